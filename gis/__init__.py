@@ -1,0 +1,1 @@
+"""Files, coordinates, shapes, pages and web maps."""

@@ -1,0 +1,1 @@
+"""The network, the territory and the people: values and rules, without windows, files or shapes."""

@@ -1,0 +1,163 @@
+"""The tables of planning and record: schemes, groups, grids, outages, settings, issues, attachments."""
+
+from __future__ import annotations
+
+from grid_model.schema import (
+    Choice,
+    Shape,
+    TableSchema,
+    choice,
+    date,
+    flag,
+    geometry,
+    integer,
+    json,
+    real,
+    reference,
+    text,
+    time,
+)
+from grid_model.schema_territory import OUTLINE_SOURCES
+from resources.i18n import N_
+
+SCHEME = reference("scheme", "schemes", N_("Scheme"), N_("The grouping it belongs to."), required=True)
+
+RECORD_TABLES = (
+    TableSchema(
+        "schemes", N_("Schemes"), N_("Groupings side by side; one is in force."),
+        (
+            text("id", N_("Code"), required=True),
+            text("name", N_("Name"), required=True),
+            flag("in_force", N_("In force"), N_("The grouping that holds; at most one."), False),
+            choice("status", N_("Status"), (
+                Choice("optimal", N_("Proved optimal")),
+                Choice("feasible", N_("Valid, not proved best")),
+                Choice("manual", N_("Made by hand")),
+            )),
+            real("objective", N_("Cost"), "min", N_("Value of the objective; lower is better.")),
+            real("bound", N_("Lower bound"), "min", N_("No valid grouping costs less than this.")),
+            json("parameters", N_("Parameters"), N_("Sizes, weights and rules it was made with.")),
+            date("created_on", N_("Made on"), N_("Planning date when it was made.")),
+            text("prepared_by", N_("Prepared by")),
+            text("checked_by", N_("Checked by")),
+            text("approved_by", N_("Approved by")),
+            date("approved_on", N_("Approved on")),
+        ),
+        room="planning", aliases=("方案",),
+    ),
+    TableSchema(
+        "mutual_aid_groups", N_("Mutual-aid groups"), N_("Neighbouring managers who help and guard each other."),
+        (
+            text("id", N_("Code"), required=True),
+            SCHEME,
+            text("number", N_("Group number")),
+            text("name", N_("Name"), required=True),
+            reference("leader", "district_managers", N_("Leader")),
+            flag("locked", N_("Locked"), N_("A new grouping keeps its members as they are."), False),
+            integer("color", N_("Colour"), N_("Number in the palette; stays from plan to plan.")),
+        ),
+        room="planning", aliases=("互助组",),
+    ),
+    TableSchema(
+        "group_members", N_("Group members"), N_("Which manager is in which group, by scheme."),
+        (
+            text("id", N_("Code"), required=True),
+            SCHEME,
+            reference("mutual_aid_group", "mutual_aid_groups", N_("Mutual-aid group"), required=True),
+            reference("manager", "district_managers", N_("District manager"), required=True),
+        ),
+        room="planning",
+    ),
+    TableSchema(
+        "service_grids", N_("Service grids"), N_("Unions of transformer areas served by one group."),
+        (
+            text("id", N_("Code"), required=True),
+            SCHEME,
+            text("number", N_("Grid number"), aliases=("网格编号",)),
+            text("name", N_("Name"), required=True, aliases=("网格名称",)),
+            reference("mutual_aid_group", "mutual_aid_groups", N_("Mutual-aid group")),
+            text("wechat_group", N_("WeChat group"), aliases=("微信群",)),
+            choice("outline_source", N_("Outline"), OUTLINE_SOURCES),
+            geometry(N_("Outline")),
+        ),
+        Shape.AREA, room="planning", aliases=("供电服务网格", "网格"),
+    ),
+    TableSchema(
+        "grid_areas", N_("Areas of grids"), N_("Which transformer area is in which service grid, by scheme."),
+        (
+            text("id", N_("Code"), required=True),
+            SCHEME,
+            reference("service_grid", "service_grids", N_("Service grid"), required=True),
+            reference("transformer_area", "transformer_areas", N_("Transformer area"), required=True),
+        ),
+        room="planning",
+    ),
+    TableSchema(
+        "settings", N_("Settings of the station"), N_("Limits and coefficients with unit, source and date."),
+        (
+            text("id", N_("Setting"), required=True),
+            text("value", N_("Value"), required=True),
+            text("unit", N_("Unit")),
+            text("source", N_("Source")),
+            date("as_of", N_("As of")),
+        ),
+        room="planning",
+    ),
+    TableSchema(
+        "outages", N_("Outages"), N_("Planned and unplanned outages with their steps and results."),
+        (
+            text("id", N_("Number"), required=True, aliases=("编号", "停电编号")),
+            text("name", N_("Title")),
+            choice("reliability_class", N_("Reliability class"), (
+                Choice("planned", N_("Planned"), ("计划",)),
+                Choice("temporary", N_("Temporary"), ("临时",)),
+                Choice("rationing", N_("Rationing"), ("限电",)),
+                Choice("internal_fault", N_("Internal fault"), ("内部故障",)),
+                Choice("external_fault", N_("External fault"), ("外部故障",)),
+            ), N_("After DL/T 836.")),
+            text("information_class", N_("Information class"), N_("Practice code such as 07; not the same as the reliability class.")),
+            text("cause", N_("Cause"), aliases=("停电原因",)),
+            reference("feeder", "feeders", N_("Feeder")),
+            text("device", N_("Device"), N_("``table:id`` of the device that opens or fails.")),
+            text("equipment_scope", N_("Equipment scope"), aliases=("停电区域",)),
+            text("place_scope", N_("Place scope"), aliases=("停电范围",)),
+            time("planned_off", N_("Planned off")),
+            time("planned_on", N_("Planned on")),
+            time("actual_off", N_("Actual off")),
+            time("actual_on", N_("Actual on")),
+            choice("state", N_("Switch state"), (Choice("normal", N_("Normal state")), Choice("current", N_("Current state")))),
+            json("steps", N_("Steps"), N_("Ordered switching steps.")),
+            json("result", N_("Result"), N_("Counts after each step, with the network's version.")),
+        ),
+        room="records", aliases=("停电",),
+    ),
+    TableSchema(
+        "issues", N_("Data issues"), N_("What was found wrong in imported data, and whether the row was kept."),
+        (
+            text("id", N_("Number"), required=True),
+            choice("severity", N_("Severity"), (
+                Choice("error", N_("Error")), Choice("warning", N_("Warning")), Choice("note", N_("Note")),
+            ), required=True, default="warning"),
+            text("code", N_("Kind of issue"), required=True),
+            text("file", N_("File")),
+            integer("row_number", N_("Row"), N_("Row in the file, the header being row 1.")),
+            text("table_name", N_("Table")),
+            text("object_id", N_("Object")),
+            json("details", N_("Details")),
+            flag("row_kept", N_("Row kept"), N_("Whether the row stands in the project."), True),
+        ),
+        room="records",
+    ),
+    TableSchema(
+        "attachments", N_("Attachments"), N_("Photos and papers kept beside the project file."),
+        (
+            text("id", N_("Number"), required=True),
+            text("table_name", N_("Table"), required=True),
+            text("object_id", N_("Object"), required=True),
+            text("path", N_("File"), N_("Below the attachments folder."), required=True),
+            text("sha256", N_("Checksum")),
+            text("caption", N_("Caption")),
+        ),
+        room="records",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Words, fonts, vendored assets and page templates; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Both faces of Taiqu: the command line and the window."""
