@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-CATALOGUES = "resources/i18n"
 
 
 class CatalogueBuildHook(BuildHookInterface):  # type: ignore[misc]
-    """Turns every `*.po` into the `*.mo` beside it."""
+    """Makes every `*.mo` from the `*.po` beside it, as a checkout does when it is first started."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         del version, build_data
-        for source in sorted(Path(self.root, CATALOGUES).rglob("*.po")):
-            compile_catalogue(source)
-
-
-def compile_catalogue(source: Path) -> Path:
-    target = source.with_suffix(".mo")
-    with source.open("rb") as po:
-        catalogue = read_po(po, locale=source.parent.parent.name if source.parent.name == "LC_MESSAGES" else None)
-    with target.open("wb") as mo:
-        write_mo(mo, catalogue, use_fuzzy=False)
-    return target
+        sys.path.insert(0, self.root)
+        try:
+            from resources.i18n.catalogue import compile_catalogue
+        finally:
+            sys.path.remove(self.root)
+        for source in sorted(Path(self.root, "resources", "i18n").rglob("*.po")):
+            compile_catalogue(source, source.with_suffix(".mo"))

@@ -6,11 +6,13 @@ TAIQU_TEST_SCALE=long (`make test-long`).
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG_RUN = os.environ.get("TAIQU_TEST_SCALE") == "long"
@@ -18,7 +20,14 @@ LONG_RUN = os.environ.get("TAIQU_TEST_SCALE") == "long"
 # Before anything imports Qt. TAIQU_REAL_DISPLAY=1 shows the windows on the screen that is there.
 if not os.environ.get("TAIQU_REAL_DISPLAY"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ.setdefault("TAIQU_LANG", "en")
+os.environ["TAIQU_LANG"] = "en"
+
+# Invented cases are the same in every normal run; the long run looks further, and differently each time.
+settings.register_profile("normal", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile("long", max_examples=1000, deadline=None)
+settings.load_profile("long" if LONG_RUN else "normal")
+
+OURS = ("ui", "gis", "grid_model", "resources", "taiqu", "app")
 
 
 def scaled(short: int, long: int) -> int:
@@ -27,7 +36,7 @@ def scaled(short: int, long: int) -> int:
 
 
 def data_folder() -> Path | None:
-    """The folder of measured networks ($TAIQU_DATA, else ../shared/data beside the checkout), if it is here."""
+    """The folder of measured networks, if it is here: $TAIQU_DATA, else ../shared/data beside the repo."""
     named = os.environ.get("TAIQU_DATA")
     if named:
         folder = Path(named)
@@ -58,6 +67,18 @@ def fresh_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["TAIQU_CONFIG_DIR"]
     else:
         os.environ["TAIQU_CONFIG_DIR"] = before
+
+
+@pytest.fixture(autouse=True)
+def no_surprise_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A warning that our code logs fails the test, unless the test looks at it and does `caplog.clear()`."""
+    yield
+    surprises = [
+        record
+        for record in caplog.get_records("call")
+        if record.levelno >= logging.WARNING and record.name.split(".")[0] in OURS
+    ]
+    assert not surprises, "logged: " + "; ".join(record.getMessage() for record in surprises)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
