@@ -26,6 +26,8 @@ ERRORS: Mapping[str, str] = {
     "nothing-to-undo": N_("There is nothing to undo."),
     "nothing-to-redo": N_("There is nothing to redo."),
     "undo-row-gone": N_("This cannot be undone: a row of the {table} it concerns is no longer there."),
+    # settings
+    "bad-setting": N_("The setting “{name}” cannot be “{value}”; correct it in the table of settings."),
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 

@@ -1,0 +1,175 @@
+"""Every limit and coefficient that practice, not law, has set: one table, each number editable in a project.
+
+A project's ``settings`` rows override the values here by name (`DOMAIN` preface: every practice or
+default number has name, value, unit, source and date). Code never holds such a number itself; it asks
+`setting`.
+"""
+# ruff: noqa: E501 - a setting is one line of the table
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from grid_model.errors import GridError
+from grid_model.project import Project
+from resources.i18n import N_
+
+AS_OF = "2026-11-20"
+"""Date of the values below; a project's row brings its own."""
+
+PRACTICE = N_("Common practice of supply stations")
+SAFETY_RULES = N_("Safety rules for work on distribution networks (配电安规)")
+SERVICE_PROMISE = N_("Service promise of the utilities")
+PROGRAM = N_("Default of this program")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One number (or word) with where it comes from.
+
+    Parameters
+    ----------
+    name
+        Fixed, such as ``group.max_pair_minutes``; the id of a row of the table ``settings``.
+    value
+        A number; whole numbers are `int` and stay whole.
+    unit
+        Empty for a count, a share or a factor.
+    source
+        Marked text: who says so.
+    meaning
+        Marked text.
+    minimum, maximum
+        What the value may be at least and at most; None: free.
+    as_of
+        ISO date of the value.
+    overridden
+        Whether the project holds a row of its own for it.
+    """
+
+    name: str
+    value: float
+    unit: str
+    source: str
+    meaning: str
+    minimum: float | None = 0
+    maximum: float | None = None
+    as_of: str = AS_OF
+    overridden: bool = False
+
+
+GROUP_SETTINGS = (
+    Setting("group.min_size", 3, "", PRACTICE, N_("Fewest managers in a mutual-aid group"), 1),
+    Setting("group.max_size", 5, "", PRACTICE, N_("Most managers in a mutual-aid group"), 1),
+    Setting("group.target_size", 4, "", PRACTICE, N_("Managers a mutual-aid group should have"), 1),
+    Setting("group.hard_min_size", 2, "", SAFETY_RULES, N_("Fewest managers a group may ever have: nobody works alone"), 1),
+    Setting("group.hard_max_size", 8, "", PRACTICE, N_("Most managers a group may ever have"), 1),
+    Setting("group.max_pair_minutes", 30.0, "min", PRACTICE, N_("Longest travel between two members of a group")),
+    Setting("group.travel_weight", 1.0, "", PROGRAM, N_("Weight of travel: size times the mean minutes between two members")),
+    Setting("group.imbalance_weight_min", 30.0, "min", PROGRAM, N_("Cost of one manager's mean workload too much or too little")),
+    Setting("group.size_weight_min", 10.0, "min", PROGRAM, N_("Cost of one member more or less than the target size")),
+    Setting("group.max_candidates", 3_000_000, "", PROGRAM, N_("Most possible groups the planner looks at one by one"), 1),
+    Setting("group.max_balance", 1.25, "", PRACTICE, N_("Highest workload of a manager over the mean")),
+)
+
+TERRITORY_SETTINGS = (
+    Setting("travel.speed_kmh", 30.0, "km/h", PRACTICE, N_("Speed where no road network is loaded"), 1),
+    Setting("travel.factor_plain", 1.3, "", PRACTICE, N_("Way over straight line, plain"), 1),
+    Setting("travel.factor_hill", 1.45, "", PROGRAM, N_("Way over straight line, hills"), 1),
+    Setting("travel.factor_mountain", 1.6, "", PRACTICE, N_("Way over straight line, mountains"), 1),
+    Setting("territory.min_shared_border_m", 50.0, "m", PROGRAM, N_("Shared border from which territories are neighbours")),
+    Setting("territory.gap_tolerance_m", 2.0, "m", PROGRAM, N_("Gap between two outlines that still counts as a shared border")),
+    Setting("territory.barrier_reach_m", 30.0, "m", PROGRAM, N_("A border this near to a river, ridge or town border is cut by it")),
+    Setting("outline.hull_buffer_m", 300.0, "m", PROGRAM, N_("Margin around the customers where a station has no boundary")),
+    Setting("outline.thin_m", 20.0, "m", PROGRAM, N_("Customers of one area nearer than this count as one place in an outline"), 0.1),
+    Setting("outline.simplify_m", 5.0, "m", PROGRAM, N_("How far a generated outline may be straightened")),
+)
+
+WORKLOAD_SETTINGS = (
+    Setting("workload.weight_customers", 0.40, "", PRACTICE, N_("Share of customers in the workload index")),
+    Setting("workload.weight_areas", 0.25, "", PRACTICE, N_("Share of transformer areas in the workload index")),
+    Setting("workload.weight_lv_km", 0.20, "", PRACTICE, N_("Share of low-voltage lines in the workload index")),
+    Setting("workload.weight_mv_km", 0.10, "", PRACTICE, N_("Share of 10 kV lines in the workload index")),
+    Setting("workload.weight_km2", 0.05, "", PRACTICE, N_("Share of the surface in the workload index")),
+    Setting("workload.unit_customers", 1000.0, "", PRACTICE, N_("Customers of a full workload"), 1),
+    Setting("workload.unit_areas", 15.0, "", PRACTICE, N_("Transformer areas of a full workload"), 1),
+    Setting("workload.unit_lv_km", 20.0, "km", PRACTICE, N_("Low-voltage lines of a full workload"), 0.1),
+    Setting("workload.unit_mv_km", 10.0, "km", PRACTICE, N_("10 kV lines of a full workload"), 0.1),
+    Setting("workload.unit_km2", 15.0, "km²", PRACTICE, N_("Surface of a full workload"), 0.1),
+    Setting("workload.terrain_plain", 1.0, "", PRACTICE, N_("Workload factor, plain"), 0.1),
+    Setting("workload.terrain_hill", 1.2, "", PRACTICE, N_("Workload factor, hills"), 0.1),
+    Setting("workload.terrain_mountain", 1.5, "", PRACTICE, N_("Workload factor, mountains"), 0.1),
+)
+
+MANAGER_SETTINGS = (
+    Setting("manager.min_customers", 800, "", PRACTICE, N_("Fewest customers of a district manager")),
+    Setting("manager.max_customers", 1500, "", PRACTICE, N_("Most customers of a district manager")),
+    Setting("manager.min_areas", 8, "", PRACTICE, N_("Fewest transformer areas of a district manager")),
+    Setting("manager.max_areas", 20, "", PRACTICE, N_("Most transformer areas of a district manager")),
+    Setting("response.urban_min", 45.0, "min", SERVICE_PROMISE, N_("Arrival promised in towns")),
+    Setting("response.rural_min", 90.0, "min", SERVICE_PROMISE, N_("Arrival promised in the country")),
+    Setting("response.remote_min", 120.0, "min", SERVICE_PROMISE, N_("Arrival promised in remote places")),
+)
+
+SETTINGS: Mapping[str, Setting] = {
+    one.name: one for one in (*GROUP_SETTINGS, *TERRITORY_SETTINGS, *WORKLOAD_SETTINGS, *MANAGER_SETTINGS)
+}
+"""Every setting by name, in the order they are listed; other parts of the program add their tuples here."""
+
+
+def setting(project: Project, name: str) -> float:
+    """Give the value in force: the project's row where it has one, else the default.
+
+    Whole-number settings come back as `int`.
+
+    Raises
+    ------
+    KeyError
+        Where there is no such setting.
+    GridError
+        ``bad-setting`` where the project's row is no number or out of range.
+    """
+    return described(project, name).value
+
+
+def whole(project: Project, name: str) -> int:
+    """Give the value in force of a setting that counts; see `setting`."""
+    return int(setting(project, name))
+
+
+def described(project: Project, name: str) -> Setting:
+    """Give the setting in force with its unit, source and date; raises as `setting`."""
+    default = SETTINGS[name]
+    rows = project.table("settings")
+    if name not in rows:
+        return default
+    row = rows.row(name)
+    return replace(
+        default,
+        value=_number(default, row["value"]),
+        source=row["source"] or default.source,
+        as_of=row["as_of"] or default.as_of,
+        overridden=True,
+    )
+
+
+def in_force(project: Project) -> tuple[Setting, ...]:
+    """Give every setting as it holds in `project`, in the order they are listed; raises as `setting`."""
+    return tuple(described(project, name) for name in SETTINGS)
+
+
+def _number(default: Setting, text: object) -> float:
+    try:
+        value = float(str(text))
+    except ValueError:
+        raise GridError("bad-setting", name=default.name, value=text) from None
+    low = default.minimum is not None and value < default.minimum
+    high = default.maximum is not None and value > default.maximum
+    if value != value or value in (float("inf"), float("-inf")) or low or high:
+        raise GridError("bad-setting", name=default.name, value=text)
+    if isinstance(default.value, int):
+        if value != int(value):
+            raise GridError("bad-setting", name=default.name, value=text)
+        return int(value)
+    return value
