@@ -28,6 +28,19 @@ ERRORS: Mapping[str, str] = {
     "undo-row-gone": N_("This cannot be undone: a row of the {table} it concerns is no longer there."),
     # settings
     "bad-setting": N_("The setting “{name}” cannot be “{value}”; correct it in the table of settings."),
+    # lists, pages and the web map
+    "purpose-missing": N_("Names and phones in full need a reason: add --purpose “what they are needed for”."),
+    "purpose-without-unmasked": N_("A purpose was given but the output stays masked; add --unmasked, or leave the purpose out."),
+    "cannot-write": N_("“{file}” cannot be written: {reason}. Close it where it is open, or choose another place."),
+    "bad-output-name": N_("“{file}” has to end in {suffix}."),
+    "unknown-template": N_("There is no page template “{template}”. Templates: {templates}."),
+    "unknown-paper": N_("“{paper}” is no paper size; choose one of {papers}."),
+    "nothing-to-print": N_("The project has nothing with a place on the map; import outlines or coordinates first."),
+    "no-scheme": N_("The project has no grouping scheme yet; form the groups first (taiqu group)."),
+    "unknown-scheme": N_("There is no scheme “{scheme}”. Schemes: {schemes}."),
+    "no-grids": N_("The scheme “{scheme}” has no service grids; form the groups first (taiqu group)."),
+    "trace-missing": N_("An outage sheet needs what opens or fails: add --open ID or --fault ID."),
+    "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
