@@ -28,7 +28,7 @@ check: setup ## style, types and import contracts
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports --no-logo
 
 test: check ## every check and test
 	$(BIN)/python -m pytest -q $(ARGS)

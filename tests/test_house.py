@@ -83,6 +83,14 @@ def test_the_command_line_starts_without_qt_and_without_the_heavy_libraries(modu
     assert run.stdout.split() == []
 
 
+def test_the_overview_of_commands_is_as_light() -> None:
+    loaded = f"[name for name in {HEAVY!r} if name in sys.modules]"
+    code = f"import app, sys; app.main(['--help']); print(*{loaded}, file=sys.stderr)"
+    run = python(code)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.split() == []
+
+
 # -------------------------------------------------------- the first decision
 
 
