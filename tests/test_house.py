@@ -11,12 +11,14 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import app
+from tests import result_table
 from tests.conftest import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -306,6 +308,23 @@ def test_a_renamed_system_library_counts_as_there(tmp_path: Path) -> None:
     )
     assert "no venv today" in run.stderr
     assert "apt-get" not in run.stderr
+
+
+# ----------------------------------------------------- the table of a long run
+
+
+def test_the_result_table_names_the_files_by_their_docstring_and_sums_what_was_tried() -> None:
+    run = """<testsuites><testsuite>
+        <testcase classname="tests.test_house" name="a" time="1.4">
+          <properties><property name="kills" value="150"/></properties></testcase>
+        <testcase classname="tests.test_house.TestGroup" name="b" time="2.2">
+          <properties><property name="kills" value="50"/></properties></testcase>
+        <testcase classname="tests.test_house" name="c" time="0.1"><failure/></testcase>
+        <testcase classname="tests.result_table" name="d" time="0.1"><skipped/></testcase>
+    </testsuite></testsuites>"""
+    lines = result_table.table(ElementTree.fromstring(run)).splitlines()
+    assert f"| {(__doc__ or '').splitlines()[0].rstrip('.')} | 2 | 1 | 0 | 4 | 200 kills |" in lines
+    assert lines[-1] == "| **all** | 2 | 1 | 1 | 4 |  |"
 
 
 # ------------------------------------------------------------------ one wheel
