@@ -1,4 +1,5 @@
 """The sentence for every code: what is wrong, where, and what to do. One table for window, terminal and page."""
+# ruff: noqa: E501 - a sentence stands on one line
 
 from __future__ import annotations
 
@@ -26,6 +27,33 @@ ERRORS: Mapping[str, str] = {
     "nothing-to-undo": N_("There is nothing to undo."),
     "nothing-to-redo": N_("There is nothing to redo."),
     "undo-row-gone": N_("This cannot be undone: a row of the {table} it concerns is no longer there."),
+    # reading files and importing
+    "no-source": N_("Nothing to import was named; give one or more files, or a folder with a network."),
+    "unknown-import-kind": N_("There is no import kind “{kind}”. Kinds: {kinds}."),
+    "missing-file": N_("There is no file “{file}”; check the name and the folder."),
+    "is-a-folder": N_("“{file}” is a folder; give the file itself."),
+    "no-permission": N_("“{file}” may not be read; ask for the right to read it, or copy it to your own folder."),
+    "unreadable-file": N_("“{file}” cannot be read ({reason}); close it where it is open, or copy it again."),
+    "unknown-file-kind": N_("“{file}” is no file Taiqu can read. It reads {kinds}."),
+    "empty-file": N_("“{file}” is empty; export it again."),
+    "wrong-encoding": N_("The text of “{file}” is neither UTF-8 nor GB18030; save it again as UTF-8 or xlsx."),
+    "password-protected": N_("“{file}” is protected by a password; open it in Excel or WPS, take the password off and save it."),
+    "damaged-file": N_("“{file}” is damaged or no real {kind} file; open it in Excel or WPS and save it again."),
+    "damaged-shapes": N_("“{file}” is damaged or holds no shapes that can be read; export it again."),
+    "shapefile-part-missing": N_("“{file}” lies without its {part} file; copy all parts of the shapefile together."),
+    "no-nodes-file": N_("The folder “{folder}” has no nodes.csv; a network folder holds nodes.csv, lines.csv, switches.csv, "
+                        "transformers.csv, loads.csv and sources.csv. For tables give the files themselves."),
+    "missing-column": N_("“{file}” has no column “{column}”; add it or correct its heading. Found: {found}."),
+    "empty-table": N_("“{file}” has a header but no rows; export it again."),
+    "unrecognised-file": N_("It cannot be told what “{file}” holds; name it with --kind. Headings found: {found}."),
+    "unknown-crs": N_("“{crs}” is no coordinate system Taiqu knows; write EPSG: and a number, GCJ-02 or BD-09."),
+    "datum-needs-parameters": N_("{crs} belongs to Xian 1980 or Beijing 1954, which needs local parameters to become CGCS2000; "
+                                 "have the file converted first."),
+    "coordinates-outside": N_("The point {x}, {y} has no place in {crs}; check the coordinate system and the order of the columns."),
+    "not-degrees": N_("“{file}” holds coordinates that are no degrees, as {crs} needs; name the right system with --crs."),
+    "mixed-coordinates": N_("“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
+                            "cannot meet in one project; name the file's system with --crs, or import into a new project."),
+    "bad-data-date": N_("“{value}” is no date of the data; write it as 2026-11-20."),
     # settings
     "bad-setting": N_("The setting “{name}” cannot be “{value}”; correct it in the table of settings."),
     # lists, pages and the web map
@@ -44,7 +72,51 @@ ERRORS: Mapping[str, str] = {
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
-ISSUES: Mapping[str, str] = {}
+ISSUES: Mapping[str, str] = {
+    # reading files and importing
+    "stray-quote": N_("{file}: a quotation mark does not pair; it was read as a letter"),
+    "row-too-long": N_("{file}, row {row}: {cells} cells where the header has {columns}; quote the cell that holds the separator"),
+    "total-row": N_("{file}, row {row}: a total, no data"),
+    "unrecognised-table": N_("{file} [{sheet}]: it cannot be told what this sheet holds; its rows were not taken"),
+    "file-not-read": N_("{file}: no part of the network form, not read"),
+    "missing-network-file": N_("{file} is missing; the network has none of the {table}"),
+    "empty-table": N_("{file} has a header but no rows"),
+    "missing-id-row": N_("{file}, row {row}: no identifier"),
+    "duplicate-row": N_("{file}, row {row}: “{id}” stands already in row {first}; the first is kept"),
+    "duplicate-of-file": N_("{file}, row {row}: “{id}” stands already in {other}; the first is kept"),
+    "damaged-identifier": N_("{file}, row {row}: “{value}” in the column “{column}” was damaged by a spreadsheet; export it as text"),
+    "identifier-narrowed": N_("{file}, row {row}: “{value}” was written with full-width signs; it is kept as “{id}”"),
+    "not-a-number": N_("{file}, row {row}: “{value}” in the column “{column}” is no number; left empty"),
+    "number-outside": N_("{file}, row {row}: {value} in the column “{column}” is out of range; left empty"),
+    "not-yes-or-no": N_("{file}, row {row}: “{value}” in the column “{column}” is neither yes nor no; the usual value was taken"),
+    "not-a-date": N_("{file}, row {row}: “{value}” in the column “{column}” is no date; left empty"),
+    "unknown-choice": N_("{file}, row {row}: “{value}” in the column “{column}” is none of its values; the usual one was taken"),
+    "identity-card-dropped": N_("{file}: the column “{heading}” holds identity cards and was not taken"),
+    "no-position": N_("{file}, row {row}: “{id}” has no position"),
+    "no-position-columns": N_("{file} has no columns with coordinates; its rows have no position"),
+    "no-voltage": N_("{file}, row {row}: “{id}” has no voltage; it counts as low voltage"),
+    "missing-node": N_("{file}, row {row}: “{id}” has no node in the column “{end}”"),
+    "unknown-node": N_("{file}, row {row}: “{id}” leads to the node “{node}”, which is not there"),
+    "load-without-node": N_("{file}, row {row}: the node “{node}” of “{id}” is not there; its supply stays unknown"),
+    "unknown-line": N_("{file}, row {row}: the switch “{id}” sits on the line “{line}”, which is not there"),
+    "switch-without-end": N_("{file}, row {row}: the switch “{id}” has neither a second node nor a line"),
+    "switch-not-at-line": N_("{file}, row {row}: the node “{node}” of the switch “{id}” is no end of the line “{line}”"),
+    "unknown-switch-state": N_("{file}, row {row}: whether “{id}” is closed is not said (“{value}”); taken as closed"),
+    "no-feeding-transformer": N_("{file}, row {row}: no transformer feeds “{id}” in the normal state; it belongs to no area"),
+    "unreadable-route": N_("{file}, row {row}: the route of “{id}” cannot be read"),
+    "drawn-straight": N_("Lines without a route were drawn straight between their nodes: {count}"),
+    "crs-assumed": N_("{file}: no coordinate system was named; taken as longitude and latitude ({crs})"),
+    "local-plane": N_("{file}: no coordinate system was named and the numbers are no degrees; kept as a local plane without a base map"),
+    "unknown-area-of-customer": N_("{file}, row {row}: the transformer area “{value}” of customer “{id}” is not there"),
+    "ambiguous-name": N_("{file}, row {row}: “{value}” in the column “{column}” is the name of several; none was taken"),
+    "unknown-reference": N_("{file}, row {row}: “{value}” in the column “{column}” is not there; kept as text among the other attributes"),
+    "kept-decision": N_("{file}, row {row}: “{column}” of “{id}” stays “{stored}” as decided here; the file says “{value}”"),
+    "split-code": N_("{file}, row {row}: “{value}” was read as number and name"),
+    "shape-without-match": N_("{file}, row {row}: no row of the {table} has the number or name “{value}”"),
+    "shape-missing": N_("{file}, row {row}: “{value}” has no shape"),
+    "shape-repaired": N_("{file}, row {row}: the outline of “{id}” crossed itself and was repaired"),
+    "not-an-area": N_("{file}, row {row}: the shape of “{value}” is no area"),
+}
 """Sentences for `Issue` codes."""
 
 
