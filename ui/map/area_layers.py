@@ -1,0 +1,369 @@
+"""Layers of areas: base map, villages, transformer areas, service grids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen
+
+from gis import theme
+from gis.display import DisplayPlane
+from gis.shapes import FlatShapes, boxes_of, flat_shapes, label_points
+from grid_model.project import Project
+from resources.i18n import N_, _
+from ui.map.layer import Hit, Label, Layer, texts
+from ui.map.overlay import MapState
+from ui.map.paint import chosen, hatch, pen, polygon, swatch, thinned
+from ui.map.view import MapView
+
+PIECE = 120
+"""Areas drawn between two looks at the clock."""
+
+
+class AreaLayer(Layer):
+    """Areas of one table; subclasses say how each is filled and outlined."""
+
+    table = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids = np.array([], dtype=object)
+        self.names = np.array([], dtype=object)
+        self.shapes = FlatShapes(
+            np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
+        )
+        self.row_starts = np.zeros(1, dtype=np.int64)
+        self.anchors = np.zeros((0, 2))
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Read the outlines."""
+        frame = project.frame(self.table)
+        self.ids, self.names = (
+            texts(frame["id"]),
+            texts(frame["name"]) if "name" in frame else texts(frame["id"]),
+        )
+        flat = flat_shapes(frame["geometry"])
+        points = plane.metres(flat.points)
+        self.shapes = FlatShapes(points, flat.starts, flat.rows, boxes_of(points, flat.starts))
+        self.row_starts = np.searchsorted(flat.rows, np.arange(len(frame) + 1))
+        self.anchors = plane.metres(label_points(frame["geometry"]))
+
+    def is_empty(self) -> bool:
+        """Whether no row has an outline."""
+        return not len(self.shapes)
+
+    def rows_in_view(self, view: MapView) -> np.ndarray:
+        """Rows with a ring that touches the view, in table order."""
+        return np.unique(self.shapes.rows[view.boxes_in_view(self.shapes.boxes)])
+
+    def paths(self, view: MapView, rows: np.ndarray) -> Iterator[tuple[int, QPainterPath]]:
+        """Give each row's outline in pixels, holes included."""
+        mask = np.isin(self.shapes.rows, rows)
+        points, starts = chosen(self.shapes.points, self.shapes.starts, mask)
+        px, starts = thinned(view.to_px(points), starts)
+        owners = self.shapes.rows[mask]
+        path, current = QPainterPath(), -1
+        for n, row in enumerate(owners):
+            if row != current and current >= 0:
+                yield current, path
+                path = QPainterPath()
+            current = int(row)
+            path.addPolygon(polygon(px[starts[n] : starts[n + 1]]))
+        if current >= 0:
+            yield current, path
+
+    def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
+        """Say how a row is filled, outlined, and hatched on top."""
+        raise NotImplementedError
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """Draw area by area."""
+        for n, (row, path) in enumerate(self.paths(view, self.rows_in_view(view))):
+            fill, line, over = self.style(row, state)
+            painter.setPen(line)
+            painter.setBrush(fill)
+            painter.drawPath(path)
+            if over is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(over)
+                painter.drawPath(path)
+            if n % PIECE == PIECE - 1:
+                yield
+        yield
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """Find the area that holds the pixel (even-odd over its rings)."""
+        east, north = view.to_metres(x, y)
+        boxes = self.shapes.boxes
+        if not len(boxes):
+            return None
+        near = (boxes[:, 0] <= east) & (boxes[:, 2] >= east) & (boxes[:, 1] <= north) & (boxes[:, 3] >= north)
+        for row in np.unique(self.shapes.rows[near]):
+            rings = range(self.row_starts[row], self.row_starts[row + 1])
+            if sum(_inside(self.shapes.part(n), east, north) for n in rings) % 2:
+                return Hit(self.table, str(self.ids[row]), 0.0)
+        return None
+
+
+def _inside(ring: np.ndarray, x: float, y: float) -> bool:
+    """Whether a closed ring goes around x, y (crossing number)."""
+    a, b = ring[:-1], ring[1:]
+    spans = (a[:, 1] > y) != (b[:, 1] > y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
+    return bool(np.count_nonzero(spans & (crossing > x)) % 2)
+
+
+class BaseLayer(AreaLayer):
+    """Water, hills, woods and built-up land."""
+
+    name, label, table, tables = "base", N_("Base map (offline)"), "base_features", ("base_features",)
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Read outlines and kinds."""
+        super().build(project, plane)
+        self.kinds = texts(project.frame(self.table)["kind"])
+
+    def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
+        """Fill by kind."""
+        return (
+            QBrush(QColor(theme.BASE_COLORS.get(self.kinds[row], theme.GROUND))),
+            QPen(Qt.PenStyle.NoPen),
+            None,
+        )
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """Base map features are not picked."""
+        return None
+
+    def icon(self) -> QIcon:
+        """Water."""
+        return swatch(theme.WATER)
+
+
+class VillageLayer(AreaLayer):
+    """Village borders and names."""
+
+    name, label, table, tables = "villages", N_("Village borders"), "villages", ("villages",)
+    shown_at_start = False
+
+    def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
+        """Outline only."""
+        return QBrush(Qt.BrushStyle.NoBrush), pen(theme.VILLAGE_LINE, 1.4, Qt.PenStyle.DashDotLine), None
+
+    def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
+        """Name each village."""
+        if view.scale_denominator > 150_000:
+            return
+        px = view.to_px(self.anchors)
+        for row in self.rows_in_view(view):
+            x, y = px[row]
+            yield Label(self.names[row], x, y, 40, "#7D5F92", 12)
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """Villages lie behind transformer areas and are not picked."""
+        return None
+
+    def icon(self) -> QIcon:
+        """A dash-dotted stroke."""
+        return swatch(line=theme.VILLAGE_LINE, width=1.6, dashed=True, as_line=True)
+
+
+class StationLayer(AreaLayer):
+    """Boundaries of the supply stations."""
+
+    name, label, table, tables = "stations", N_("Station boundary"), "stations", ("stations",)
+
+    def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
+        """Outline only."""
+        return QBrush(Qt.BrushStyle.NoBrush), pen(theme.STATION_LINE, 2.2), None
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """The station lies behind everything and is not picked."""
+        return None
+
+    def icon(self) -> QIcon:
+        """A stroke."""
+        return swatch(line=theme.STATION_LINE, width=2.2, as_line=True)
+
+
+class TransformerAreaLayer(AreaLayer):
+    """Transformer areas, filled as the planner asks."""
+
+    name, label, table = "areas", N_("Transformer areas"), "transformer_areas"
+    tables = (
+        "transformer_areas",
+        "group_members",
+        "mutual_aid_groups",
+        "grid_areas",
+        "service_grids",
+        "schemes",
+    )
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Read outlines; which tint each area has is found when a fill is asked for."""
+        super().build(project, plane)
+        self.project = project
+        self._tints: dict[tuple[str, str], np.ndarray] = {}
+
+    def tints(self, state: MapState) -> np.ndarray:
+        """Give the tint number of each area, −1 where it has none."""
+        key = (state.area_fill, state.scheme)
+        if key not in self._tints:
+            self._tints[key] = area_tints(self.project, *key)
+        return self._tints[key]
+
+    def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
+        """Fill by the chosen fill; areas without supply are grey and hatched above everything."""
+        fill, line, over = theme.AREA_FILL, theme.AREA_LINE, None
+        number = -1 if state.area_fill in ("none", "outage") else int(self.tints(state)[row])
+        if number >= 0:
+            tint = theme.tint(number)
+            fill = tint.fill
+        if state.outage is not None:
+            if self.ids[row] in state.outage.areas:
+                fill, line, over = theme.DEAD_AREA, "#8E949C", hatch("diagonal", "#3C434C", 90)
+            elif self.ids[row] in state.outage.partly_out_areas:
+                over = hatch("diagonal", "#3C434C", 60)
+        return QBrush(QColor(fill)), pen(line, 1.0), over
+
+    def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
+        """Name each area where there is room for it."""
+        if view.scale_denominator > 30_000:
+            return
+        px = view.to_px(self.anchors)
+        for row in self.rows_in_view(view):
+            x, y = px[row]
+            yield Label(self.names[row], x, y, 20, "#51604C", 11)
+
+    def icon(self) -> QIcon:
+        """A light box with an outline."""
+        return swatch(theme.AREA_FILL, theme.AREA_LINE, 1.2)
+
+
+def scheme_shown(project: Project, wanted: str) -> str:
+    """Give the scheme to show: the wanted one, else the one in force, else none."""
+    schemes = project.frame("schemes")
+    if wanted and wanted in project.table("schemes"):
+        return wanted
+    in_force = schemes.loc[schemes["in_force"], "id"]
+    return str(in_force.iloc[0]) if len(in_force) else ""
+
+
+def area_tints(project: Project, mode: str, wanted: str) -> np.ndarray:
+    """Give the tint number of each transformer area for a fill by manager, group or grid."""
+    areas = project.frame("transformer_areas")
+    if mode == "manager":
+        managers = {one: n for n, one in enumerate(project.frame("district_managers")["id"])}
+        return np.array([managers.get(one, -1) for one in texts(areas["manager"])], dtype=np.int64)
+    scheme = scheme_shown(project, wanted)
+    groups = project.frame("mutual_aid_groups")
+    groups = groups[groups["scheme"] == scheme].reset_index(drop=True)
+    colors = dict(zip(groups["id"], groups["color"].fillna(-1).astype(int), strict=True))
+    numbers = {one: colors[one] if colors[one] >= 0 else n for n, one in enumerate(groups["id"])}
+    if mode == "group":
+        members = project.frame("group_members")
+        members = members[members["scheme"] == scheme]
+        of_manager = {
+            m: numbers.get(g, -1)
+            for m, g in zip(members["manager"], members["mutual_aid_group"], strict=True)
+        }
+        return np.array([of_manager.get(one, -1) for one in texts(areas["manager"])], dtype=np.int64)
+    grids = project.frame("service_grids")
+    grids = grids[grids["scheme"] == scheme]
+    of_grid = dict(
+        zip(
+            grids["id"],
+            (numbers.get(g, n) for n, g in enumerate(texts(grids["mutual_aid_group"]))),
+            strict=True,
+        )
+    )
+    links = project.frame("grid_areas")
+    links = links[links["scheme"] == scheme]
+    of_area = {
+        a: of_grid.get(g, -1) for a, g in zip(links["transformer_area"], links["service_grid"], strict=True)
+    }
+    return np.array([of_area.get(one, -1) for one in areas["id"]], dtype=np.int64)
+
+
+class ServiceGridLayer(AreaLayer):
+    """Outlines and names of the service grids of the scheme shown."""
+
+    name, label, table = "grids", N_("Service grids"), "service_grids"
+    tables = (
+        "service_grids",
+        "grid_areas",
+        "mutual_aid_groups",
+        "schemes",
+        "transformer_areas",
+        "group_members",
+    )
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Read outlines, schemes, colours and sizes."""
+        super().build(project, plane)
+        frame = project.frame(self.table)
+        self.project = project
+        self.schemes = texts(frame["scheme"])
+        groups = project.frame("mutual_aid_groups")
+        order = groups.groupby("scheme").cumcount()
+        colors = dict(zip(groups["id"], groups["color"].fillna(order).astype(int), strict=True))
+        self.colors = np.array(
+            [colors.get(g, n) for n, g in enumerate(texts(frame["mutual_aid_group"]))], dtype=np.int64
+        )
+        members = project.frame("group_members").groupby("mutual_aid_group").size()
+        areas = project.frame("grid_areas").groupby("service_grid").size()
+        groups_of = texts(frame["mutual_aid_group"])
+        self.subtitles = [
+            _("{managers} managers · {areas} areas").format(
+                managers=int(members.get(g, 0)), areas=int(areas.get(one, 0))
+            )
+            for one, g in zip(frame["id"], groups_of, strict=True)
+        ]
+
+    def rows_in_view(self, view: MapView) -> np.ndarray:
+        """Only the scheme shown."""
+        rows = super().rows_in_view(view)
+        return rows[self.schemes[rows] == self._shown] if len(rows) else rows
+
+    _shown = ""
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """Draw outlines over the areas."""
+        self._shown = scheme_shown(self.project, state.scheme)
+        yield from super().paint(painter, view, state)
+
+    def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
+        """Strong outline; hatched where the fill is by grid or group, so that grey print tells them apart."""
+        tint = theme.tint(int(self.colors[row]))
+        over = None
+        if state.area_fill in ("grid", "group") and tint.hatch != "none":
+            over = hatch(tint.hatch, tint.line, 34)
+        return QBrush(Qt.BrushStyle.NoBrush), pen(tint.line, 2.4), over
+
+    def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
+        """Name each grid, with its size below."""
+        self._shown = scheme_shown(self.project, state.scheme)
+        px = view.to_px(self.anchors)
+        for row in self.rows_in_view(view):
+            color = theme.tint(int(self.colors[row])).line
+            x, y = px[row]
+            yield Label(
+                f"{self.names[row]}\n{self.subtitles[row]}",
+                x,
+                y,
+                priority=90,
+                color=color,
+                size=15,
+                bold=True,
+            )
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """Grids are picked from the panel; a click means the area inside."""
+        return None
+
+    def icon(self) -> QIcon:
+        """A box with a strong outline."""
+        return swatch(theme.TINTS[0].fill, theme.TINTS[0].line, 2.0)

@@ -1,0 +1,632 @@
+"""The map widget: draws the layers in small pieces, answers clicks, pans and zooms.
+
+What is on the screen is a finished picture, moved and scaled while the next one is being drawn behind
+it, a few milliseconds at a time between two events. So a long redraw never holds the window.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QIcon,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from gis import theme
+from gis.display import DisplayPlane
+from grid_model.changes import Changes
+from grid_model.project import Project
+from resources.i18n import N_, _
+from ui.map.area_layers import BaseLayer, ServiceGridLayer, StationLayer, TransformerAreaLayer, VillageLayer
+from ui.map.labels import place_labels
+from ui.map.layer import Hit, Layer, node_positions, own_or_node_positions
+from ui.map.line_layers import LvLineLayer, MvLineLayer, RoadLayer
+from ui.map.overlay import MapState, OutageOverlay
+from ui.map.paint import polygon
+from ui.map.point_layers import (
+    BoxLayer,
+    CustomerLayer,
+    ImportantLayer,
+    ManagerLayer,
+    PoleLayer,
+    PvLayer,
+    SubstationLayer,
+    SwitchLayer,
+    TransformerLayer,
+)
+from ui.map.view import MapView
+
+BUDGET_S = 0.008
+"""Longest drawing between two events."""
+
+AHEAD = 0.2
+"""Share of the view drawn beyond each edge, so that a short pan shows no blank."""
+
+DRAG_PX = 4
+"""A press that moves less than this is a click."""
+
+Extent = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What the layers panel shows of a layer."""
+
+    name: str
+    label: str
+    visible: bool
+    icon: QIcon
+    empty: bool
+    max_denominator: float
+
+
+@dataclass
+class _Picture:
+    """A drawn view."""
+
+    image: QImage
+    view: MapView
+
+
+class MapCanvas(QWidget):
+    """The map of one project."""
+
+    object_clicked = Signal(str, str)
+    nothing_clicked = Signal()
+    context_requested = Signal(str, str, QPoint)
+    object_activated = Signal(str, str)
+    cursor_moved = Signal(float, float)
+    view_changed = Signal()
+    drawn = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(200, 150)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Map"))
+        self._layers: list[Layer] = [
+            BaseLayer(),
+            RoadLayer(),
+            TransformerAreaLayer(),
+            VillageLayer(),
+            StationLayer(),
+            ServiceGridLayer(),
+            LvLineLayer(),
+            MvLineLayer(),
+            CustomerLayer(),
+            PoleLayer(),
+            BoxLayer(),
+            TransformerLayer(),
+            PvLayer(),
+            SwitchLayer(),
+            SubstationLayer(),
+            ImportantLayer(),
+            ManagerLayer(),
+        ]
+        self._project: Project | None = None
+        self._plane = DisplayPlane()
+        self._view = MapView()
+        self._state = MapState()
+        self._selection: list[tuple[str, str]] = []
+        self._picture: _Picture | None = None
+        self._work: Iterator[None] | None = None
+        self._coming: _Picture | None = None
+        self._painter: QPainter | None = None
+        self._stale: set[str] = set()
+        self._press: QPointF | None = None
+        self._box_from: QPointF | None = None
+        self._dragged = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._draw_a_little)
+
+    # what the window asks of it
+
+    def set_project(self, project: Project | None, changes: Changes | None = None) -> None:
+        """Show `project`; with `changes` only the layers they touch are read anew and the view stays."""
+        fresh = self._project is None or changes is None or project is None
+        self._project = project
+        if project is None:
+            self._stop_drawing()
+            self._picture = None
+            self._selection = []
+            self.update()
+            return
+        if fresh:
+            self._plane = _plane_of(project)
+            self._stale = {layer.name for layer in self._layers}
+            self._selection = []
+            self.zoom_to_all()
+        elif changes is not None:
+            self._stale |= {layer.name for layer in self._layers if changes.touches(*layer.tables)}
+        self.redraw()
+
+    @property
+    def project(self) -> Project | None:
+        """The project shown."""
+        return self._project
+
+    @property
+    def view(self) -> MapView:
+        """The view on the display plane."""
+        return self._view
+
+    def extent(self) -> Extent:
+        """The rectangle in view in project coordinates."""
+        west, south, east, north = self._view.box
+        return (*self._plane.project_xy(west, south), *self._plane.project_xy(east, north))
+
+    def zoom_to_all(self) -> None:
+        """Show everything that has a place."""
+        if self._project is not None:
+            extent = project_extent(self._project)
+            if extent is not None:
+                self.zoom_to(extent)
+
+    def zoom_to(self, extent: Extent) -> None:
+        """Show a rectangle given in project coordinates."""
+        corners = self._plane.metres(np.array([extent[:2], extent[2:]]))
+        self._set_view(self._view.fitted((*corners[0], *corners[1])))
+
+    def zoom_to_object(self, table: str, one: str) -> bool:
+        """Show and select one object; False where it has no place."""
+        points = self._object_points(table, one)
+        self.select(table, [one])
+        if not len(points):
+            return False
+        low, high = points.min(axis=0), points.max(axis=0)
+        view = self._view.fitted((*low, *high), 0.3)
+        self._set_view(replace(view, metres_per_px=max(view.metres_per_px, 0.8)))
+        return True
+
+    def zoom_in(self) -> None:
+        """Enlarge around the middle."""
+        self._set_view(self._view.zoomed(1.5, self._view.width / 2, self._view.height / 2))
+
+    def zoom_out(self) -> None:
+        """Make smaller around the middle."""
+        self._set_view(self._view.zoomed(1 / 1.5, self._view.width / 2, self._view.height / 2))
+
+    def scale_denominator(self) -> float:
+        """Denominator of the scale on a screen of 96 dots an inch."""
+        return self._view.scale_denominator
+
+    def set_scale_denominator(self, denominator: float) -> None:
+        """Zoom to 1:denominator around the middle."""
+        factor = self._view.scale_denominator / max(denominator, 1.0)
+        self._set_view(self._view.zoomed(factor, self._view.width / 2, self._view.height / 2))
+
+    def layers(self) -> list[LayerInfo]:
+        """List the layers, top one first."""
+        self._build_stale()
+        return [
+            LayerInfo(one.name, _(one.label), one.visible, one.icon(), one.is_empty(), one.max_denominator)
+            for one in reversed(self._layers)
+        ]
+
+    def set_layer_visible(self, name: str, visible: bool) -> None:
+        """Show or hide a layer; raises `KeyError`."""
+        {one.name: one for one in self._layers}[name].visible = visible
+        self.redraw()
+
+    def set_area_fill(self, mode: str) -> None:
+        """Fill the areas by ``none``, ``manager``, ``group``, ``grid`` or ``outage``."""
+        self._set_state(replace(self._state, area_fill=mode))
+
+    def set_scheme(self, scheme: str | None) -> None:
+        """Show the groups and grids of a scheme; None: the one in force."""
+        self._set_state(replace(self._state, scheme=scheme or ""))
+
+    def set_outage(self, outage: OutageOverlay | None) -> None:
+        """Lay a study over the map, or take it away."""
+        self._set_state(replace(self._state, outage=outage))
+
+    def select(self, table: str, ids: list[str]) -> None:
+        """Mark objects."""
+        self._selection = [(table, one) for one in ids]
+        self.update()
+
+    def screenshot(self) -> QImage:
+        """Give the finished map as a picture, drawing what is still missing."""
+        self.finish_drawing()
+        return self.grab().toImage()
+
+    def finish_drawing(self) -> None:
+        """Draw to the end without pause: for printing, pictures and tests."""
+        self._begin_if_needed()
+        while self._work is not None:
+            self._draw_a_little()
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the picture is not complete yet."""
+        return self._work is not None
+
+    def screen_position(self, table: str, one: str) -> QPointF | None:
+        """Where an object stands on the screen, None where it has no place."""
+        points = self._object_points(table, one)
+        if not len(points):
+            return None
+        middle = points[len(points) // 2] if len(points) > 2 else points.mean(axis=0)
+        x, y = self._view.to_px(middle[None, :])[0]
+        return QPointF(x, y)
+
+    def object_at(self, x: float, y: float) -> Hit | None:
+        """Find the topmost object under a pixel: a symbol before a line before an area."""
+        self._build_stale()
+        for layer in reversed(self._layers):
+            if layer.shows_at(self._view):
+                hit = layer.hit(self._view, x, y)
+                if hit is not None:
+                    return hit
+        return None
+
+    # drawing
+
+    def redraw(self) -> None:
+        """Begin a new picture; the old one stays until it is ready."""
+        self._stop_drawing()
+        if self._project is not None and self.isVisible():
+            self._timer.start()
+        self.update()
+
+    def _set_state(self, state: MapState) -> None:
+        if state != self._state:
+            self._state = state
+            self.redraw()
+
+    def _set_view(self, view: MapView) -> None:
+        self._view = view
+        self.redraw()
+        self.view_changed.emit()
+
+    def _build_stale(self) -> None:
+        if self._project is not None:
+            for layer in self._layers:
+                if layer.name in self._stale:
+                    layer.build(self._project, self._plane)
+            self._stale.clear()
+
+    def _begin_if_needed(self) -> None:
+        if self._work is None and self._project is not None and self._timer.isActive():
+            self._begin()
+
+    def _begin(self) -> None:
+        self._build_stale()
+        ratio = self.devicePixelRatioF()
+        view = self._view.grown(AHEAD)
+        image = QImage(
+            QSize(round(view.width * ratio), round(view.height * ratio)), QImage.Format.Format_RGB32
+        )
+        image.setDevicePixelRatio(ratio)
+        image.fill(QColor(theme.GROUND))
+        self._coming = _Picture(image, view)
+        self._painter = QPainter(image)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._work = self._paint_layers(self._painter, view, self._state)
+
+    def _paint_layers(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        shown = [layer for layer in self._layers if layer.shows_at(view)]
+        for layer in shown:
+            yield from layer.paint(painter, view, state)
+        yield from place_labels(
+            painter, view, (label for layer in shown for label in layer.labels(view, state))
+        )
+
+    def _draw_a_little(self) -> None:
+        if self._project is None:
+            self._stop_drawing()
+            return
+        if self._work is None:
+            self._begin()
+        assert self._work is not None
+        until = time.perf_counter() + BUDGET_S
+        for _piece in self._work:
+            if time.perf_counter() > until:
+                return
+        self._picture = self._coming
+        self._stop_drawing()
+        self.update()
+        self.drawn.emit()
+
+    def _stop_drawing(self) -> None:
+        self._timer.stop()
+        if self._painter is not None:
+            self._painter.end()
+        self._work, self._painter, self._coming = None, None, None
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Show the finished picture where it belongs in the present view, and the marks above it."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.GROUND))
+        if self._project is None:
+            painter.end()
+            return
+        if self._picture is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.is_drawing)
+            painter.drawImage(self._target(self._picture.view), self._picture.image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_marks(painter)
+        self._paint_scale_bar(painter)
+        if self._box_from is not None and self._press is not None:
+            painter.setPen(QPen(QColor(theme.ACCENT), 1.5, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self._box_from, self._press).normalized())
+        if not any(not layer.is_empty() for layer in self._layers):
+            painter.setPen(QColor(theme.MUTED_INK))
+            painter.drawText(
+                self.rect(),
+                Qt.AlignmentFlag.AlignCenter,
+                _("Nothing in this project has a place on the map.\nTables and outages work all the same."),
+            )
+        painter.end()
+
+    def _target(self, view: MapView) -> QRectF:
+        west, south, east, north = view.box
+        a, b = self._view.to_px(np.array([[west, north], [east, south]]))
+        return QRectF(QPointF(*a), QPointF(*b))
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for table, one in self._selection[:200]:
+            self._paint_mark(painter, table, one, theme.ACCENT)
+        for table, one in self._state.outage.opened if self._state.outage else ():
+            self._paint_mark(painter, table, one, theme.SWITCH_OPEN)
+        for table, one in self._state.outage.closed if self._state.outage else ():
+            self._paint_mark(painter, table, one, theme.SWITCH_CLOSED)
+
+    def _paint_mark(self, painter: QPainter, table: str, one: str, color: str) -> None:
+        points = self._object_points(table, one)
+        if not len(points):
+            return
+        px = self._view.to_px(points)
+        halo = QColor(color)
+        halo.setAlpha(70)
+        if len(px) == 1:
+            painter.setPen(QPen(halo, 7))
+            painter.drawEllipse(QPointF(*px[0]), 15, 15)
+            painter.setPen(QPen(QColor(color), 2))
+            painter.drawEllipse(QPointF(*px[0]), 15, 15)
+            return
+        for stroke in (QPen(halo, 8), QPen(QColor(color), 2.4)):
+            stroke.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(stroke)
+            painter.drawPolyline(polygon(px))
+
+    def _paint_scale_bar(self, painter: QPainter) -> None:
+        metres = round_length(self._view.metres_per_px * 110)
+        width = metres / self._view.metres_per_px
+        text = (
+            _("{n} km").format(n=f"{metres / 1000:g}")
+            if metres >= 1000
+            else _("{n} m").format(n=f"{metres:g}")
+        )
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        painter.setFont(font)
+        text_width = painter.fontMetrics().horizontalAdvance(text)
+        x, y = 14.0, self.height() - 16.0
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(255, 255, 255, 215))
+        painter.drawRoundedRect(QRectF(x - 6, y - 13, width + text_width + 22, 22), 4, 4)
+        painter.setPen(QPen(QColor(theme.INK), 1.6))
+        painter.drawPolyline(
+            [QPointF(x, y - 6), QPointF(x, y), QPointF(x + width, y), QPointF(x + width, y - 6)]
+        )
+        painter.drawText(QPointF(x + width + 8, y + 3), text)
+
+    def _object_points(self, table: str, one: str) -> np.ndarray:
+        """Points of an object in metres: one for a symbol, else its route or outer ring; none without a place."""
+        if (
+            self._project is None
+            or table not in self._project.tables
+            or one not in self._project.table(table)
+        ):
+            return np.zeros((0, 2))
+        holder = self._project.table(table)
+        at = holder.position(one)
+        row = holder.frame.iloc[[at]]
+        if "geometry" in row and row["geometry"].iloc[0] is not None:
+            from gis.shapes import flat_shapes
+
+            flat = flat_shapes(row["geometry"].reset_index(drop=True))
+            largest = int(np.argmax(np.diff(flat.starts))) if len(flat) else -1
+            return self._plane.metres(flat.part(largest)) if largest >= 0 else np.zeros((0, 2))
+        if table == "ac_line_segments":
+            ends = [node_positions(self._project, row[end], self._plane) for end in ("node_a", "node_b")]
+            points = np.vstack(ends)
+        elif "x" in row:
+            node = {"switches": "node_a", "power_transformers": "hv_node"}.get(table, "node")
+            if node in row:
+                points = own_or_node_positions(self._project, row.reset_index(drop=True), node, self._plane)
+            else:
+                points = self._plane.metres(row[["x", "y"]].to_numpy(dtype=float))
+        else:
+            return np.zeros((0, 2))
+        return points if not np.isnan(points).any() else np.zeros((0, 2))
+
+    # the hand
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the middle."""
+        first = self._picture is None
+        self._view = replace(self._view, width=event.size().width(), height=event.size().height())
+        if first:
+            self.zoom_to_all()
+        self.redraw()
+
+    def showEvent(self, event: QEvent) -> None:
+        """Draw when first shown."""
+        self.redraw()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the cursor."""
+        factor = math.pow(1.25, event.angleDelta().y() / 120)
+        self._set_view(self._view.zoomed(factor, event.position().x(), event.position().y()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where a drag or click begins."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._press, self._dragged = event.position(), False
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._box_from = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan while dragging, stretch a box with Shift, tell where the cursor is."""
+        at = event.position()
+        self.cursor_moved.emit(*self._plane.project_xy(*self._view.to_metres(at.x(), at.y())))
+        if self._press is None:
+            return
+        moved = at - self._press
+        if not self._dragged and math.hypot(moved.x(), moved.y()) < DRAG_PX:
+            return
+        self._dragged = True
+        if self._box_from is not None:
+            self._press = at
+            self.update()
+            return
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self._press = at
+        self._set_view(self._view.moved(moved.x(), moved.y()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag, or pick what was clicked."""
+        at = event.position()
+        if event.button() == Qt.MouseButton.RightButton:
+            hit = self.object_at(at.x(), at.y())
+            if hit is not None:
+                self.select(hit.table, [hit.id])
+                self.context_requested.emit(hit.table, hit.id, event.globalPosition().toPoint())
+            return
+        if self._press is None:
+            return
+        box_from, self._box_from, self._press = self._box_from, None, None
+        self.unsetCursor()
+        if self._dragged:
+            if box_from is not None:
+                a, b = self._view.to_metres(box_from.x(), box_from.y()), self._view.to_metres(at.x(), at.y())
+                box = (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
+                self._set_view(self._view.fitted(box, 0.0))
+            return
+        hit = self.object_at(at.x(), at.y())
+        if hit is None:
+            self._selection = []
+            self.update()
+            self.nothing_clicked.emit()
+        else:
+            self.select(hit.table, [hit.id])
+            self.object_clicked.emit(hit.table, hit.id)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Zoom in where nothing lies; activate what does."""
+        at = event.position()
+        hit = self.object_at(at.x(), at.y())
+        if hit is not None and hit.table not in ("transformer_areas",):
+            self.object_activated.emit(hit.table, hit.id)
+        else:
+            self._set_view(self._view.zoomed(2.0, at.x(), at.y()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows pan, plus and minus zoom, Home shows everything, Escape lets go."""
+        steps = {
+            Qt.Key.Key_Left: (80, 0),
+            Qt.Key.Key_Right: (-80, 0),
+            Qt.Key.Key_Up: (0, 80),
+            Qt.Key.Key_Down: (0, -80),
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self._set_view(self._view.moved(*steps[key]))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_out()
+        elif key == Qt.Key.Key_Home:
+            self.zoom_to_all()
+        elif key == Qt.Key.Key_Escape:
+            self._selection = []
+            self.update()
+            self.nothing_clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Say what is under a resting cursor."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            hit = self.object_at(event.pos().x(), event.pos().y())
+            text = "" if hit is None or self._project is None else object_caption(self._project, hit)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+
+def object_caption(project: Project, hit: Hit) -> str:
+    """Name an object for a tooltip; customers by number only."""
+    row = project.table(hit.table).row(hit.id)
+    kind = _(project.table(hit.table).schema.label)
+    name = "" if hit.table == "customers" else row.get("name")
+    return f"{kind}: {name or hit.id}"
+
+
+def round_length(metres: float) -> float:
+    """Give the largest of 1, 2, 5 × 10ⁿ that is not above `metres`."""
+    power = 10 ** math.floor(math.log10(max(metres, 1e-3)))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= metres * 1.0001))
+
+
+def project_extent(project: Project) -> Extent | None:
+    """Give the rectangle around everything that has a place, in project coordinates."""
+    boxes = []
+    for name in ("connectivity_nodes", "power_transformers", "switches", "poles", "customers"):
+        points = project.frame(name)[["x", "y"]].to_numpy(dtype=float)
+        points = points[~np.isnan(points).any(axis=1)]
+        if len(points):
+            boxes.append([*points.min(axis=0), *points.max(axis=0)])
+    for name in ("stations", "transformer_areas"):
+        frame = project.frame(name)
+        if frame["geometry"].notna().any():
+            from gis.shapes import flat_shapes
+
+            points = flat_shapes(frame["geometry"]).points
+            boxes.append([*points.min(axis=0), *points.max(axis=0)])
+    if not boxes:
+        return None
+    found = np.array(boxes)
+    return (*found[:, :2].min(axis=0).tolist(), *found[:, 2:].max(axis=0).tolist())
+
+
+def _plane_of(project: Project) -> DisplayPlane:
+    extent = project_extent(project)
+    if extent is None:
+        return DisplayPlane()
+    return DisplayPlane.around(
+        (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2, geographic=project.geographic
+    )
+
+
+FILLS = {
+    "none": N_("Plain"),
+    "manager": N_("By district manager"),
+    "group": N_("By mutual-aid group"),
+    "grid": N_("By service grid"),
+}
+"""What areas can be filled by, for menus."""

@@ -1,0 +1,128 @@
+"""What every layer of the map can do: be built from the project, be drawn in pieces, be hit by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from PySide6.QtGui import QIcon, QPainter
+
+from gis.display import DisplayPlane
+from grid_model.project import Project
+from ui.map.overlay import MapState
+from ui.map.view import MapView
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text to place on the map.
+
+    Parameters
+    ----------
+    text, x, y
+        What, and around which pixel.
+    priority
+        Higher ones are placed first; one that finds no room is left out.
+    color, size, bold
+        How it looks; size in pixels.
+    above
+        Pixels by which it stands above the point; 0 puts its middle there.
+    """
+
+    text: str
+    x: float
+    y: float
+    priority: float
+    color: str
+    size: int = 12
+    bold: bool = False
+    above: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An object under a pixel, and how far from it in pixels."""
+
+    table: str
+    id: str
+    distance: float
+
+
+class Layer:
+    """One kind of thing on the map.
+
+    Attributes
+    ----------
+    name, label
+        Fixed name, and the marked text shown for it.
+    tables
+        Tables whose edits make it stale.
+    max_denominator
+        Smaller scales than 1:this do not show it.
+    """
+
+    name = ""
+    label = ""
+    tables: tuple[str, ...] = ()
+    max_denominator = float("inf")
+    shown_at_start = True
+
+    def __init__(self) -> None:
+        self.visible = self.shown_at_start
+
+    def shows_at(self, view: MapView) -> bool:
+        """Whether the layer is drawn in this view."""
+        return self.visible and view.scale_denominator <= self.max_denominator
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Take what it draws from the project."""
+        raise NotImplementedError
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """Draw in pieces of a few milliseconds each, yielding between them."""
+        raise NotImplementedError
+
+    def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
+        """Give the texts it would like to see on the map."""
+        return iter(())
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """Find what of this layer stands under a pixel."""
+        return None
+
+    def icon(self) -> QIcon:
+        """Give the legend swatch."""
+        raise NotImplementedError
+
+    def is_empty(self) -> bool:
+        """Whether the project has nothing to draw here."""
+        return False
+
+
+def texts(values: pd.Series) -> np.ndarray:
+    """Give a text column as an array of plain strings; missing is the empty string."""
+    found: np.ndarray = values.fillna("").to_numpy(dtype=object)
+    return found
+
+
+def node_positions(project: Project, ids: pd.Series, plane: DisplayPlane) -> np.ndarray:
+    """Give where nodes stand in metres (n, 2), NaN where the node or its place is unknown."""
+    nodes = project.table("connectivity_nodes")
+    at = nodes.positions(ids.fillna("").tolist()) if len(ids) else np.zeros(0, dtype=np.int64)
+    points = np.full((len(at), 2), np.nan)
+    have = at >= 0
+    points[have] = nodes.frame[["x", "y"]].to_numpy(dtype=float)[at[have]]
+    return plane.metres(points)
+
+
+def own_or_node_positions(
+    project: Project, frame: pd.DataFrame, node: str, plane: DisplayPlane
+) -> np.ndarray:
+    """Give where things stand in metres: their own place, else that of their node."""
+    points = plane.metres(frame[["x", "y"]].to_numpy(dtype=float))
+    missing = np.isnan(points[:, 0])
+    if missing.any():
+        points[missing] = node_positions(project, frame.loc[missing, node], plane)
+    return points

@@ -1,0 +1,213 @@
+"""Layers of lines: roads, medium voltage, low voltage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon, QPainter, QPen
+
+from gis import theme
+from gis.display import DisplayPlane
+from gis.shapes import FlatShapes, boxes_of, flat_shapes
+from grid_model.project import Project
+from resources.i18n import N_
+from ui.map.layer import Hit, Layer, node_positions, texts
+from ui.map.overlay import MapState
+from ui.map.paint import chosen, pen, polygon, swatch, thinned
+from ui.map.view import MapView
+
+PIECE = 300
+"""Lines drawn between two looks at the clock."""
+
+REACH_PX = 6.0
+"""How near a click must be to a line."""
+
+
+class LineLayer(Layer):
+    """Lines of one table in a few styles; subclasses say which style each row has."""
+
+    table = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids = np.array([], dtype=object)
+        self.styles = np.array([], dtype=np.int64)
+        self.shapes = FlatShapes(
+            np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
+        )
+
+    def is_empty(self) -> bool:
+        """Whether no row has a route."""
+        return not len(self.shapes)
+
+    def pens(self, state: MapState) -> list[tuple[int, QPen]]:
+        """The strokes to draw, in order: style number and pen; a style may be stroked twice (casing)."""
+        raise NotImplementedError
+
+    def part_styles(self, state: MapState) -> np.ndarray:
+        """Style number of each part of `shapes`."""
+        found: np.ndarray = self.styles[self.shapes.rows]
+        return found
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """Draw style by style, a few hundred lines at a time."""
+        in_view = view.boxes_in_view(self.shapes.boxes)
+        styles = self.part_styles(state)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for style, stroke in self.pens(state):
+            mask = in_view & (styles == style)
+            if not mask.any():
+                continue
+            points, starts = chosen(self.shapes.points, self.shapes.starts, mask)
+            px, starts = thinned(view.to_px(points), starts)
+            yield
+            painter.setPen(stroke)
+            for n in range(len(starts) - 1):
+                painter.drawPolyline(polygon(px[starts[n] : starts[n + 1]]))
+                if n % PIECE == PIECE - 1:
+                    yield
+                    painter.setPen(stroke)
+        yield
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """Find the nearest line within reach."""
+        east, north = view.to_metres(x, y)
+        reach = REACH_PX * view.metres_per_px
+        boxes = self.shapes.boxes
+        near = (
+            (boxes[:, 0] - reach <= east)
+            & (boxes[:, 2] + reach >= east)
+            & (boxes[:, 1] - reach <= north)
+            & (boxes[:, 3] + reach >= north)
+        )
+        best: Hit | None = None
+        for n in np.flatnonzero(near):
+            distance = distance_to_line(self.shapes.part(int(n)), east, north) / view.metres_per_px
+            if distance <= REACH_PX and (best is None or distance < best.distance):
+                best = Hit(self.table, str(self.ids[self.shapes.rows[n]]), distance)
+        return best
+
+
+def distance_to_line(points: np.ndarray, x: float, y: float) -> float:
+    """Distance of x, y from a line through `points`, in their unit."""
+    a, d = points[:-1], np.diff(points, axis=0)
+    square = np.maximum((d**2).sum(axis=1), 1e-12)
+    t = np.clip(((np.array([x, y]) - a) * d).sum(axis=1) / square, 0, 1)
+    foot = a + d * t[:, None]
+    return float(np.hypot(foot[:, 0] - x, foot[:, 1] - y).min()) if len(a) else float("inf")
+
+
+class RoadLayer(LineLayer):
+    """Roads, wide ones with a casing."""
+
+    name, label, table, tables = "roads", N_("Roads"), "roads", ("roads",)
+    classes = tuple(theme.ROAD_WIDTHS_PX)
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Read routes and classes."""
+        frame = project.frame("roads")
+        self.ids = texts(frame["id"])
+        order = {name: n for n, name in enumerate(self.classes)}
+        self.styles = np.array(
+            [order.get(one, len(order) - 2) for one in texts(frame["road_class"])], dtype=np.int64
+        )
+        self.shapes = _in_metres(flat_shapes(frame["geometry"]), plane)
+
+    def pens(self, state: MapState) -> list[tuple[int, QPen]]:
+        """Casings first, then fillings."""
+        widths = list(theme.ROAD_WIDTHS_PX.values())
+        casings = [(n, pen(theme.ROAD_CASING, width + 1.4)) for n, width in enumerate(widths) if width > 2]
+        return [*casings, *((n, pen(theme.ROAD, width)) for n, width in enumerate(widths))]
+
+    def hit(self, view: MapView, x: float, y: float) -> Hit | None:
+        """Roads are not picked."""
+        return None
+
+    def icon(self) -> QIcon:
+        """A stroke."""
+        return swatch(line=theme.ROAD, width=3.2, as_line=True)
+
+
+class PowerLineLayer(LineLayer):
+    """Line segments of a range of voltages; those without supply are grey and dashed."""
+
+    table, tables = "ac_line_segments", ("ac_line_segments", "connectivity_nodes")
+    low_kv, high_kv, width = 0.0, 1.0, 1.2
+    label_kv = 0.4
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Read routes; a line without one is drawn straight between its nodes, if these have a place."""
+        frame = project.frame("ac_line_segments")
+        kv = frame["nominal_kv"].to_numpy(dtype=float)
+        wanted = (kv > self.low_kv) & (kv <= self.high_kv)
+        if self.low_kv > 0:
+            wanted |= np.isnan(kv)
+        frame = frame[wanted].reset_index(drop=True)
+        self.ids = texts(frame["id"])
+        shapes = _in_metres(flat_shapes(frame["geometry"]), plane)
+        bare = frame["geometry"].isna().to_numpy()
+        self.shapes = _with_straight_lines(
+            shapes,
+            np.flatnonzero(bare),
+            node_positions(project, frame.loc[bare, "node_a"], plane),
+            node_positions(project, frame.loc[bare, "node_b"], plane),
+        )
+        self.kv = np.where(np.isnan(kv[wanted]), self.label_kv, kv[wanted])
+        self.levels = np.unique(self.kv)
+        self.styles = np.searchsorted(self.levels, self.kv)
+        self._dead: tuple[object, np.ndarray] = (None, self.styles)
+
+    def part_styles(self, state: MapState) -> np.ndarray:
+        """Dead lines have the style after the last voltage."""
+        if state.outage is None or not state.outage.lines:
+            return super().part_styles(state)
+        if self._dead[0] is not state.outage:
+            dead = np.fromiter(
+                (one in state.outage.lines for one in self.ids), dtype=bool, count=len(self.ids)
+            )
+            self._dead = (state.outage, np.where(dead, len(self.levels), self.styles))
+        found: np.ndarray = self._dead[1][self.shapes.rows]
+        return found
+
+    def pens(self, state: MapState) -> list[tuple[int, QPen]]:
+        """Dead below, live above."""
+        dead = pen(theme.DEAD, self.width, Qt.PenStyle.DashLine)
+        live = [(n, pen(theme.voltage_color(kv), self.width)) for n, kv in enumerate(self.levels)]
+        return [(len(self.levels), dead), *live]
+
+    def icon(self) -> QIcon:
+        """A stroke in the colour of the voltage."""
+        return swatch(line=theme.voltage_color(self.label_kv), width=self.width + 0.6, as_line=True)
+
+
+class MvLineLayer(PowerLineLayer):
+    """Lines above 1 kV."""
+
+    name, label = "mv_lines", N_("10 kV lines")
+    low_kv, high_kv, width, label_kv = 1.0, float("inf"), 2.0, 10.0
+
+
+class LvLineLayer(PowerLineLayer):
+    """Lines up to 1 kV, shown when near."""
+
+    name, label = "lv_lines", N_("0.4 kV lines")
+    low_kv, high_kv, width, label_kv = 0.0, 1.0, 1.2, 0.4
+    max_denominator = 26_000
+
+
+def _in_metres(flat: FlatShapes, plane: DisplayPlane) -> FlatShapes:
+    points = plane.metres(flat.points)
+    return FlatShapes(points, flat.starts, flat.rows, boxes_of(points, flat.starts))
+
+
+def _with_straight_lines(flat: FlatShapes, rows: np.ndarray, a: np.ndarray, b: np.ndarray) -> FlatShapes:
+    """Add a straight line for each of `rows` whose two ends have a place."""
+    placed = ~(np.isnan(a[:, 0]) | np.isnan(b[:, 0]))
+    if not placed.any():
+        return flat
+    extra = np.stack([a[placed], b[placed]], axis=1).reshape(-1, 2)
+    points = np.concatenate([flat.points, extra])
+    starts = np.concatenate([flat.starts[:-1], len(flat.points) + 2 * np.arange(placed.sum() + 1)])
+    return FlatShapes(points, starts, np.concatenate([flat.rows, rows[placed]]), boxes_of(points, starts))

@@ -1,0 +1,132 @@
+"""Painting helpers: polygons from arrays, hatches, symbols as ready-made pictures."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QIcon, QImage, QPainter, QPen, QPixmap, QPolygonF
+
+from gis.symbols import Circle, Symbol, symbol
+
+HATCHES = {
+    "none": Qt.BrushStyle.SolidPattern,
+    "diagonal": Qt.BrushStyle.BDiagPattern,
+    "back_diagonal": Qt.BrushStyle.FDiagPattern,
+    "horizontal": Qt.BrushStyle.HorPattern,
+    "vertical": Qt.BrushStyle.VerPattern,
+    "cross": Qt.BrushStyle.CrossPattern,
+    "diagonal_cross": Qt.BrushStyle.DiagCrossPattern,
+    "dots": Qt.BrushStyle.Dense7Pattern,
+}
+
+
+def polygon(points: np.ndarray) -> QPolygonF:
+    """Make a polygon of an array (n, 2) without a Python loop."""
+    result = QPolygonF()
+    result.resize(len(points))
+    if len(points):
+        memory: Any = shiboken6.VoidPtr(result.data(), len(points) * 16, True)  # type: ignore[arg-type,call-arg]
+        np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)[:] = points
+    return result
+
+
+def thinned(px: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out vertices that fall into the same pixel as the one before; ends always stay.
+
+    Gives the points kept and where each part begins among them.
+    """
+    if not len(px):
+        return px, starts
+    cell = np.floor(px)
+    keep = np.ones(len(px), dtype=bool)
+    keep[1:] = (cell[1:] != cell[:-1]).any(axis=1)
+    keep[starts[:-1]] = True
+    keep[starts[1:] - 1] = True
+    return px[keep], np.concatenate([[0], np.cumsum(keep)])[starts]
+
+
+def chosen(points: np.ndarray, starts: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pick the parts of `mask` out of flat arrays: their points and where each begins."""
+    which = np.flatnonzero(mask)
+    lengths = starts[which + 1] - starts[which]
+    begins = np.concatenate([[0], np.cumsum(lengths)])
+    at = np.repeat(starts[which] - begins[:-1], lengths) + np.arange(begins[-1])
+    return points[at], begins
+
+
+def hatch(name: str, color: str, alpha: int = 70) -> QBrush:
+    """Give the brush of a hatch in a light shade of `color`."""
+    shade = QColor(color)
+    shade.setAlpha(alpha)
+    return QBrush(shade, HATCHES[name])
+
+
+def pen(color: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """Give a round pen whose width is in pixels at any zoom."""
+    made = QPen(QColor(color), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    made.setCosmetic(True)
+    return made
+
+
+def draw_symbol(painter: QPainter, parts: Symbol, x: float, y: float, size: float) -> None:
+    """Draw a symbol with its middle at x, y; `size` is the side of its square."""
+    for part in parts:
+        line = QPen(Qt.PenStyle.NoPen)
+        if part.line:
+            line = QPen(QColor(part.line), max(part.width * size, 0.8))
+            line.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(line)
+        painter.setBrush(QColor(part.fill) if part.fill else Qt.BrushStyle.NoBrush)
+        if isinstance(part, Circle):
+            painter.drawEllipse(
+                QPointF(x + part.x * size, y + part.y * size), part.radius * size, part.radius * size
+            )
+        else:
+            shape = polygon(np.array(part.points) * size + (x, y))
+            if part.closed:
+                painter.drawPolygon(shape)
+            else:
+                painter.drawPolyline(shape)
+
+
+@cache
+def sprite(name: str, size: float, ratio: float) -> QImage:
+    """Give a symbol as a picture of `size` device-independent pixels for screens of `ratio`."""
+    side = round((size + 4) * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw_symbol(painter, symbol(name), side / 2, side / 2, size * ratio)
+    painter.end()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def symbol_icon(name: str) -> QIcon:
+    """Give a symbol as a legend swatch."""
+    return QIcon(QPixmap.fromImage(sprite(name, 14.0, 2.0)))
+
+
+def swatch(
+    fill: str = "", line: str = "", width: float = 2.0, *, dashed: bool = False, as_line: bool = False
+) -> QIcon:
+    """Give a legend swatch of a filled box or a stroke."""
+    picture = QPixmap(36, 28)
+    picture.fill(Qt.GlobalColor.transparent)
+    picture.setDevicePixelRatio(2.0)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    painter.setPen(pen(line, width, style) if line else QPen(Qt.PenStyle.NoPen))
+    if as_line:
+        painter.drawLine(QPointF(1, 7), QPointF(17, 7))
+    else:
+        painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(1.5, 2.5, 15, 9), 2, 2)
+    painter.end()
+    return QIcon(picture)
