@@ -434,7 +434,7 @@ class MapCanvas(QWidget):
         painter.drawText(QPointF(x + width + 8, y + 3), text)
 
     def _object_points(self, table: str, one: str) -> np.ndarray:
-        """Points of an object in metres: one for a symbol, else its route or outer ring; none without a place."""
+        """Points of an object in metres: one for a symbol, else its route or outer ring; none unplaced."""
         if (
             self._project is None
             or table not in self._project.tables
@@ -624,7 +624,7 @@ def _plane_of(project: Project) -> DisplayPlane:
 
 
 FILLS = {
-    "none": N_("Plain"),
+    "none": N_("No fill"),
     "manager": N_("By district manager"),
     "group": N_("By mutual-aid group"),
     "grid": N_("By service grid"),
