@@ -21,7 +21,7 @@ from grid_model.schema_network import ATTRIBUTES, FEEDER, USAGES
 from resources.i18n import N_
 
 TERRAINS = (
-    Choice("plain", N_("Plain"), ("平原",)),
+    Choice("plain", N_("Plains"), ("平原",)),
     Choice("hill", N_("Hills"), ("丘陵",)),
     Choice("mountain", N_("Mountains"), ("山区",)),
 )
