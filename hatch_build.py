@@ -10,10 +10,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CatalogueBuildHook(BuildHookInterface):  # type: ignore[misc]
-    """Makes every `*.mo` from the `*.po` beside it, as a checkout does when it is first started."""
+    """Makes every `*.mo` from the `*.po` beside it; a checkout does so itself when it is first started."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        del version, build_data
+        del build_data
+        if version == "editable":
+            return
         sys.path.insert(0, self.root)
         try:
             from resources.i18n.catalogue import compile_catalogue
