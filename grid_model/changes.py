@@ -131,6 +131,10 @@ class Changes:
             for step in self.steps
         )
 
+    def inverse(self) -> Changes:
+        """Give the changes that lead straight back, where nothing else has happened since."""
+        return Changes(tuple(_inverse(step) for step in reversed(self.steps)))
+
     def images(self) -> tuple[Image, ...]:
         """What the journal must keep so that these changes can be taken back."""
         return tuple(_image(step) for step in self.steps)
@@ -146,6 +150,30 @@ def _image(step: Change) -> Image:
             return CellsImage(table, fids, before)
         case InfoChanged(before, _):
             return InfoImage(before)
+
+
+def _inverse(step: Change) -> Change:
+    match step:
+        case RowsInserted(table, rows):
+            return RowsDeleted(table, rows)
+        case RowsDeleted(table, rows):
+            return RowsInserted(table, rows)
+        case CellsChanged(table, fids, before, after):
+            return CellsChanged(table, fids, after, before)
+        case InfoChanged(before, after):
+            return InfoChanged(after, before)
+
+
+def rows_in(images: tuple[Image, ...]) -> dict[str, np.ndarray]:
+    """Give the fids of the rows that `images` concern, by table, sorted."""
+    found: dict[str, list[np.ndarray]] = {}
+    for image in images:
+        match image:
+            case InsertedImage(table, fids) | CellsImage(table, fids, _):
+                found.setdefault(table, []).append(fids)
+            case DeletedImage(table, rows):
+                found.setdefault(table, []).append(rows["fid"].to_numpy())
+    return {table: np.unique(np.concatenate(parts)) for table, parts in found.items()}
 
 
 def undoing(project: Project, images: tuple[Image, ...]) -> Changes:

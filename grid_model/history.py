@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from grid_model.changes import Changes, Image, undoing
+import numpy as np
+
+from grid_model.changes import Changes, Image, rows_in, undoing
 from grid_model.errors import GridError
 from grid_model.project import Edit, Project
 
@@ -48,11 +50,24 @@ class Entry:
     images: tuple[Image, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Step:
+    """One change that is not yet known to be saved: the way back to `before`."""
+
+    number: int
+    before: Project
+    changes: Changes
+
+
 class Journal(Protocol):
     """Where entries are kept: in memory, or in the project file."""
 
     def entries(self) -> Sequence[Entry]:
         """Every entry in order, without images."""
+
+    @property
+    def saved(self) -> int:
+        """Number of the last entry that is safely kept; what comes after it may still be taken back."""
 
     def images(self, number: int) -> tuple[Image, ...]:
         """The before-images of one entry."""
@@ -76,6 +91,11 @@ class MemoryJournal:
         """Every entry in order."""
         return tuple(self._entries)
 
+    @property
+    def saved(self) -> int:
+        """Memory holds at once."""
+        return len(self._entries)
+
     def images(self, number: int) -> tuple[Image, ...]:
         """The before-images of one entry."""
         return self._entries[number - 1].images
@@ -97,6 +117,7 @@ class History:
         self._project = project
         self.journal: Journal = journal if journal is not None else MemoryJournal()
         self._listeners: list[Listener] = []
+        self._unsaved: list[_Step] = []
         self._undo, self._redo = stacks(self.journal.entries())
 
     @property
@@ -135,37 +156,80 @@ class History:
             entry = self.journal.append("edit", edit.title, edit.values, 0, changes)
             self._undo.append(entry)
             self._redo.clear()
-            self._take(project, changes)
+            self._take(entry, project, changes)
         return changes
 
     def undo(self) -> Changes:
-        """Take back the last edit; raises `GridError` ``nothing-to-undo`` or ``undo-row-gone``."""
+        """Take back the last edit.
+
+        Raises
+        ------
+        GridError
+            ``nothing-to-undo``, ``undo-row-gone``, or ``changed-since`` where another program has
+            changed one of its rows.
+        """
         return self._revert("undo", self._undo, self._redo, "nothing-to-undo")
 
     def redo(self) -> Changes:
-        """Bring back what undo took; raises `GridError` ``nothing-to-redo`` or ``undo-row-gone``."""
+        """Bring back what undo took; raises ``nothing-to-redo`` and else as `undo`."""
         return self._revert("redo", self._redo, self._undo, "nothing-to-redo")
 
     def _revert(self, action: str, source: list[Entry], target: list[Entry], empty: str) -> Changes:
         if not source:
             raise GridError(empty)
         entry = source[-1]
-        changes = undoing(self._project, self.journal.images(entry.number))
+        images = self.journal.images(entry.number)
+        self._refuse_changed_outside(entry, images)
+        changes = undoing(self._project, images)
         project = self._project.with_changes(changes)
         made = self.journal.append(action, entry.title, entry.values, entry.number, changes)
         source.pop()
         target.append(made)
-        self._take(project, changes)
+        self._take(made, project, changes)
         return changes
+
+    def _refuse_changed_outside(self, entry: Entry, images: tuple[Image, ...]) -> None:
+        outside = [one for one in self.journal.entries() if one.action == "outside" and one.number > entry.number]
+        mine = rows_in(images) if outside else {}
+        for later in outside:
+            for table, fids in rows_in(self.journal.images(later.number)).items():
+                if table in mine and np.isin(mine[table], fids).any():
+                    raise GridError("changed-since", table=table, title=entry.title, values=dict(entry.values))
 
     def note(self, title: str, values: Mapping[str, str]) -> None:
         """Write a line into the journal that changes no row: an export, a print, an unmasking."""
-        self.journal.append("note", title, values, 0, Changes())
+        self._remember(self.journal.append("note", title, values, 0, Changes()), Changes())
 
-    def _take(self, project: Project, changes: Changes) -> None:
+    def take_back(self) -> Changes:
+        """Return to the last saved state, where the journal could not keep what came after it.
+
+        Returns
+        -------
+        changes
+            What was taken back, as the listeners hear it.
+        """
+        lost = [step for step in self._unsaved if step.number > self.journal.saved]
+        changes = Changes(tuple(change for step in reversed(lost) for change in step.changes.inverse()))
+        self._unsaved.clear()
+        self._undo, self._redo = stacks(self.journal.entries())
+        if lost:
+            self._project = lost[0].before
+            self._tell(changes)
+        return changes
+
+    def _take(self, entry: Entry, project: Project, changes: Changes) -> None:
+        self._remember(entry, changes)
         self._project = project
+        self._tell(changes)
+
+    def _remember(self, entry: Entry, changes: Changes) -> None:
+        saved = self.journal.saved
+        kept = [step for step in self._unsaved if step.number > saved]
+        self._unsaved = [*kept, _Step(entry.number, self._project, changes)] if entry.number > saved else kept
+
+    def _tell(self, changes: Changes) -> None:
         for listener in list(self._listeners):
-            listener(project, changes)
+            listener(self._project, changes)
 
 
 def stacks(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -1,0 +1,192 @@
+"""The project file: open it, edit it, save it under another name.
+
+A project is one GeoPackage that QGIS opens as well. There is no unsaved work: every edit is written at
+once, its rows and its line in the journal in one transaction, and *saved* means committed to the disk.
+`open_for_reading` and `opened_for_editing` serve the command line; the window keeps a `ProjectFile`,
+whose writing runs in a thread of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from sqlite3 import Connection
+
+from gis.project_connection import check_damage, check_kind, check_layout, connect, refuse_newer
+from gis.project_errors import explained
+from gis.project_lock import ProjectLock, account
+from gis.project_new import refuse_place, write_new
+from gis.project_reading import load
+from gis.project_writer import FileJournal, Lost, Post
+from gis.project_writing import moment
+from grid_model.feedback import SILENT, Feedback
+from grid_model.history import History, MemoryJournal
+from grid_model.project import Project, ProjectInfo
+
+
+def open_for_reading(path: Path, feedback: Feedback = SILENT) -> Project:
+    """Read the project at `path`; nothing in the file changes, and it may be open elsewhere.
+
+    Raises
+    ------
+    GridError
+        ``file-missing``, ``file-is-folder``, ``no-permission``, ``not-a-geopackage``, ``not-a-project``,
+        ``project-newer``, ``file-damaged``, ``layout-changed``…
+    Cancelled
+        When asked to stop.
+    """
+    path = Path(path)
+    with closing(connect(path)) as connection:
+        refuse_newer(check_kind(connection, path), path)
+        check_layout(connection, path)
+        return load(connection, path, feedback).project
+
+
+def save_new(path: Path, project: Project, feedback: Feedback = SILENT) -> None:
+    """Write `project` as a new file at `path`, in the place of what may stand there.
+
+    Raises
+    ------
+    GridError
+        ``project-in-use`` where a Taiqu edits the file, ``folder-missing``, ``disk-full``,
+        ``no-permission``…; what stood there before still stands then.
+    """
+    path = Path(path)
+    refuse_place(path)
+    lock = ProjectLock(path)
+    try:
+        write_new(path, project, (), feedback)
+    finally:
+        lock.release()
+
+
+@contextmanager
+def opened_for_editing(path: Path, feedback: Feedback = SILENT, create: bool = False) -> Iterator[History]:
+    """Open the project at `path` to edit it; every edit is in the file when `History.do` returns.
+
+    With `create` a project that is not there begins empty, and its file is written when the block ends
+    without an error: a failed import leaves no file.
+
+    Raises
+    ------
+    GridError
+        As `open_for_reading`, and ``project-in-use``, ``file-read-only``, ``disk-full``…
+    """
+    path = Path(path)
+    with explained(path):
+        absent = not path.exists()
+    if create and absent:
+        with _begun(path, feedback) as history:
+            yield history
+        return
+    with closing(ProjectFile.open(path, feedback)) as file:
+        yield file.history
+
+
+@contextmanager
+def _begun(path: Path, feedback: Feedback) -> Iterator[History]:
+    refuse_place(path)
+    lock = ProjectLock(path)
+    try:
+        journal = MemoryJournal(account())
+        history = History(Project.empty(new_info(path)), journal)
+        yield history
+        if journal.entries():
+            entries = [replace(entry, when=moment()) for entry in journal.entries()]
+            write_new(path, history.project, entries, feedback)
+    finally:
+        lock.release()
+
+
+def new_info(path: Path) -> ProjectInfo:
+    """Give the facts a new project begins with; today becomes its planning date and is stored."""
+    return ProjectInfo(name=path.stem, planning_date=date.today().isoformat())
+
+
+class ProjectFile:
+    """A project file open for editing; one Taiqu has it, others may read.
+
+    Use `open`; `history` is the way to edit, `close` waits until everything is written.
+    """
+
+    def __init__(self, path: Path, lock: ProjectLock, connection: Connection, project: Project, post: Post | None) -> None:
+        self._lock = lock
+        self.journal = FileJournal(path, connection, post)
+        self.history = History(project, self.journal)
+        self.on_failed: Callable[[Lost], None] = lambda lost: None
+        self.journal.on_lost = self._take_back
+
+    @classmethod
+    def open(cls, path: Path, feedback: Feedback = SILENT, *, post: Post | None = None,
+             on_saved: Callable[[int], None] | None = None,
+             on_failed: Callable[[Lost], None] | None = None) -> ProjectFile:
+        """Open the project at `path` for editing.
+
+        Parameters
+        ----------
+        post
+            How to run a function in the thread that owns the history (the window's), soon. Where given,
+            an edit is written behind and `on_saved`, `on_failed` are called through it. Where None, every
+            edit waits until it is committed, and raises `GridError` where it cannot be.
+        on_saved
+            Hears the number of each entry that was committed.
+        on_failed
+            Hears of entries that could not be written; the history has returned to the last committed
+            state and told its listeners.
+
+        Raises
+        ------
+        GridError
+            As `open_for_reading`, ``project-in-use``, ``file-read-only``, ``folder-read-only``…
+        """
+        path = Path(path)
+        connect(path).close()  # says what is wrong with the path before a lock file is made beside it
+        lock = ProjectLock(path)
+        try:
+            connection = connect(path, write=True)
+            try:
+                file = cls(path, lock, connection, _prepared(connection, path, lock, feedback), post)
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        if on_saved is not None:
+            file.journal.on_saved = on_saved
+        if on_failed is not None:
+            file.on_failed = on_failed
+        return file
+
+    @property
+    def path(self) -> Path:
+        """Where the project lies."""
+        return self.journal.path
+
+    def _take_back(self, lost: Lost) -> None:
+        self.history.take_back()
+        self.on_failed(lost)
+
+    def close(self) -> None:
+        """Wait until everything is written, then let go of the file.
+
+        Raises
+        ------
+        GridError
+            Why the last edits could not be written; the file holds everything before them.
+        """
+        try:
+            self.journal.close()
+        finally:
+            self._lock.release()
+
+
+def _prepared(connection: Connection, path: Path, lock: ProjectLock, feedback: Feedback) -> Project:
+    """See that the file is sound and read it."""
+    refuse_newer(check_kind(connection, path), path)
+    check_damage(connection, path, thorough=lock.taken_over)
+    check_layout(connection, path)
+    return load(connection, path, feedback).project
