@@ -69,6 +69,16 @@ ERRORS: Mapping[str, str] = {
     "no-grids": N_("The scheme “{scheme}” has no service grids; form the groups first (taiqu group)."),
     "trace-missing": N_("An outage sheet needs what opens or fails: add --open ID or --fault ID."),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
+    # topology, traces, studies
+    "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),
+    "ambiguous-device": N_("“{id}” names several devices; write one of {devices}."),
+    "already-open": N_("“{id}” is open already; leave the step out or close it first."),
+    "already-closed": N_("“{id}” is closed already; leave the step out or open it first."),
+    "out-of-service": N_("“{id}” is out of service and does not conduct; it can be neither opened nor closed."),
+    "not-connected": N_("“{id}” is not connected at both ends; correct its nodes first."),
+    "network-without-source": N_("The network has no source in service, so nothing has supply; add a source or put one in service."),
+    "no-steps": N_("Nothing is done; name at least one device to open, to close or to fail."),
+    "unknown-step": N_("There is no step “{action}”; a step is one of {actions}."),
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
