@@ -75,7 +75,6 @@ ERRORS: Mapping[str, str] = {
     "already-open": N_("“{id}” is open already; leave the step out or close it first."),
     "already-closed": N_("“{id}” is closed already; leave the step out or open it first."),
     "out-of-service": N_("“{id}” is out of service and does not conduct; it can be neither opened nor closed."),
-    "not-connected": N_("“{id}” is not connected at both ends; correct its nodes first."),
     "network-without-source": N_("The network has no source in service, so nothing has supply; add a source or put one in service."),
     "no-steps": N_("Nothing is done; name at least one device to open, to close or to fail."),
     "unknown-step": N_("There is no step “{action}”; a step is one of {actions}."),

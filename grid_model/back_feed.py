@@ -1,0 +1,164 @@
+"""List what could feed back into a dead part: PV, storage, generators, second supplies, open ties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grid_model.customers import Consumers
+from grid_model.project import Project
+from grid_model.topology import TopologyIndex
+from grid_model.wiring import BranchKind
+
+SHARE_NOTED = 0.25
+"""PV above this share of the area's capacity is flagged (`DOMAIN` §5.1, default)."""
+
+SHARE_SEVERE = 0.80
+"""PV above this share is flagged as severe (`DOMAIN` §5.1, default)."""
+
+
+@dataclass(frozen=True)
+class BackFeed:
+    """One thing that can make a dead part live: disconnect, verify dead, earth (断开并网点、验电、接地).
+
+    Parameters
+    ----------
+    kind
+        ``pv``, ``battery``, ``generator`` (an id of ``pv_units``), ``second_supply`` (a customer who has
+        another supply), ``tie`` (an open switch with a live side: keep it open).
+    rated_kw
+        Power of the unit, None where unknown.
+    transformer_area
+        Its area, empty where there is none.
+    share
+        All PV of the area against the capacity of its transformers, None where it cannot be said.
+    flag
+        ``""``, ``over-25`` or ``over-80`` per cent.
+    connection_switch
+        Switch that parts the unit from the network.
+    """
+
+    kind: str
+    id: str
+    rated_kw: float | None = None
+    transformer_area: str = ""
+    share: float | None = None
+    flag: str = ""
+    connection_switch: str = ""
+    customer: str = ""
+
+
+def back_feed(
+    project: Project,
+    consumers: Consumers,
+    before: TopologyIndex,
+    after: TopologyIndex,
+    dead: np.ndarray,
+    backup: np.ndarray,
+) -> tuple[BackFeed, ...]:
+    """List what could feed back into the nodes `dead`.
+
+    Parameters
+    ----------
+    before, after
+        The network before the first step and after the last.
+    dead
+        Nodes that lost supply.
+    backup
+        Rows of customers who lost one supply and have another.
+    """
+    units = _units(project, consumers, dead)
+    customers = project.frame("customers")["id"].iloc[backup]
+    return (
+        *units,
+        *(BackFeed("second_supply", str(one), customer=str(one)) for one in customers),
+        *_ties(before, after, dead),
+    )
+
+
+def _units(project: Project, consumers: Consumers, dead: np.ndarray) -> list[BackFeed]:
+    rows = consumers.pv_units.rows_at(dead)
+    if not len(rows):
+        return []
+    units = project.frame("pv_units").iloc[rows]
+    shares = area_shares(consumers)
+    areas = _areas(project, consumers, rows)
+    found = []
+    for unit, area in zip(units.to_dict("records"), areas, strict=True):
+        share = shares.get(area)
+        found.append(
+            BackFeed(
+                unit["kind"],
+                unit["id"],
+                _number(unit["rated_kw"]),
+                area,
+                share,
+                _flag(share),
+                _text(unit["connection_switch"]),
+                _text(unit["customer"]),
+            )
+        )
+    return sorted(found, key=lambda one: (-(one.share or 0.0), -(one.rated_kw or 0.0), one.id))
+
+
+def _areas(project: Project, consumers: Consumers, rows: np.ndarray) -> list[str]:
+    """Area of each unit: its own, else its customer's, else the one fed at its node."""
+    units = project.frame("pv_units").iloc[rows]
+    customers = project.table("customers")
+    found = []
+    for row, area, customer in zip(rows, units["transformer_area"], units["customer"], strict=True):
+        name = _text(area)
+        if not name and _text(customer) in customers:
+            name = _text(customers.frame["transformer_area"].iat[customers.position(customer)])
+        if not name:
+            nodes, _owner = consumers.pv_units.points_of(np.array([row]))
+            at = consumers.areas.rows_at(nodes)
+            name = str(project.frame("transformer_areas")["id"].iat[at[0]]) if len(at) else ""
+        found.append(name)
+    return found
+
+
+def area_shares(consumers: Consumers) -> dict[str, float]:
+    """Give for each area with PV and known capacity its PV as a share of that capacity."""
+    transformers = consumers.tables["power_transformers"].frame
+    capacity = transformers.loc[transformers["in_service"]].groupby("transformer_area")["rated_kva"].sum()
+    units = consumers.tables["pv_units"].frame
+    power = units[units["kind"] == "pv"]
+    area = power["transformer_area"]
+    customers = consumers.tables["customers"]
+    through = area.isna() & power["customer"].notna()
+    if through.any():
+        ids = power.loc[through, "customer"]
+        rows = customers.positions(ids.tolist())
+        known = ids.index[rows >= 0]
+        area = area.copy()
+        area.loc[known] = customers.frame["transformer_area"].iloc[rows[rows >= 0]].to_numpy()
+    total = power["rated_kw"].groupby(area).sum()
+    return {str(one): float(kw / capacity[one]) for one, kw in total.items() if capacity.get(one, 0.0) > 0}
+
+
+def _ties(before: TopologyIndex, after: TopologyIndex, dead: np.ndarray) -> list[BackFeed]:
+    """Switches between dead and live that stood open before the first step."""
+    wiring = after.wiring
+    inside = np.zeros(wiring.node_count, dtype=bool)
+    inside[dead] = True
+    entry, _owner = wiring.adjacency.entries_of(dead)
+    branches, far = wiring.adjacency.branches[entry], wiring.adjacency.nodes[entry]
+    beside = (wiring.kind[branches] == BranchKind.SWITCH) & ~inside[far] & after.supplied[far]
+    found = np.unique(branches[beside & ~before.closed[branches] & ~after.closed[branches]])
+    return [BackFeed("tie", wiring.device(int(one)).id) for one in found]
+
+
+def _flag(share: float | None) -> str:
+    if share is None or share <= SHARE_NOTED:
+        return ""
+    return "over-80" if share > SHARE_SEVERE else "over-25"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else float(value)

@@ -1,0 +1,367 @@
+"""Know what is connected to what and who has supply, in the normal state, the current one or a what-if.
+
+`TopologyIndex` is the compiled network in one state of its switches. A what-if is an overlay: `operated`
+gives the same network with some branches opened or closed, `resupply` says for such an overlay which
+nodes gain or lose supply by looking only at the part of the network it touches.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grid_model.project import Project
+from grid_model.supply_tree import Adjacency, SupplyTree, slices, walk
+from grid_model.wiring import BRANCH_TABLES, BranchKind, Device, SwitchState, Wiring, compile_wiring
+
+if TYPE_CHECKING:
+    import networkx
+
+__all__ = ["BranchKind", "Device", "Loop", "Resupply", "SwitchState", "TopologyIndex", "Wiring"]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A part of the network in which every branch has another path beside it (合环).
+
+    Parameters
+    ----------
+    devices
+        Its members, in branch order; losing any one of them alone harms nobody.
+    sources
+        Sources it joins; two or more: feeders run in parallel.
+    circuits
+        How many devices at least must open until nothing runs in a loop.
+    """
+
+    devices: tuple[Device, ...]
+    sources: tuple[str, ...]
+    circuits: int
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """Identifiers of the switches that could open it."""
+        return tuple(one.id for one in self.devices if one.table == "switches")
+
+
+@dataclass(frozen=True, eq=False)
+class Resupply:
+    """What a what-if does to supply: nodes outside `nodes` keep what they have.
+
+    Parameters
+    ----------
+    nodes
+        The nodes looked at, each once.
+    before, after
+        Whether each had and has supply.
+    """
+
+    nodes: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+    @property
+    def lost(self) -> np.ndarray:
+        """Nodes that had supply and have none."""
+        return np.compress(self.before & ~self.after, self.nodes)
+
+    @property
+    def gained(self) -> np.ndarray:
+        """Nodes that had none and have it."""
+        return np.compress(self.after & ~self.before, self.nodes)
+
+
+@dataclass(frozen=True, eq=False)
+class TopologyIndex:
+    """The network in one state of its switches.
+
+    Parameters
+    ----------
+    wiring
+        The compiled network; shared by all states.
+    state
+        The state it was built in or is an overlay on.
+    closed
+        Which branches are closed and in service. One that lacks an end, or goes from a node to itself,
+        can be closed and still conducts nothing.
+    """
+
+    wiring: Wiring
+    state: SwitchState
+    closed: np.ndarray = field(repr=False)
+
+    @classmethod
+    def build(cls, project: Project, state: SwitchState = SwitchState.NORMAL) -> TopologyIndex:
+        """Compile the network of `project`; the same project is compiled once for each state.
+
+        An edit that does not touch the network's wiring (a name, a switch's position) keeps the wiring.
+        """
+        return _CACHE.get(project, state)
+
+    @cached_property
+    def tree(self) -> SupplyTree:
+        """The walk from the sources; nodes without supply are not in it."""
+        closed = np.flatnonzero(self.closed & self.wiring.can_conduct)
+        adjacency = self.wiring.adjacency.conducting(self.closed)
+        return walk(adjacency, self.wiring.a[closed], self.wiring.b[closed], closed, self.wiring.root)
+
+    @property
+    def supplied(self) -> np.ndarray:
+        """Whether each node has a closed path to a source."""
+        return np.asarray(self.tree.position >= 0, dtype=bool)
+
+    def operated(self, opened: Iterable[int] = (), closed: Iterable[int] = ()) -> TopologyIndex:
+        """Give the same network with the branches `opened` opened, then `closed` closed.
+
+        A branch out of service stays as it is.
+        """
+        mask = self.closed.copy()
+        mask[np.asarray(list(opened), dtype=np.int64)] = False
+        back = np.asarray(list(closed), dtype=np.int64)
+        mask[back] = self.wiring.in_service[back]
+        mask.flags.writeable = False
+        return TopologyIndex(self.wiring, self.state, mask)
+
+    # ------------------------------------------------------------------ what-ifs
+
+    def resupply(self, overlay: TopologyIndex) -> Resupply:
+        """Say who gains and who loses supply in `overlay`, an index of the same wiring.
+
+        Only what hangs below an opened branch of the walk can lose supply, and only the dead islands at
+        the ends of a closed branch can gain it; the rest of the network is not looked at.
+        """
+        differs = np.flatnonzero(self.closed != overlay.closed)
+        nodes = np.concatenate(
+            [self._below(differs[self.closed[differs]]), self._dead_islands(differs[~self.closed[differs]])]
+        )
+        before = self.supplied[nodes]
+        if not len(nodes):
+            return Resupply(nodes, before, before)
+        return Resupply(nodes, before, self._reached(nodes, overlay.closed))
+
+    def _below(self, opened: np.ndarray) -> np.ndarray:
+        """Nodes below the opened branches, each once."""
+        positions = self.lower_end(opened)
+        positions = positions[positions >= 0]
+        outer = _outermost(np.unique(positions), self.tree.end)
+        return np.take(self.tree.order, slices(outer, self.tree.end[outer])[0])
+
+    def lower_end(self, branches: np.ndarray) -> np.ndarray:
+        """Position below each branch of the walk, −1 for branches off it or without supply."""
+        tree = self.tree
+        at = np.maximum(tree.position[self.wiring.a[branches]], tree.position[self.wiring.b[branches]])
+        known = (self.wiring.a[branches] >= 0) & (self.wiring.b[branches] >= 0)
+        return np.where(known & (at > 0) & (tree.parent_branch[at] == branches), at, -1)
+
+    @cached_property
+    def _islands(self) -> tuple[np.ndarray, Adjacency]:
+        """Label of each node without supply (−1 with supply), and the nodes of each label as slices."""
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        dead = np.flatnonzero(~self.supplied)
+        number = np.full(self.wiring.node_count, -1, dtype=np.int32)
+        number[dead] = np.arange(len(dead), dtype=np.int32)
+        branches = np.flatnonzero(self.closed & self.wiring.can_conduct)
+        branches = branches[number[self.wiring.a[branches]] >= 0]
+        ends = (number[self.wiring.a[branches]], number[self.wiring.b[branches]])
+        graph = csr_matrix((np.ones(len(branches)), ends), shape=(len(dead), len(dead)))
+        count, label = connected_components(graph, directed=False) if len(dead) else (0, number[:0])
+        of_node = np.full(self.wiring.node_count, -1, dtype=np.int32)
+        of_node[dead] = label
+        by_label = np.argsort(label, kind="stable")
+        start = np.concatenate([[0], np.cumsum(np.bincount(label, minlength=count))]).astype(np.int64)
+        return of_node, Adjacency(start, dead[by_label].astype(np.int32), by_label)
+
+    def _dead_islands(self, closed: np.ndarray) -> np.ndarray:
+        """Nodes of the islands without supply that the closed branches touch."""
+        if not len(closed):
+            return np.array([], dtype=np.int32)
+        label, members = self._islands
+        touched = np.unique(label[np.concatenate([self.wiring.a[closed], self.wiring.b[closed]])])
+        touched = touched[touched >= 0]
+        return np.take(members.nodes, members.entries_of(touched)[0])
+
+    def _reached(self, nodes: np.ndarray, closed: np.ndarray) -> np.ndarray:
+        """Whether each of `nodes` has supply over `closed`, where all other nodes keep theirs."""
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        number = np.full(self.wiring.node_count, -1, dtype=np.int32)
+        number[nodes] = np.arange(len(nodes), dtype=np.int32)
+        entry, owner = self.wiring.adjacency.entries_of(nodes)
+        passes = closed[self.wiring.adjacency.branches[entry]]
+        owner, neighbour = owner[passes], self.wiring.adjacency.nodes[entry[passes]]
+        inside = number[neighbour] >= 0
+        graph = csr_matrix(
+            (np.ones(int(inside.sum())), (owner[inside], number[neighbour[inside]])),
+            shape=(len(nodes), len(nodes)),
+        )
+        count, label = connected_components(graph, directed=False)
+        live = np.zeros(count, dtype=bool)
+        live[label[owner[~inside & self.supplied[neighbour]]]] = True
+        return np.asarray(live[label], dtype=bool)
+
+    # ------------------------------------------------------------------ what the walk tells
+
+    @cached_property
+    def sources(self) -> np.ndarray:
+        """Row of the source that feeds each node, −1 without supply."""
+        tree, tops = self.tree, np.flatnonzero(self.tree.parent == 0)
+        rows = self.wiring.row[tree.parent_branch[tops]]
+        return self._spread(tops, rows)
+
+    @cached_property
+    def first_switches(self) -> np.ndarray:
+        """Row of the first switch below the source of each node, −1 where there is none."""
+        tree = self.tree
+        switch = np.flatnonzero(self.wiring.kind[tree.parent_branch] == BranchKind.SWITCH)
+        tops = _outermost(switch[tree.parent_branch[switch] >= 0], tree.end)
+        return self._spread(tops, self.wiring.row[tree.parent_branch[tops]])
+
+    def _spread(self, tops: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Give every node below each of `tops` (apart from one another) its value; −1 to the others."""
+        found = np.full(self.wiring.node_count, -1, dtype=np.int32)
+        at, owner = slices(tops, self.tree.end[tops])
+        found[self.tree.order[at]] = values[owner]
+        return found
+
+    def feeder_of_nodes(self, project: Project) -> dict[int, str]:
+        """Give the nodes' feeders by number of their first switch's row: the feeder's id, else the switch's.
+
+        Without a feeder table a feeder is named by the first switch below its source (`DESIGN` §3).
+        """
+        rows = np.unique(self.first_switches)
+        rows = rows[rows >= 0]
+        names = dict(zip(rows.tolist(), self.wiring.ids("switches", rows), strict=True))
+        feeders = project.frame("feeders")
+        named = dict(zip(feeders["head_switch"], feeders["id"], strict=True))
+        return {row: str(named.get(switch, switch)) for row, switch in names.items()}
+
+    def bridges(self) -> np.ndarray:
+        """Branches with no other path beside them: losing one parts all that hangs below it."""
+        tree = self.tree
+        branches = tree.parent_branch[1:][tree.cover[1:] == 0]
+        return np.sort(branches[self.wiring.kind[branches] != BranchKind.SOURCE])
+
+    def loops(self) -> tuple[Loop, ...]:
+        """List the loops, each as large as it goes; loops that share only a source are told apart."""
+        tree = self.tree
+        label = np.full(len(tree.order), -1, dtype=np.int64)
+        # A covered branch belongs with the covered branch above it, else it begins a new loop. Two
+        # branches below the same node are one loop too: both bridge over what lies above.
+        for at in np.flatnonzero(tree.cover > 0):
+            above = int(tree.parent[at])
+            if above == 0:
+                label[at] = at
+            else:
+                label[at] = label[above] if tree.cover[above] > 0 else above
+        members: dict[int, list[int]] = {}
+        for at in np.flatnonzero(label >= 0):
+            members.setdefault(int(label[at]), []).append(int(tree.parent_branch[at]))
+        chords: dict[int, int] = {}
+        for branch, low in zip(tree.chords.tolist(), tree.chord_low.tolist(), strict=True):
+            members[int(label[low])].append(branch)
+            chords[int(label[low])] = chords.get(int(label[low]), 0) + 1
+        found = [self._loop(sorted(branches), chords[one]) for one, branches in sorted(members.items())]
+        return tuple(loop for loop in found if loop.devices)
+
+    def _loop(self, branches: list[int], circuits: int) -> Loop:
+        devices = dict.fromkeys(self.wiring.device(branch) for branch in branches)
+        return Loop(
+            tuple(one for one in devices if one.table != BRANCH_TABLES[BranchKind.SOURCE]),
+            tuple(one.id for one in devices if one.table == BRANCH_TABLES[BranchKind.SOURCE]),
+            circuits,
+        )
+
+    # ------------------------------------------------------------------ the public graph view
+
+    def to_networkx(self, *, only_closed: bool = False) -> networkx.MultiGraph:
+        """Give the network as a networkx graph in the words of CIM.
+
+        Nodes are connectivity nodes by identifier (attribute ``mrid``); inner nodes are tuples. Edges
+        carry ``mrid``, ``cim_class`` and ``closed``, their key is ``table:identifier``; nodes with a
+        source carry ``energy_sources``.
+
+        Parameters
+        ----------
+        only_closed
+            Leave out what does not conduct.
+        """
+        import networkx
+
+        graph = networkx.MultiGraph(state=self.state.value)
+        names = self._node_names()
+        graph.add_nodes_from((name, {"mrid": name} if isinstance(name, str) else {}) for name in names)
+        known = (self.wiring.a >= 0) & (self.wiring.b >= 0) & (self.wiring.kind != BranchKind.SOURCE)
+        for branch in np.flatnonzero(known & self.closed if only_closed else known):
+            device = self.wiring.device(int(branch))
+            table = self.wiring.tables[device.table]
+            graph.add_edge(
+                names[self.wiring.a[branch]],
+                names[self.wiring.b[branch]],
+                key=str(device)
+                if self.wiring.kind[branch] != BranchKind.TRANSFORMER
+                else f"{device}#{branch}",
+                mrid=device.id,
+                cim_class=table.schema.cim_class,
+                closed=bool(self.closed[branch]),
+            )
+        for branch in np.flatnonzero(
+            self.closed & self.wiring.can_conduct & (self.wiring.kind == BranchKind.SOURCE)
+        ):
+            node = graph.nodes[names[self.wiring.b[branch]]]
+            node["energy_sources"] = (*node.get("energy_sources", ()), self.wiring.device(int(branch)).id)
+        return graph
+
+    def _node_names(self) -> list[str | tuple[str, int]]:
+        own: list[str | tuple[str, int]] = list(self.wiring.tables["connectivity_nodes"].frame["id"])
+        return own + [("inner", n) for n in range(len(own), self.wiring.root)]
+
+
+def _outermost(positions: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Leave out those of the sorted `positions` that hang below another of them."""
+    if len(positions) < 2:
+        return positions
+    reach = np.maximum.accumulate(end[positions])
+    return np.compress(np.concatenate([[True], positions[1:] >= reach[:-1]]), positions)
+
+
+class _Cache:
+    """The indexes of the projects in use, and the last wirings."""
+
+    KEPT = 2
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: dict[int, tuple[weakref.ref[Project], dict[SwitchState, TopologyIndex]]] = {}
+        self._wirings: list[Wiring] = []
+
+    def get(self, project: Project, state: SwitchState) -> TopologyIndex:
+        """Give the index of `project`, compiled at most once."""
+        with self._lock:
+            key = id(project)
+            if key not in self._found or self._found[key][0]() is not project:
+                self._found[key] = (weakref.ref(project, lambda _gone: self._found.pop(key, None)), {})
+            states = self._found[key][1]
+            if state not in states:
+                wiring = self._wiring(project)
+                states[state] = TopologyIndex(wiring, state, wiring.closed(project, state))
+            return states[state]
+
+    def _wiring(self, project: Project) -> Wiring:
+        for wiring in self._wirings:
+            if wiring.fits(project):
+                return wiring
+        wiring = compile_wiring(project)
+        self._wirings = [wiring, *self._wirings[: self.KEPT - 1]]
+        return wiring
+
+
+_CACHE = _Cache()
