@@ -271,6 +271,8 @@ class MapCanvas(QWidget):
 
     def object_at(self, x: float, y: float) -> Hit | None:
         """Find the topmost object under a pixel: a symbol before a line before an area."""
+        if self._project is None:
+            return None
         self._build_stale()
         for layer in reversed(self._layers):
             if layer.shows_at(self._view):
