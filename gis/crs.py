@@ -40,10 +40,13 @@ class SourceCrs:
         ``EPSG:…``, `GCJ02`, `BD09` or `LOCAL`.
     epsg
         The number, 0 for the others.
+    definition
+        WKT of a system without a number.
     """
 
     name: str
     epsg: int = 0
+    definition: str = ""
 
 
 def read_crs(text: str) -> SourceCrs:
@@ -60,6 +63,8 @@ def read_crs(text: str) -> SourceCrs:
         return SourceCrs(GCJ02 if plain == "GCJ02" else BD09)
     if plain == LOCAL:
         return SourceCrs(LOCAL)
+    if "[" in word:
+        return _read_wkt(text)
     named = {"CGCS2000": 4490, "WGS84": 4326}.get(plain)
     number = named or _number(word.removeprefix("EPSG:"))
     if number is None or not _known(number):
@@ -67,6 +72,25 @@ def read_crs(text: str) -> SourceCrs:
     if needs_parameters(number):
         raise GridError("datum-needs-parameters", crs=f"EPSG:{number}")
     return SourceCrs(f"EPSG:{number}", number)
+
+
+def _read_wkt(text: str) -> SourceCrs:
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    folded = text.replace("_", " ").casefold()
+    if any(name in folded for name in ("xian 1980", "xian80", "beijing 1954", "beijing54")):
+        raise GridError("datum-needs-parameters", crs=text.split('"')[1] if '"' in text else text[:60])
+    try:
+        found = CRS.from_wkt(text)
+    except CRSError:
+        raise GridError("unknown-crs", crs=text[:60]) from None
+    number = found.to_epsg()
+    if number:
+        return read_crs(f"EPSG:{number}")
+    if not (found.is_geographic or found.is_projected):
+        return SourceCrs(LOCAL)
+    return SourceCrs(found.name, 0, text)
 
 
 def _number(text: str) -> int | None:
@@ -106,7 +130,10 @@ def to_project(x: Floats, y: Floats, source: SourceCrs) -> tuple[Floats, Floats]
         return from_gcj02(*_bd09_to_gcj02(x, y))
     if source.name == LOCAL or source.epsg in EQUAL_TO_CGCS2000:
         return x, y
-    lon, lat = (np.asarray(one, dtype=np.float64) for one in _transformer(source.epsg, 4490).transform(x, y))
+    lon, lat = (
+        np.asarray(one, dtype=np.float64)
+        for one in _transformer(source.definition or source.epsg, 4490).transform(x, y)
+    )
     lost = np.isfinite(x) & np.isfinite(y) & ~(np.isfinite(lon) & np.isfinite(lat))
     if lost.any():
         at = int(np.argmax(lost))
@@ -131,7 +158,7 @@ def shapes_to_project(shapes: npt.NDArray[Any], source: SourceCrs) -> npt.NDArra
 
 
 @lru_cache(maxsize=32)
-def _transformer(source: int, target: int) -> Any:
+def _transformer(source: int | str, target: int) -> Any:
     from pyproj import Transformer
 
     return Transformer.from_crs(source, target, always_xy=True)

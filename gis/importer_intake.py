@@ -61,10 +61,15 @@ class Intake:
     ----------
     columns
         Heading of the raw table for each column of the project's table that the file has.
+    before
+        File of each identifier that another file of the same import has brought already.
     """
 
-    def __init__(self, raw: RawTable, table: str, columns: Mapping[str, str]) -> None:
+    def __init__(
+        self, raw: RawTable, table: str, columns: Mapping[str, str], before: Mapping[str, str] | None = None
+    ) -> None:
         self.raw = raw
+        self.before = before or {}
         self.schema = schema.table(table)
         self.columns = dict(columns)
         self.used: set[str] = set(columns.values())
@@ -144,8 +149,11 @@ class Intake:
             self._odd[self.columns.get(column.name, column.name)] = cells.where(odd)
 
     def read_id(self) -> None:
-        """Read the identifiers; a row without one is rejected, a damaged one is kept and reported."""
-        ids = self.cells(self.columns["id"])
+        """Read the identifiers as they stand; a row without one is rejected, a damaged one is kept and reported."""
+        self.take_id(self.cells(self.columns["id"]))
+
+    def take_id(self, ids: pd.Series) -> None:
+        """Take `ids` as the identifiers; see `read_id`."""
         self.values["id"] = ids
         self.reject("missing-id-row", ids.isna())
         self.note_damage("id")
@@ -163,7 +171,10 @@ class Intake:
         )
 
     def reject_duplicates(self) -> None:
-        """Of rows with the same identifier keep the first that is kept so far."""
+        """Of rows with the same identifier keep the first that is kept so far, earlier files before later ones."""
+        if self.before:
+            other = self.values["id"].map(dict(self.before)).astype("str")
+            self.reject("duplicate-of-file", other.notna(), other=other)
         ids = self.values["id"].where(self.kept)
         again = ids.duplicated() & ids.notna()
         if again.any():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from gis.crs import Floats, SourceCrs, looks_geographic, read_crs, shapes_to_project, to_project
+from gis.crs import BD09, GCJ02, Floats, SourceCrs, looks_geographic, read_crs, shapes_to_project, to_project
 from grid_model.errors import GridError
 from grid_model.issue import Issue, Severity
 from grid_model.project import GEOGRAPHIC, LOCAL, Project
@@ -96,7 +96,7 @@ def settle(project: Project, sources: Sequence[Places], wanted: str) -> Settled:
             target = LOCAL if source.name == LOCAL else GEOGRAPHIC
             if crs and crs != target:
                 raise GridError("mixed-coordinates", file=places.file, crs=crs)
-            if source.name != LOCAL and source.epsg in (0, 4326, 4490) and not looks_geographic(x, y):
+            if source.name in (GCJ02, BD09, "EPSG:4326", "EPSG:4490") and not looks_geographic(x, y):
                 raise GridError("not-degrees", file=places.file, crs=source.name)
             crs = target
         places.move(source)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from grid_model.schema import Column
+from resources.i18n import in_language
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width digits, letters and signs, and what they stand for."""
@@ -121,7 +122,7 @@ def choice_words(column: Column) -> Mapping[str, str]:
     """What source files write for each code of `column`, in normal form."""
     words: dict[str, str] = {}
     for choice in column.choices:
-        for word in (choice.code, choice.label, *choice.aliases):
+        for word in (choice.code, *choice.aliases, choice.label, in_language(choice.label, "zh_CN")):
             words.setdefault(_word(word), choice.code)
     return words
 
@@ -139,7 +140,7 @@ def _code(cell: str, known: Mapping[str, str]) -> str | None:
 
 
 def dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Read dates as ISO text: ``2026-11-20``, ``2026/11/20``, ``2026年11月20日``, ``20261120``, day numbers."""
+    """Read dates as ISO text: ``2026-11-20``, ``2026/11/20``, ``2026年11月20日``, ``20261120``, serials."""
     meaning = {cell: _date(cell) for cell in cells.dropna().unique()}
     values = cells.map(meaning).astype("str") if meaning else pd.Series(np.nan, cells.index, dtype="str")
     return values, values.isna() & cells.notna()
@@ -164,5 +165,5 @@ def damaged(cells: pd.Series) -> pd.Series:
     """Which identifiers Excel has damaged: ``1.2E+21``, ``123.0``, or digits past the 15th all zero."""
     scientific = cells.str.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", na=False)
     fraction = cells.str.fullmatch(r"\d+\.0+", na=False)
-    rounded = cells.str.fullmatch(r"\d{15}0{3,}", na=False)
+    rounded = cells.str.fullmatch(r"\d{15}0{4,}", na=False)
     return scientific | fraction | rounded

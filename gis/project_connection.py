@@ -38,7 +38,7 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
     Raises
     ------
     GridError
-        ``file-missing``, ``file-is-folder``, ``no-permission``, ``not-a-project``, ``file-unreachable``…
+        ``missing-file``, ``is-a-folder``, ``no-permission``, ``not-a-project``, ``file-unreachable``…
     """
     _check_start(path)
     with explained(path):
@@ -77,7 +77,7 @@ def file_uri(path: Path) -> str:
 def _check_start(path: Path) -> None:
     with explained(path):
         if path.is_dir():
-            raise GridError("file-is-folder", file=str(path))
+            raise GridError("is-a-folder", file=str(path))
         with path.open("rb") as stream:
             start = stream.read(len(SQLITE_START))
     if start != SQLITE_START:
@@ -121,7 +121,7 @@ def check_layout(connection: sqlite3.Connection, path: Path) -> None:
             missing = {"fid", *kept_columns(one)} - have
             if missing:
                 column = "" if not have else min(missing)
-                raise GridError("layout-changed" if column else "layer-gone", file=str(path), table=one.name, column=column)
+                raise GridError("layout-changed" if column else "table-gone", file=str(path), table=one.name, column=column)
 
 
 def check_damage(connection: sqlite3.Connection, path: Path, *, thorough: bool = False) -> None:

@@ -19,8 +19,7 @@ CODES = {
     "SQLITE_LOCKED": "file-busy",
     "SQLITE_CORRUPT": "file-damaged",
     "SQLITE_NOTADB": "not-a-project",
-    "SQLITE_PERM": "no-permission",
-    "SQLITE_AUTH": "no-permission",
+    "SQLITE_PERM": "file-read-only",
     "SQLITE_IOERR": "file-unreachable",
     "SQLITE_CONSTRAINT": "changed-outside",
     "SQLITE_NOMEM": "memory-full",
@@ -33,38 +32,44 @@ OS_CODES = {
     errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC: "disk-full",
     errno.EFBIG: "disk-full",
     errno.EROFS: "folder-read-only",
-    errno.ENOENT: "file-missing",
-    errno.ENOTDIR: "file-missing",
-    errno.EISDIR: "file-is-folder",
+    errno.ENOENT: "missing-file",
+    errno.ENOTDIR: "missing-file",
+    errno.EISDIR: "is-a-folder",
     errno.ENAMETOOLONG: "bad-file-name",
     errno.EINVAL: "bad-file-name",
 }
 
 
-def grid_error(error: Exception, path: Path) -> GridError:
-    """Name the known reason for `error` on the file `path`."""
-    if isinstance(error, GridError):
-        return error
-    if isinstance(error, OSError):
-        return GridError(_os_code(error), file=str(path), reason=error.strerror or str(error))
+@contextmanager
+def explained(path: Path, forbidden: str = "no-permission") -> Iterator[None]:
+    """Turn errors of SQLite and the operating system about `path` into `GridError`.
+
+    `forbidden` is the code for what the person has no right to do here: to read, or to write. An error
+    of SQLite that is no matter of the file (a mistake in a statement) goes on as it is.
+    """
+    try:
+        yield
+    except OSError as error:
+        code = _os_code(error, forbidden)
+        raise GridError(code, file=str(path), folder=str(path.parent), reason=_reason(error)) from error
+    except sqlite3.Error as error:
+        code = _sqlite_code(error)
+        if not code:
+            raise
+        raise GridError(code, file=str(path), folder=str(path.parent), reason=str(error)) from error
+
+
+def _sqlite_code(error: sqlite3.Error) -> str:
     name = getattr(error, "sqlite_errorname", "") or ""
-    code = next((CODES[start] for start in sorted(CODES, key=len, reverse=True) if name.startswith(start)), "")
-    if isinstance(error, sqlite3.Error) and (code or name):
-        return GridError(code or "file-unreachable", file=str(path), reason=str(error))
-    raise error
+    return next((CODES[start] for start in sorted(CODES, key=len, reverse=True) if name.startswith(start)), "")
 
 
-def _os_code(error: OSError) -> str:
+def _os_code(error: OSError, forbidden: str) -> str:
     if isinstance(error, PermissionError):
-        # Windows says so too where another program holds the file open.
-        return "file-busy" if getattr(error, "winerror", 0) == 32 else "no-permission"
+        # Windows says so too where another program holds the file open (ERROR_SHARING_VIOLATION).
+        return "file-busy" if getattr(error, "winerror", 0) == 32 else forbidden
     return OS_CODES.get(error.errno or 0, "file-unreachable")
 
 
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite and the operating system about `path` into `GridError`."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise grid_error(error, path) from error
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

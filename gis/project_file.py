@@ -33,7 +33,7 @@ def open_for_reading(path: Path, feedback: Feedback = SILENT) -> Project:
     Raises
     ------
     GridError
-        ``file-missing``, ``file-is-folder``, ``no-permission``, ``not-a-geopackage``, ``not-a-project``,
+        ``missing-file``, ``is-a-folder``, ``no-permission``, ``not-a-geopackage``, ``not-a-project``,
         ``project-newer``, ``file-damaged``, ``layout-changed``…
     Cancelled
         When asked to stop.

@@ -35,7 +35,7 @@ class ProjectLock:
     def __init__(self, path: Path) -> None:
         self.path = lock_path(path)
         self.taken_over = False
-        with explained(path):
+        with explained(path, forbidden="folder-read-only"):
             self._stream = self._acquire(path)
 
     def _acquire(self, path: Path) -> IO[str]:

@@ -85,12 +85,12 @@ def replaced(path: Path) -> Iterator[Path]:
     Raises
     ------
     GridError
-        ``folder-missing``, ``file-is-folder``, ``disk-full``, ``no-permission``…; nothing is left then.
+        ``folder-missing``, ``is-a-folder``, ``disk-full``, ``no-permission``…; nothing is left then.
     """
     refuse_place(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     _clear(path)
-    with explained(path):
+    with explained(path, forbidden="folder-read-only"):
         try:
             yield beside
             _make_durable(beside)
@@ -104,7 +104,7 @@ def refuse_place(path: Path) -> None:
     """Refuse a path where no file can be made."""
     with explained(path):
         if path.is_dir():
-            raise GridError("file-is-folder", file=str(path))
+            raise GridError("is-a-folder", file=str(path))
         if not path.parent.is_dir():
             raise GridError("folder-missing", file=str(path), folder=str(path.parent))
 

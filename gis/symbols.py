@@ -59,14 +59,17 @@ def switch_symbol(kind: str, is_open: bool) -> Symbol:
     color = theme.SWITCH_OPEN if is_open else theme.SWITCH_CLOSED
     fill = theme.PAPER if is_open else color
     if kind in ("breaker", "recloser"):
-        extra: Symbol = (Circle(0, 0, 0.13, theme.PAPER if not is_open else color),) if kind == "recloser" else ()
+        extra: Symbol = (
+            (Circle(0, 0, 0.13, theme.PAPER if not is_open else color),) if kind == "recloser" else ()
+        )
         return (_square(0.38, fill, color), *extra)
     if kind == "load_break_switch":
         return (Circle(0, 0, 0.40, fill, color, 0.12),)
     if kind == "disconnector":
         tip = (0.30, -0.36) if is_open else (0.44, 0.0)
         return (
-            Circle(-0.36, 0, 0.12, color), Circle(0.36, 0, 0.12, fill, color, 0.08),
+            Circle(-0.36, 0, 0.12, color),
+            Circle(0.36, 0, 0.12, fill, color, 0.08),
             Path(((-0.36, 0.0), tip), "", color, 0.14, closed=False),
         )
     if kind == "fuse":
@@ -90,7 +93,10 @@ def symbol(name: str) -> Symbol:
     if name.startswith("transformer_"):
         dead = name.endswith("_dead")
         color = theme.DEAD if dead else theme.voltage_color(10)
-        rings: Symbol = (Circle(-0.16, 0, 0.27, theme.PAPER, color, 0.10), Circle(0.16, 0, 0.27, "", color, 0.10))
+        rings: Symbol = (
+            Circle(-0.16, 0, 0.27, theme.PAPER, color, 0.10),
+            Circle(0.16, 0, 0.27, "", color, 0.10),
+        )
         framed = "dedicated" in name
         return (_square(0.5, theme.PAPER, color, 0.07), *rings) if framed else rings
     return {
@@ -100,7 +106,12 @@ def symbol(name: str) -> Symbol:
         ),
         "pole": (Circle(0, 0, 0.30, theme.PAPER, theme.MUTED_INK, 0.12),),
         "ring_main_unit": (
-            Path(((-0.45, -0.32), (0.45, -0.32), (0.45, 0.32), (-0.45, 0.32)), theme.PAPER, theme.voltage_color(10), 0.10),
+            Path(
+                ((-0.45, -0.32), (0.45, -0.32), (0.45, 0.32), (-0.45, 0.32)),
+                theme.PAPER,
+                theme.voltage_color(10),
+                0.10,
+            ),
             Path(((-0.30, 0.0), (0.30, 0.0)), "", theme.voltage_color(10), 0.14, closed=False),
         ),
         "branch_box": (_square(0.34, "#F4E9DC", theme.voltage_color(0.4), 0.12),),

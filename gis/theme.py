@@ -91,5 +91,14 @@ def tint(number: int) -> Tint:
     turn = number // len(TINTS)
     if not turn:
         return base
-    hatches = ("none", "diagonal", "back_diagonal", "horizontal", "vertical", "cross", "diagonal_cross", "dots")
+    hatches = (
+        "none",
+        "diagonal",
+        "back_diagonal",
+        "horizontal",
+        "vertical",
+        "cross",
+        "diagonal_cross",
+        "dots",
+    )
     return Tint(base.fill, base.line, hatches[(hatches.index(base.hatch) + turn) % len(hatches)])

@@ -54,6 +54,29 @@ ERRORS: Mapping[str, str] = {
     "mixed-coordinates": N_("“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
                             "cannot meet in one project; name the file's system with --crs, or import into a new project."),
     "bad-data-date": N_("“{value}” is no date of the data; write it as 2026-11-20."),
+    # the project file
+    "folder-missing": N_("There is no folder “{folder}” to save “{file}” in; make it or choose another."),
+    "folder-read-only": N_("Nothing may be written in the folder “{folder}”; copy the project to a folder of your own, or ask for the right to write there."),
+    "file-read-only": N_("“{file}” is read-only; take off its write protection, or copy it to a place where you may write."),
+    "disk-full": N_("The disk with “{file}” is full; nothing was saved this time and everything before is safe. Make room and try again."),
+    "file-gone": N_("“{file}” was moved, renamed or deleted while it was open; the last edit is not in it. Put it back, or save the project under another name."),
+    "file-busy": N_("Another program is writing “{file}”; end its editing (in QGIS: save the layer) and try again."),
+    "file-unreachable": N_("“{file}” cannot be reached ({reason}); check the drive or the network and try again. Everything saved before is safe."),
+    "file-damaged": N_("“{file}” is damaged ({reason}); go on with a copy of it."),
+    "bad-file-name": N_("“{file}” cannot be the name of a file here; choose a shorter one without special signs."),
+    "memory-full": N_("There is not enough memory for “{file}”; close other programs and try again."),
+    "value-too-large": N_("A value is too large for the project file “{file}”; shorten it."),
+    "not-a-geopackage": N_("“{file}” is no project file: a project of Taiqu is a GeoPackage (.gpkg). Other data is brought in with import."),
+    "not-a-project": N_("“{file}” is a GeoPackage but no project of Taiqu; import its layers into a project."),
+    "project-newer": N_("“{file}” was written by a newer Taiqu (format {found}, this program knows {known}); install the newer Taiqu."),
+    "layout-changed": N_("In “{file}” the table “{table}” has lost its column “{column}”; another program took it away. Go on with a copy from before."),
+    "table-gone": N_("In “{file}” the table “{table}” is missing; another program took it away. Go on with a copy from before."),
+    "project-in-use": N_("“{file}” is being edited by {who} on {host} since {since}; close it there first, or open it for reading only."),
+    "project-in-use-elsewhere": N_("“{file}” is being edited by {who} on the computer {host} since {since}; close it there first. If that computer no longer has it open, delete the file “{lock}”."),
+    "same-file": N_("“{file}” is the project itself; every edit is saved in it already. Choose another name for the copy."),
+    "changed-outside": N_("A row of the {table} was changed by another program while the project was open; close the project and open it again to see it, then repeat the edit."),
+    "changed-since": N_("“{title}” cannot be undone: another program has changed a row of the {table} it concerns since."),
+    "bad-geometry": N_("The shape of “{id}” among the {table} cannot be stored; draw or import it again."),
     # settings
     "bad-setting": N_("The setting “{name}” cannot be “{value}”; correct it in the table of settings."),
     # lists, pages and the web map
@@ -82,6 +105,11 @@ ERRORS: Mapping[str, str] = {
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
 ISSUES: Mapping[str, str] = {
+    # rows that another program changed in the project file
+    "outside-no-id": N_("A row of the {table} made by another program had no identifier; it got “{id}”"),
+    "outside-duplicate-id": N_("A row of the {table} made by another program had the identifier “{was}” of another row; it got “{id}”"),
+    "outside-bad-value": N_("“{id}” of the {table}: another program put “{value}” in the column “{column}”, which it cannot be"),
+    "outside-bad-shape": N_("“{id}” of the {table}: another program left a shape that cannot be read; it is not drawn"),
     # reading files and importing
     "stray-quote": N_("{file}: a quotation mark does not pair; it was read as a letter"),
     "row-too-long": N_("{file}, row {row}: {cells} cells where the header has {columns}; quote the cell that holds the separator"),
@@ -143,8 +171,10 @@ def issue_sentence(issue: Issue) -> str:
 
 
 def _shown(values: Mapping[str, object]) -> dict[str, object]:
-    """Put labels in the place of table and column names."""
+    """Put labels in the place of table and column names; translate the title of an edit."""
     shown = dict(values)
+    if isinstance(values.get("title"), str) and isinstance(values.get("values"), Mapping):
+        shown["title"] = _(str(values["title"])).format(**values["values"])  # type: ignore[arg-type]
     table = values.get("table")
     if isinstance(table, str) and table in schema.tables():
         shown["table"] = _(schema.table(table).label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gis.readers.html import looks_like_html, read_html
 from gis.readers.raw import RawTable
 from gis.readers.text import read_text
 from grid_model.errors import GridError
@@ -52,9 +53,22 @@ def _start(path: Path) -> bytes:
 
 
 def _read(path: Path, file: str, start: bytes) -> Sequence[RawTable]:
+    """Choose by the first bytes, then by the ending: many a file is not what its name says."""
     ending = path.suffix.lower()
     if not start:
         raise GridError("empty-file", file=file)
-    if ending in TEXTS:
+    if ending in SHAPES or start.startswith(b"SQLite format 3"):
+        from gis.readers.spatial import read_shapes
+
+        return read_shapes(path, file)
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and ending in (*SHEETS, *TEXTS):
+        from gis.readers.sheets import read_sheets
+
+        return read_sheets(path, file)
+    if looks_like_html(start) and ending in READABLE:
+        return read_html(path, file)
+    if ending in (".xlsx", ".xlsm", ".ods"):
+        raise GridError("damaged-file", file=file, kind=ending[1:])
+    if ending in (*TEXTS, *SHEETS, ".htm", ".html"):  # an .xls may be text parted by tabs
         return (read_text(path, file),)
     raise GridError("unknown-file-kind", file=file, kinds=" ".join(READABLE))

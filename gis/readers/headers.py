@@ -11,6 +11,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from grid_model import schema
+from grid_model.schema import Column
+from resources.i18n import in_language
+
+COORDINATE_PAIR = ("坐标", "经纬度", "位置坐标", "地理坐标", "coordinates", "lonlat", "lnglat")
+"""Headings of a column with longitude and latitude in one cell."""
 
 SEARCHED_ROWS = 20
 """How far down a header is looked for."""
@@ -32,11 +37,14 @@ def forms(heading: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def known_headings() -> frozenset[str]:
     """Every heading some table knows, in normal form."""
-    found: set[str] = set()
-    for table in schema.tables().values():
-        for column in table.columns:
-            found.update(normal(word) for word in (column.name, column.label, *column.aliases))
-    return frozenset(found - {""})
+    columns = [column for table in schema.tables().values() for column in table.columns]
+    words = {word for column in columns for word in column_words(column)} | set(COORDINATE_PAIR)
+    return frozenset({normal(word) for word in words} - {""})
+
+
+def column_words(column: Column) -> tuple[str, ...]:
+    """The headings a column is known by, best first: its name, its aliases, its labels in both languages."""
+    return (column.name, *column.aliases, column.label, in_language(column.label, "zh_CN"))
 
 
 def score(cells: Sequence[str]) -> int:
