@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,6 +26,9 @@ from ui.messages import sentence
 from ui.operations import MODULES, operation
 
 VERSION = "0.1.0"
+
+MISTAKE = 70
+"""Exit code for a mistake of ours (EX_SOFTWARE); never for bad input."""
 
 
 class TerminalFeedback(Feedback):
@@ -85,6 +90,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt):
         print(_("Cancelled; nothing was changed."), file=sys.stderr)
         return 130
+    except BrokenPipeError:  # the reader of our output left early, as `head` does
+        _silence_stdout()
+        return 0
+    except Exception:  # noqa: BLE001 - the outermost edge: whatever it is, say so and keep the traceback
+        traceback.print_exc()
+        print(
+            _("This is a mistake in Taiqu. The project file is as before; please report the lines above."),
+            file=sys.stderr,
+        )
+        return MISTAKE
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from complaining about the closed pipe when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _speak_utf8() -> None:
@@ -148,11 +168,19 @@ def _add_argument(parser: argparse.ArgumentParser, name: str, default: Any, abou
     if not about.flag:
         parser.add_argument(name, nargs="+" if about.repeat else None, **kind)
     elif about.steps:
-        parser.add_argument(about.flag, dest=name, action=_Step, default=None, required=about.required, **kind)
+        parser.add_argument(
+            about.flag, dest=name, action=_Step, default=None, required=about.required, **kind
+        )
     else:
         action = "append" if about.repeat else "store"
-        parser.add_argument(about.flag, dest=name, action=action, default=None if about.repeat else default,
-                            required=about.required, **kind)
+        parser.add_argument(
+            about.flag,
+            dest=name,
+            action=action,
+            default=None if about.repeat else default,
+            required=about.required,
+            **kind,
+        )
 
 
 def _number_type(kind: type) -> Callable[[str], Any]:
@@ -226,7 +254,7 @@ def _dated(project: Project, on: str | None) -> Project:
     return replace(project, info=replace(project.info, planning_date=day.isoformat()))
 
 
-class _interruptible:  # noqa: N801 - reads as a sentence where used
+class _interruptible:
     """Turn Ctrl+C into a request to stop; a second one stops at once."""
 
     def __init__(self, feedback: Feedback) -> None:
