@@ -9,21 +9,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from gis.importer_apply import ApplyImport, Difference
+from gis.importer_columns import ORDER, TABLE_KINDS, recognise
 from gis.importer_intake import Taken
-from gis.importer_network import NetworkRead, is_network_folder, read_network
+from gis.importer_links import join_pending
+from gis.importer_network import NetworkRead, read_network
+from gis.importer_outlines import has_areas, read_outlines
 from gis.importer_places import Places, draw_straight, settle
+from gis.importer_tables import TableRead, read_table, sheets_of
+from gis.readers import RawTable, read_tables
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.issue import Issue, Severity
 from grid_model.project import Project
 
-KINDS = ("auto", "network-csv", "customers", "managers", "areas", "outlines")
+KINDS = ("auto", "network-csv", *TABLE_KINDS, "outlines")
 """What a source may be; ``auto`` finds out by what is in it."""
+
+
+OUTLINE = "outline"
+"""Marks a layer of polygons, whose table is found by matching."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,16 @@ class Batch:
     places: list[Places] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
+    def before(self, table: str) -> dict[str, str]:
+        """Give the file of each identifier brought so far."""
+        return {one: taken.file for taken in self.taken if taken.table == table for one in taken.frame["id"]}
+
+    def add(self, read: TableRead) -> None:
+        """Put in the rows of one table."""
+        self.frames.setdefault(read.taken.table, []).append(read.taken.frame)
+        self.taken.append(read.taken)
+        self.places.append(read.places)
+
 
 def import_sources(
     project: Project,
@@ -100,33 +120,97 @@ def import_sources(
         raise GridError("no-source")
     if options.kind not in KINDS:
         raise GridError("unknown-import-kind", kind=options.kind, kinds=", ".join(KINDS))
+    if options.data_date:
+        _check_date(options.data_date)
     batch = Batch()
     prefixes = _prefixes(sources)
+    raws: list[tuple[RawTable, str]] = []
     for source in feedback.track(list(sources)):
-        _read_source(project, source, prefixes[source], options, batch, feedback)
+        raws += _read_source(project, source, prefixes[source], options, batch, feedback)
+    raws.sort(
+        key=lambda pair: ORDER.index(pair[1]) if pair[1] in ORDER else -1
+    )  # outlines find their rows last
+    for raw, table in raws:
+        if table in ORDER:
+            batch.add(read_table(raw, table, project, batch.frames, batch.before(table)))
+    for raw, table in raws:
+        if table == OUTLINE:
+            batch.add(_outlines(raw, options, project, batch))
     return _finished(project, batch, sources, options)
 
 
+def _check_date(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise GridError("bad-data-date", value=text) from None
+
+
 def _prefixes(sources: Sequence[Path]) -> dict[Path, str]:
-    """What stands before file names so that files of two folders can be told apart."""
+    """What stands before file names so that files of the same name can be told apart."""
     folders = [source for source in sources if source.is_dir()]
-    return {source: f"{source.name}/" if source in folders and len(folders) > 1 else "" for source in sources}
+    names = Counter(source.name for source in sources)
+    return {
+        source: (f"{source.name}/" if len(folders) > 1 else "")
+        if source in folders
+        else (f"{source.resolve().parent.name}/" if names[source.name] > 1 else "")
+        for source in sources
+    }
 
 
 def _read_source(
     project: Project, source: Path, prefix: str, options: ImportOptions, batch: Batch, feedback: Feedback
-) -> None:
+) -> list[tuple[RawTable, str]]:
+    """Read one source: a network goes into `batch` at once, tables are given back with what they hold."""
     if not source.exists():
         raise GridError("missing-file", file=str(source))
     folder = source.parent if options.kind == "network-csv" and source.is_file() else source
     if folder.is_dir():
         if options.kind not in ("auto", "network-csv"):
             raise GridError("is-a-folder", file=str(source))
-        if not is_network_folder(folder):
-            raise GridError("no-nodes-file", folder=str(folder))
-        _add_network(read_network(folder, prefix, project, feedback), batch)
-        return
-    raise GridError("unknown-file-kind", file=source.name, kinds="")
+        before = {table: batch.before(table) for table in batch.frames}
+        _add_network(read_network(folder, prefix, project, feedback, before), batch)
+        return []
+    return _recognised(read_tables(source, prefix + source.name), options, batch)
+
+
+def _recognised(raws: Sequence[RawTable], options: ImportOptions, batch: Batch) -> list[tuple[RawTable, str]]:
+    """Tell what each table of a file holds; the rows of a sheet that cannot be told are rejected."""
+    told = [(raw, _told(raw, options)) for raw in raws]
+    found = [(raw, table) for raw, table in told if table is not None]
+    if not found:
+        raise GridError("unrecognised-file", file=raws[0].file, found=sheets_of(raws))
+    for raw, table in told:
+        if table is None:
+            rows = len(raw) + raw.unreadable
+            issue = Issue(
+                Severity.WARNING,
+                "unrecognised-table",
+                file=raw.file,
+                row_kept=False,
+                details={"sheet": raw.sheet, "count": rows, "found": ", ".join(raw.headings[:12])},
+            )
+            batch.taken.append(Taken(raw.file, "", pd.DataFrame({"id": []}), 0, rows, (issue,)))
+    return found
+
+
+def _told(raw: RawTable, options: ImportOptions) -> str | None:
+    if options.kind == "outlines":
+        return OUTLINE if raw.shapes is not None else None
+    if options.kind in TABLE_KINDS:
+        return TABLE_KINDS[options.kind] if len(raw) or not raw.sheet else None
+    return OUTLINE if has_areas(raw) else recognise(raw)
+
+
+def _outlines(raw: RawTable, options: ImportOptions, project: Project, batch: Batch) -> TableRead:
+    table = options.table
+    if not table:
+        from gis.importer_outlines import find_table
+
+        table = find_table(raw, project, batch.frames)
+    brought = {taken.file for taken in batch.taken if taken.table == table and "geometry" in taken.frame}
+    before = {one: file for one, file in batch.before(table).items() if file in brought}
+    return read_outlines(raw, table, project, batch.frames, before)
 
 
 def _add_network(network: NetworkRead, batch: Batch) -> None:
@@ -140,6 +224,8 @@ def _add_network(network: NetworkRead, batch: Batch) -> None:
 def _finished(project: Project, batch: Batch, sources: Sequence[Path], options: ImportOptions) -> Imported:
     settled = settle(project, batch.places, options.crs)
     issues = [*settled.issues, *batch.issues, *(issue for taken in batch.taken for issue in taken.issues)]
+    for table, rows in join_pending(project, batch.frames).items():
+        batch.frames.setdefault(table, []).append(rows)
     frames = {table: _united(parts) for table, parts in batch.frames.items()}
     _draw_routes(project, frames, issues)
     kept, rejected = Counter[str](), Counter[str]()
@@ -159,10 +245,17 @@ def _finished(project: Project, batch: Batch, sources: Sequence[Path], options: 
 
 
 def _united(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put the rows of several files for one table together; of the same identifier the first stays."""
+    """Put the rows of several files for one table together; a later file fills what is open."""
     if len(parts) == 1:
         return parts[0]
-    return pd.concat(parts, ignore_index=True).drop_duplicates("id", ignore_index=True)
+    whole = pd.concat(
+        [part.astype({name: "boolean" for name in part if part[name].dtype == bool}) for part in parts],
+        ignore_index=True,
+    )
+    if whole["id"].is_unique:
+        return whole
+    order = whole.drop_duplicates("id")["id"]
+    return whole.groupby("id", sort=False).first().reindex(order).reset_index()
 
 
 def _draw_routes(project: Project, frames: Mapping[str, pd.DataFrame], issues: list[Issue]) -> None:

@@ -149,7 +149,7 @@ class Intake:
             self._odd[self.columns.get(column.name, column.name)] = cells.where(odd)
 
     def read_id(self) -> None:
-        """Read the identifiers as they stand; a row without one is rejected, a damaged one is kept and reported."""
+        """Read the identifiers as they stand; a row without one is rejected, a damaged one reported."""
         self.take_id(self.cells(self.columns["id"]))
 
     def take_id(self, ids: pd.Series) -> None:
@@ -171,7 +171,7 @@ class Intake:
         )
 
     def reject_duplicates(self) -> None:
-        """Of rows with the same identifier keep the first that is kept so far, earlier files before later ones."""
+        """Of rows with the same identifier keep the first, earlier files before later ones."""
         if self.before:
             other = self.values["id"].map(dict(self.before)).astype("str")
             self.reject("duplicate-of-file", other.notna(), other=other)
@@ -180,7 +180,7 @@ class Intake:
         if again.any():
             first = pd.Series(self.raw.rows, index=ids.index)[~again & ids.notna()]
             first.index = pd.Index(ids[~again & ids.notna()])
-            self.reject("duplicate-row", again, first=ids.map(first))
+            self.reject("duplicate-row", again, first=ids.map(first).astype("Int64"))
 
     def attributes(self, extra: Mapping[str, pd.Series] | None = None) -> pd.Series:
         """Give the columns that have no place of their own as JSON text, one object a row."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from gis.readers.files import opened_text
 from gis.readers.headers import normal
 from grid_model import schema
 from grid_model.errors import GridError
-from grid_model.feedback import Feedback
+from grid_model.feedback import SILENT, Feedback
 from grid_model.issue import Issue, Severity
 from grid_model.project import Project
 from grid_model.schema_network import PROTECTIVE_KINDS
@@ -87,8 +88,19 @@ def is_network_folder(folder: Path) -> bool:
     return (folder / "nodes.csv").is_file()
 
 
-def read_network(folder: Path, prefix: str, project: Project, feedback: Feedback) -> NetworkRead:
+def read_network(
+    folder: Path,
+    prefix: str,
+    project: Project,
+    feedback: Feedback = SILENT,
+    before: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> NetworkRead:
     """Read the network in `folder`; `prefix` stands before the file names shown.
+
+    Parameters
+    ----------
+    before
+        File of each identifier, by table, that another source of the same import has brought already.
 
     Raises
     ------
@@ -98,7 +110,8 @@ def read_network(folder: Path, prefix: str, project: Project, feedback: Feedback
     if not is_network_folder(folder):
         raise GridError("no-nodes-file", folder=str(folder))
     intakes = {
-        file: _intake(folder / file, prefix + file) for file in feedback.track(list(FORMS), folder.name)
+        file: _intake(folder / file, prefix + file, before)
+        for file in feedback.track(list(FORMS), folder.name)
     }
     present = {file: intake for file, intake in intakes.items() if intake is not None}
     if not len(present["nodes.csv"].raw):
@@ -116,7 +129,7 @@ def read_network(folder: Path, prefix: str, project: Project, feedback: Feedback
     return _Network(present, project, Places(prefix + "nodes.csv")).result(issues)
 
 
-def _intake(path: Path, file: str) -> Intake | None:
+def _intake(path: Path, file: str, before: Mapping[str, Mapping[str, str]]) -> Intake | None:
     if not path.is_file():
         return None
     form = FORMS[path.name]
@@ -128,7 +141,7 @@ def _intake(path: Path, file: str) -> Intake | None:
         raw = RawTable(
             file, pd.DataFrame(columns=pd.Index(form.required), dtype="str"), np.array([], dtype=np.int64)
         )
-    intake = Intake(raw, form.table, _columns(raw, form))
+    intake = Intake(raw, form.table, _columns(raw, form), before.get(form.table))
     if not len(raw):
         intake.note_file(Severity.NOTE, "empty-table", table=form.table)
     return intake

@@ -14,6 +14,10 @@ ERRORS: Mapping[str, str] = {
     # the command line
     "unknown-command": N_("There is no command “{command}”. Commands: {commands}."),
     "bad-date": N_("“{value}” is no date; write it as 2026-11-20."),
+    # the sample
+    "sample-file-exists": N_("{file} is there already; name another file, or add --force to replace it."),
+    "unknown-sample-size": N_("There is no sample of size “{size}”. Sizes: {sizes}."),
+    "bad-seed": N_("The seed {seed} is negative; give 0 or a positive whole number."),
     # tables and edits
     "unknown-object": N_("There is no “{id}” among the {table}."),
     "duplicate-id": N_("“{id}” stands twice among the {table}; every row needs an identifier of its own."),
@@ -53,6 +57,7 @@ ERRORS: Mapping[str, str] = {
     "not-degrees": N_("“{file}” holds coordinates that are no degrees, as {crs} needs; name the right system with --crs."),
     "mixed-coordinates": N_("“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
                             "cannot meet in one project; name the file's system with --crs, or import into a new project."),
+    "unknown-outline-table": N_("Outlines cannot go into “{table}”; choose one of {tables}."),
     "bad-data-date": N_("“{value}” is no date of the data; write it as 2026-11-20."),
     # the project file
     "folder-missing": N_("There is no folder “{folder}” to save “{file}” in; make it or choose another."),
@@ -114,7 +119,7 @@ ISSUES: Mapping[str, str] = {
     "stray-quote": N_("{file}: a quotation mark does not pair; it was read as a letter"),
     "row-too-long": N_("{file}, row {row}: {cells} cells where the header has {columns}; quote the cell that holds the separator"),
     "total-row": N_("{file}, row {row}: a total, no data"),
-    "unrecognised-table": N_("{file} [{sheet}]: it cannot be told what this sheet holds; its rows were not taken"),
+    "unrecognised-table": N_("{file} [{sheet}]: it cannot be told what this sheet holds; its {count} rows were not taken. Headings: {found}"),
     "file-not-read": N_("{file}: no part of the network form, not read"),
     "missing-network-file": N_("{file} is missing; the network has none of the {table}"),
     "empty-table": N_("{file} has a header but no rows"),
@@ -147,8 +152,11 @@ ISSUES: Mapping[str, str] = {
     "unknown-area-of-customer": N_("{file}, row {row}: the transformer area “{value}” of customer “{id}” is not there"),
     "ambiguous-name": N_("{file}, row {row}: “{value}” in the column “{column}” is the name of several; none was taken"),
     "unknown-reference": N_("{file}, row {row}: “{value}” in the column “{column}” is not there; kept as text among the other attributes"),
-    "kept-decision": N_("{file}, row {row}: “{column}” of “{id}” stays “{stored}” as decided here; the file says “{value}”"),
-    "split-code": N_("{file}, row {row}: “{value}” was read as number and name"),
+    "split-code": N_("{file}: number and name stood in one cell and were parted, rows: {count}"),
+    "known-by-older-number": N_("{file}, row {row}: customer “{value}” stands in the project as “{known}”; that row was brought up to date"),
+    "short-identifier": N_("{file}, row {row}: “{value}” has fewer digits than the usual {usual}; leading zeros may have been lost"),
+    "linked-by-name": N_("{file}: customers linked to their area by its name alone: {count}; check them"),
+    "not-a-position": N_("{file}, row {row}: “{value}” is no position; write longitude,latitude"),
     "shape-without-match": N_("{file}, row {row}: no row of the {table} has the number or name “{value}”"),
     "shape-missing": N_("{file}, row {row}: “{value}” has no shape"),
     "shape-repaired": N_("{file}, row {row}: the outline of “{id}” crossed itself and was repaired"),

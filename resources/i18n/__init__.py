@@ -64,6 +64,16 @@ def use_language(code: str) -> None:
     _language = code
 
 
+def in_language(text: str, code: str) -> str:
+    """Give `text` in the language `code`, whatever the language in use: source files may be in either."""
+    if code not in _loaded:
+        _loaded[code] = _gettext.NullTranslations() if code == "en" else _load(code)
+    return _loaded[code].gettext(text) if text else ""
+
+
+_loaded: dict[str, _gettext.NullTranslations] = {}
+
+
 def _load(code: str) -> _gettext.NullTranslations:
     folder = LOCALE_DIR / code / "LC_MESSAGES"
     source, compiled = folder / f"{DOMAIN}.po", folder / f"{DOMAIN}.mo"

@@ -15,7 +15,21 @@ from resources.i18n import N_, _, ngettext
 if TYPE_CHECKING:
     from gis.importer import Imported
 
-KINDS = ("auto", "network-csv", "customers", "managers", "areas", "outlines")
+KINDS = (
+    "auto",
+    "network-csv",
+    "customers",
+    "managers",
+    "areas",
+    "qualifications",
+    "feeders",
+    "substations",
+    "stations",
+    "villages",
+    "pv",
+    "outlines",
+)
+"""As `gis.importer.KINDS`, here so that the command line starts without the readers."""
 SHOWN = 20
 """Findings printed in the terminal; all of them stand in the project's table of issues."""
 

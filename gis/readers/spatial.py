@@ -1,0 +1,101 @@
+"""Read GeoPackage, GeoJSON and Shapefile: every layer with its shapes, coordinate system and text fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.readers.raw import RawTable, tidy, unique_headings
+from gis.readers.sheets import number_text
+from grid_model.errors import GridError
+
+SHAPEFILE_PARTS = (".dbf", ".shx")
+
+
+def read_shapes(path: Path, file: str) -> Sequence[RawTable]:
+    """Read every layer.
+
+    Raises
+    ------
+    GridError
+        ``damaged-shapes``, ``shapefile-part-missing``, ``empty-file``.
+    """
+    from pyogrio import list_layers
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    encoding = _shapefile_encoding(path, file) if path.suffix.lower() == ".shp" else None
+    try:
+        names = [str(name) for name, _kind in list_layers(path)]
+        tables = [_layer(path, file, name, encoding, len(names) > 1) for name in names]
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, RuntimeError) as error:
+        raise GridError("damaged-shapes", file=file) from error
+    if not tables:
+        raise GridError("empty-file", file=file)
+    return tuple(tables)
+
+
+def _layer(path: Path, file: str, name: str, encoding: str | None, several: bool) -> RawTable:
+    import shapely
+    from pyogrio.raw import read
+
+    meta, fids, shapes, fields = read(path, layer=name, encoding=encoding, return_fids=True)
+    count = len(fids)
+    headings = unique_headings(str(field) for field in meta["fields"])
+    frame = pd.DataFrame(
+        {heading: tidy(_texts(values)) for heading, values in zip(headings, fields, strict=True)},
+        index=pd.RangeIndex(count),
+    )
+    found = (
+        np.full(count, None, dtype=object)
+        if shapes is None
+        else shapely.from_wkb(shapes, on_invalid="ignore")
+    )
+    rows: np.ndarray = np.arange(1, count + 1, dtype=np.int64)
+    return RawTable(
+        file, frame, rows, name if several else "", np.asarray(found, dtype=object), meta["crs"] or ""
+    )
+
+
+def _texts(values: Any) -> pd.Series:
+    return pd.Series([_text(value) for value in values.tolist()], dtype="str")
+
+
+def _text(value: Any) -> str:
+    if value is None or value != value:  # missing, or not a number
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return number_text(value)
+    return str(value)
+
+
+def _shapefile_encoding(path: Path, file: str) -> str:
+    """Find the encoding of a shapefile's texts: as its .cpg says, else by trying (UTF-8, then GB18030)."""
+    parts = {one.suffix.lower(): one for one in path.parent.glob(f"{glob_safe(path.stem)}.*")}
+    for part in SHAPEFILE_PARTS:
+        if part not in parts:
+            raise GridError("shapefile-part-missing", file=file, part=part)
+    if ".cpg" in parts:
+        stated = parts[".cpg"].read_text("ascii", "replace").strip().upper().replace("_", "-")
+        if stated in ("UTF-8", "UTF8", "65001"):
+            return "UTF-8"
+        if any(word in stated for word in ("GB", "936", "54936")):
+            return "GB18030"
+    content = parts[".dbf"].read_bytes()
+    try:
+        content[int.from_bytes(content[8:10], "little") :].decode("utf-8")
+    except UnicodeDecodeError:
+        return "GB18030"
+    return "UTF-8"
+
+
+def glob_safe(name: str) -> str:
+    """Write a file name so that a pattern means only itself."""
+    from glob import escape
+
+    return escape(name)
