@@ -1,0 +1,510 @@
+"""Build the 0.4 kV network of the public areas: streets, low poles, branch boxes, meter boxes.
+
+Streets start at the transformer, first along its roads, then across the gaps between them; side
+streets leave every third pole. Poles stand only well inside the outline of their area and within the
+supply radius, so that every box lies in its own area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gis.sample.demand import Demand
+from gis.sample.ledger import Ledger, Paths
+from gis.sample.medium_voltage import Site
+from gis.sample.names import padded
+from gis.sample.plane import Plane, generator
+from gis.sample.roads import Roads
+
+ARMS = 4
+ALONG = 11
+SIDES = (1, 4, 7)
+DEEP = 5
+FIRST_M, STEP_M = 38.0, 41.0
+MARGIN_M = 26.0
+"""How far poles keep from the outline of their area; a box stands at most 21 m from its pole."""
+RADIUS_M = 455.0
+APART_M = 36.0
+BOXES_PER_POLE = 6
+CUSTOMERS_PER_BOX = 2.45
+LARGEST_BOX = 12
+LETTERS = "甲乙丙丁"
+
+
+@dataclass(frozen=True)
+class Streets:
+    """Places where low poles may stand, for each arm of each public site.
+
+    Parameters
+    ----------
+    site
+        Which site (row of the sites) each candidate belongs to.
+    arm
+        Number of its street at the transformer, 0..3.
+    parent
+        Candidate before it, −1 for the first of an arm.
+    place
+        Ground-plane place of the pole.
+    across
+        Unit direction across the street.
+    rank
+        Lower is built first; always higher than the parent's.
+    """
+
+    site: np.ndarray
+    arm: np.ndarray
+    parent: np.ndarray
+    place: np.ndarray
+    across: np.ndarray
+    rank: np.ndarray
+
+
+@dataclass(frozen=True)
+class Poles:
+    """The low poles built: like `Streets`, with parents renumbered, and the node of each."""
+
+    site: np.ndarray
+    arm: np.ndarray
+    parent: np.ndarray
+    place: np.ndarray
+    across: np.ndarray
+    node: np.ndarray
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Meter boxes: area (in the layout), place, node, identifier, customers in each."""
+
+    area: np.ndarray
+    place: np.ndarray
+    node: np.ndarray
+    ids: np.ndarray
+    customers: np.ndarray
+
+
+def build_low_voltage(
+    ledger: Ledger,
+    seed: int,
+    station: int,
+    plane: Plane,
+    roads: Roads,
+    demand: Demand,
+    outlines: np.ndarray,
+    sites: list[Site],
+    area_ids: Sequence[str],
+    area_names: Sequence[str],
+) -> tuple[Boxes, Poles]:
+    """Build the low-voltage side of every public site of a station."""
+    random = generator(seed, "low-voltage", station)
+    public = [site for site in sites if not demand.dedicated[site.area]]
+    area = np.array([site.area for site in public])
+    streets = _streets(random, plane, roads, area, _turns(public))
+    inside = _standing(streets, public, outlines)
+    wanted = np.clip(np.round(0.27 * demand.customers[area] / demand.transformers[area]) + 3, 6, 70).astype(
+        int
+    )
+    chosen = _chosen(streets, inside, wanted)
+    outlets = _outlets(ledger, public, area_names, streets, chosen)
+    poles = _write_poles(ledger, streets, chosen, public, outlets, demand, area_ids, area_names)
+    return _write_boxes(ledger, random, poles, public, demand, area_ids, area_names), poles
+
+
+def _turns(public: list[Site]) -> np.ndarray:
+    """Number the transformers of each area: 0 for the first, 1 for a second beside it."""
+    seen: dict[int, int] = {}
+    turns = []
+    for site in public:
+        turns.append(seen.get(site.area, 0))
+        seen[site.area] = turns[-1] + 1
+    return np.array(turns)
+
+
+def _arm_angles(roads: Roads, point: int) -> list[float]:
+    """Give four directions: the roads that leave a point, then the middles of the widest gaps."""
+    mine = roads.edges[(roads.edges == point).any(axis=1)]
+    others = np.where(mine[:, 0] == point, mine[:, 1], mine[:, 0])
+    way = roads.points[others] - roads.points[point]
+    angles = sorted(float(one) for one in np.arctan2(way[:, 1], way[:, 0]))[:ARMS]
+    if len(angles) == 1:
+        angles.append(angles[0] + np.pi)
+    while len(angles) < ARMS:
+        ordered = np.sort(np.mod(angles, 2 * np.pi))
+        gaps = np.diff(np.append(ordered, ordered[0] + 2 * np.pi))
+        widest = int(np.argmax(gaps))
+        angles.append(float(ordered[widest] + gaps[widest] / 2))
+    return angles
+
+
+def _streets(
+    random: np.random.Generator, plane: Plane, roads: Roads, area: np.ndarray, turn: np.ndarray
+) -> Streets:
+    """Lay streets out on the drawing plane; a second transformer takes every other arm."""
+    point = np.searchsorted(roads.areas, area)
+    angle = np.array([_arm_angles(roads, int(one)) for one in point])
+    count = len(area)
+    along = np.arange(ALONG)
+    arm_index = np.concatenate([along, np.tile(np.repeat(SIDES, DEEP), 2)])
+    deep = np.concatenate([np.zeros(ALONG, int), np.tile(np.tile(np.arange(1, DEEP + 1), len(SIDES)), 2)])
+    side = np.concatenate([np.zeros(ALONG), np.repeat([1.0, -1.0], len(SIDES) * DEEP)])
+    each = len(arm_index)
+    before = np.where(deep == 0, arm_index - 1, np.where(deep == 1, arm_index, np.arange(each) - 1))
+    step = STEP_M * random.uniform(0.9, 1.08, (count, ARMS, 1))
+    far = FIRST_M + arm_index * step
+    off = side * deep * step
+    way = np.stack([np.cos(angle), np.sin(angle)], axis=-1)[:, :, None, :]
+    across = np.stack([-way[..., 1], way[..., 0]], axis=-1)
+    curl = random.uniform(-1.0, 1.0, (count, ARMS, 1)) * 0.00035
+    spot = (
+        roads.points[point][:, None, None, :]
+        + way * far[..., None]
+        + across * (off + curl * far**2 * (deep > 0))[..., None]
+    )
+    place = plane.bend(spot.reshape(-1, 2))
+    ahead = plane.bend((spot + np.where((deep == 0)[:, None], way, across) * 4.0).reshape(-1, 2)) - place
+    normal = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(*ahead.T)[:, None]
+    eager = random.uniform(0.8, 1.3, (count, ARMS, 1)) * np.array([1.0, 1.0, 1.25, 1.45])[None, :, None]
+    shy = random.uniform(0.6, 1.9, (count, ARMS, 2 * len(SIDES)))
+    street = np.concatenate([np.zeros(ALONG, int), np.repeat(np.arange(2 * len(SIDES)), DEEP)])
+    rank = eager * (far + deep * STEP_M * shy[:, :, street]) + 1e-6 * np.arange(each)
+    rank = (
+        rank
+        + np.where((np.arange(ARMS)[None, :] % 2 == turn[:, None]) | ~_paired(area)[:, None], 0.0, np.inf)[
+            ..., None
+        ]
+    )
+    base = (np.arange(count)[:, None] * ARMS + np.arange(ARMS)[None, :])[..., None] * each
+    parent = np.where(before < 0, -1, base + before)
+    shape = (count, ARMS, each)
+    return Streets(
+        np.broadcast_to(np.arange(count)[:, None, None], shape).reshape(-1),
+        np.broadcast_to(np.arange(ARMS)[None, :, None], shape).reshape(-1),
+        parent.reshape(-1),
+        np.round(place + normal * 5.0, 3),
+        normal,
+        rank.reshape(-1),
+    )
+
+
+def _paired(area: np.ndarray) -> np.ndarray:
+    """Mark the sites that share their area with another one."""
+    _, inverse, counts = np.unique(area, return_inverse=True, return_counts=True)
+    paired: np.ndarray = counts[inverse] > 1
+    return paired
+
+
+def _standing(streets: Streets, public: list[Site], outlines: np.ndarray) -> np.ndarray:
+    """Mark candidates inside their outline with a margin and within the supply radius."""
+    area = np.array([site.area for site in public])
+    numbers, index = np.unique(area, return_inverse=True)
+    shrunk = shapely.buffer(outlines[numbers], -MARGIN_M, quad_segs=2)
+    shapely.prepare(shrunk)
+    away = np.hypot(*(streets.place - np.array([site.place for site in public])[streets.site]).T)
+    standing: np.ndarray = np.isfinite(streets.rank) & (away < RADIUS_M) & (away > 18)
+    at = np.flatnonzero(standing)
+    standing[at] = shapely.contains_xy(
+        shrunk[index[streets.site[at]]], streets.place[at, 0], streets.place[at, 1]
+    )
+    return standing
+
+
+def _connected(streets: Streets, alive: np.ndarray) -> np.ndarray:
+    """Keep candidates whose whole way to the transformer is kept."""
+    kept = alive.copy()
+    while True:
+        lost = kept & (streets.parent >= 0) & ~kept[streets.parent]
+        if not lost.any():
+            return kept
+        kept[lost] = False
+
+
+def _chosen(streets: Streets, inside: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Choose the poles to build: not on top of each other, nearest first, as many as wanted for each site."""
+    from scipy.spatial import cKDTree
+
+    alive = _connected(streets, inside)
+    at = np.flatnonzero(alive)
+    pairs = cKDTree(streets.place[at]).query_pairs(APART_M, output_type="ndarray")
+    a, b = at[pairs[:, 0]], at[pairs[:, 1]]
+    strangers = (streets.parent[a] != b) & (streets.parent[b] != a)
+    a, b = a[strangers], b[strangers]
+    first = np.where(streets.rank[a] < streets.rank[b], a, b)
+    alive[a + b - first] = False
+    alive = _connected(streets, alive)
+    at = np.flatnonzero(alive)
+    order = at[np.lexsort((streets.rank[at], streets.site[at]))]
+    starts = np.searchsorted(streets.site[order], np.arange(len(wanted)))
+    turn = np.arange(len(order)) - starts[streets.site[order]]
+    return np.sort(order[turn < wanted[streets.site[order]]])
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """Node (count, 4) and place (count, 4, 2) of the outlet of each arm; node −1 where an arm is not used."""
+
+    node: np.ndarray
+    place: np.ndarray
+
+
+def _outlets(
+    ledger: Ledger, public: list[Site], area_names: Sequence[str], streets: Streets, chosen: np.ndarray
+) -> Outlets:
+    """Build behind each transformer the main switch, the busbar and one outlet switch for each arm in use."""
+    count = len(public)
+    place = np.array([site.place for site in public])
+    outward = np.array([site.outward for site in public])
+    bus_place = np.round(place + outward * 4.4, 3)
+    bus = ledger.nodes(bus_place, 0.4, [f"{area_names[site.area]}低压母线" for site in public])
+    first = ledger.count("switches")
+    ledger.rows(
+        "switches",
+        count,
+        id=padded("KD", np.arange(first + 1, first + count + 1), 9),
+        name=[f"{area_names[site.area]}低压总开关" for site in public],
+        kind="breaker",
+        node_a=np.array([site.lv_node for site in public]),
+        node_b=bus,
+        feeder=[site.feeder for site in public],
+        rated_a=630.0,
+        is_protective=True,
+        at=np.round(place + outward * 3.2, 3),
+    )
+    used = np.zeros((count, ARMS), dtype=bool)
+    used[streets.site[chosen], streets.arm[chosen]] = True
+    site, arm = np.nonzero(used)
+    turn = np.cumsum(used, axis=1)[site, arm] - 1
+    angle = np.arctan2(outward[site, 1], outward[site, 0]) + np.radians(-105 + 70 * turn)
+    spot = np.round(bus_place[site] + 2.4 * np.column_stack([np.cos(angle), np.sin(angle)]), 3)
+    nodes = ledger.nodes(spot, 0.4, None)
+    first = ledger.count("switches")
+    ledger.rows(
+        "switches",
+        len(site),
+        id=padded("KD", np.arange(first + 1, first + len(site) + 1), 9),
+        name=[
+            f"{area_names[public[s].area]}{LETTERS[a]}线开关"
+            for s, a in zip(site.tolist(), arm.tolist(), strict=True)
+        ],
+        kind="breaker",
+        node_a=bus[site],
+        node_b=nodes,
+        feeder=[public[s].feeder for s in site.tolist()],
+        rated_a=250.0,
+        is_protective=True,
+        at=np.round((bus_place[site] + spot) / 2, 3),
+    )
+    outlets = Outlets(np.full((count, ARMS), -1), np.zeros((count, ARMS, 2)))
+    outlets.node[site, arm] = nodes
+    outlets.place[site, arm] = spot
+    return outlets
+
+
+def _write_poles(
+    ledger: Ledger,
+    streets: Streets,
+    chosen: np.ndarray,
+    public: list[Site],
+    outlets: Outlets,
+    demand: Demand,
+    area_ids: Sequence[str],
+    area_names: Sequence[str],
+) -> Poles:
+    """Write low poles, in towns branch boxes at the heads of the streets, and the lines between them."""
+    number = np.full(len(streets.site), -1)
+    number[chosen] = np.arange(len(chosen))
+    site, arm, place = streets.site[chosen], streets.arm[chosen], streets.place[chosen]
+    parent = np.where(streets.parent[chosen] >= 0, number[streets.parent[chosen]], -1)
+    area = np.array([one.area for one in public])[site]
+    street = site * ARMS + arm
+    order = np.arange(len(chosen)) - np.searchsorted(street, street) + 1
+    names = [
+        f"{area_names[a]}{LETTERS[r]}线#{n:02d}杆"
+        for a, r, n in zip(area.tolist(), arm.tolist(), order.tolist(), strict=True)
+    ]
+    node = ledger.nodes(place, 0.4, names)
+    box = (parent < 0) & (demand.service[area] == "urban")
+    _write_branch_boxes(ledger, box, node, place, area, arm, area_ids, area_names)
+    poles = np.flatnonzero(~box)
+    first = ledger.count("poles")
+    feeders = np.array([one.feeder for one in public], dtype=object)
+    ledger.rows(
+        "poles",
+        len(poles),
+        id=padded("GD", np.arange(first + 1, first + len(poles) + 1), 9),
+        name=[names[n] for n in poles.tolist()],
+        number=[f"{n:02d}" for n in order[poles].tolist()],
+        order_on_line=order[poles],
+        nominal_kv=0.4,
+        feeder=feeders[site[poles]],
+        at=place[poles],
+    )
+    head = parent < 0
+    start_node = np.where(head, outlets.node[site, arm], node[parent])
+    start = np.where(head[:, None], outlets.place[site, arm], place[parent])
+    _write_spans(ledger, names, start_node, node, start, place, box, feeders[site], area, area_ids)
+    return Poles(site, arm, parent, place, streets.across[chosen], node)
+
+
+def _write_branch_boxes(
+    ledger: Ledger,
+    box: np.ndarray,
+    node: np.ndarray,
+    place: np.ndarray,
+    area: np.ndarray,
+    arm: np.ndarray,
+    area_ids: Sequence[str],
+    area_names: Sequence[str],
+) -> None:
+    at = np.flatnonzero(box)
+    first = ledger.count("junctions")
+    ledger.rows(
+        "junctions",
+        len(at),
+        id=padded("FZ", np.arange(first + 1, first + len(at) + 1), 9),
+        name=[
+            f"{area_names[a]}{LETTERS[r]}线分支箱"
+            for a, r in zip(area[at].tolist(), arm[at].tolist(), strict=True)
+        ],
+        kind="branch_box",
+        node=node[at],
+        transformer_area=[area_ids[a] for a in area[at].tolist()],
+        phases="ABC",
+        at=place[at],
+    )
+
+
+def _write_spans(
+    ledger: Ledger,
+    names: Sequence[str],
+    a: np.ndarray,
+    b: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    cable: np.ndarray,
+    feeders: np.ndarray,
+    area: np.ndarray,
+    area_ids: Sequence[str],
+) -> None:
+    first, count = ledger.count("ac_line_segments"), len(a)
+    ledger.rows(
+        "ac_line_segments",
+        count,
+        id=padded("XD", np.arange(first + 1, first + count + 1), 8),
+        name=[name.replace("杆", "导线") for name in names],
+        node_a=a,
+        node_b=b,
+        nominal_kv=0.4,
+        construction=np.where(cable, "cable", "overhead").tolist(),
+        model=np.where(cable, "YJV22-4×70", "BS-JKLYJ-4×50").tolist(),
+        limit_a=np.where(cable, 200.0, 160.0),
+        feeder=feeders,
+        transformer_area=[area_ids[n] for n in area.tolist()],
+        path=Paths.straight(start, end),
+    )
+
+
+def _write_boxes(
+    ledger: Ledger,
+    random: np.random.Generator,
+    poles: Poles,
+    public: list[Site],
+    demand: Demand,
+    area_ids: Sequence[str],
+    area_names: Sequence[str],
+) -> Boxes:
+    """Hang meter boxes on the poles: a service drop to the wall, a short lead to the box."""
+    site_area = np.array([one.area for one in public])
+    area_of_pole = site_area[poles.site]
+    order = np.argsort(area_of_pole, kind="stable")
+    areas = np.unique(site_area)
+    starts = np.searchsorted(area_of_pole[order], np.append(areas, areas[-1] + 1))
+    pole, slot, sizes = [], [], []
+    for n, area in enumerate(areas.tolist()):
+        mine = order[starts[n] : starts[n + 1]]
+        size = _box_sizes(random, int(demand.customers[area]), len(mine) * BOXES_PER_POLE)
+        turn = np.arange(len(size))
+        shuffled = random.permutation(len(mine))
+        pole.append(mine[shuffled[turn % len(mine)]])
+        slot.append(turn // len(mine))
+        sizes.append(size)
+    at, turn, customers = np.concatenate(pole), np.concatenate(slot), np.concatenate(sizes)
+    wall, place = _house(random, poles, at, turn)
+    area = area_of_pole[at]
+    service = ledger.nodes(wall, 0.4, None)
+    node = ledger.nodes(place, 0.4, None)
+    first, count = ledger.count("junctions"), len(at)
+    ids = np.array(padded("JL", np.arange(first + 1, first + count + 1), 10), dtype=object)
+    owner = [area_ids[n] for n in area.tolist()]
+    tags = np.arange(count) - np.searchsorted(area, area, side="left") + 1
+    names = [f"{area_names[a]}{n:03d}号表箱" for a, n in zip(area.tolist(), tags.tolist(), strict=True)]
+    phases = np.where(customers > 3, "ABC", np.array(["A", "B", "C"])[random.integers(0, 3, count)])
+    ledger.rows(
+        "junctions",
+        count,
+        id=ids,
+        name=names,
+        kind="meter_box",
+        node=node,
+        transformer_area=owner,
+        phases=phases.tolist(),
+        at=place,
+    )
+    feeders = np.array([one.feeder for one in public], dtype=object)[poles.site[at]]
+    first = ledger.count("ac_line_segments")
+    for word, model, a, b, start, end in (
+        ("接户线", "BS-JKLYJ-4×25", poles.node[at], service, poles.place[at], wall),
+        ("进户线", "BV-16", service, node, wall, place),
+    ):
+        first = ledger.count("ac_line_segments")
+        ledger.rows(
+            "ac_line_segments",
+            count,
+            id=padded("XD", np.arange(first + 1, first + count + 1), 8),
+            name=[name.replace("号表箱", f"号{word}") for name in names],
+            node_a=a,
+            node_b=b,
+            nominal_kv=0.4,
+            construction="overhead",
+            model=model,
+            limit_a=80.0,
+            feeder=feeders,
+            transformer_area=owner,
+            path=Paths.straight(start, end),
+        )
+    return Boxes(area, place, node, ids, customers)
+
+
+def _box_sizes(random: np.random.Generator, customers: int, room: int) -> np.ndarray:
+    """Part the customers of an area among boxes of 1-12, most of them small."""
+    count = int(
+        np.clip(round(customers / CUSTOMERS_PER_BOX), -(-customers // LARGEST_BOX), min(room, customers))
+    )
+    size = np.ones(count, dtype=np.int64)
+    weight = random.gamma(0.55, 1.0, count) + 0.02
+    left = customers - count
+    while left > 0:
+        open_boxes = size < LARGEST_BOX
+        share = weight * open_boxes
+        size = np.minimum(size + random.multinomial(left, share / share.sum()), LARGEST_BOX)
+        left = customers - int(size.sum())
+    return size
+
+
+def _house(
+    random: np.random.Generator, poles: Poles, at: np.ndarray, turn: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the wall and the box of each house: to either side of the street, never where another one is."""
+    side = np.where(turn % 2 == 0, 1.0, -1.0)
+    lean = np.radians(np.array([-38.0, 0.0, 38.0])[(turn // 2) % 3] + random.uniform(-8, 8, len(at)))
+    across = poles.across[at] * side[:, None]
+    way = np.column_stack(
+        [
+            across[:, 0] * np.cos(lean) - across[:, 1] * np.sin(lean),
+            across[:, 0] * np.sin(lean) + across[:, 1] * np.cos(lean),
+        ]
+    )
+    far = random.uniform(9.0, 17.5, len(at))[:, None]
+    return np.round(poles.place[at] + way * far, 3), np.round(poles.place[at] + way * (far + 2.4), 3)
