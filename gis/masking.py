@@ -18,21 +18,36 @@ from grid_model.errors import GridError
 from grid_model.schema import Column, Personal, TableSchema
 from resources.i18n import N_
 
-CERTAIN_WORDS = (
-    "公司", "学校", "小学", "中学", "幼儿园", "医院", "卫生院", "卫生室", "诊所", "村委会", "村民委员会", "居委会", "政府", "派出所",
-    "供电所", "变电站", "银行", "信用社", "合作社", "农场", "养殖场", "林场", "基站", "铁塔", "超市", "商店", "商行", "酒店", "宾馆",
-    "饭店", "餐馆", "加油站", "水厂", "泵站", "敬老院", "养老院", "福利院", "祠堂", "教堂", "服务站", "工作站", "管理站", "收费站",
-    "管理处", "管理所", "委员会", "办公室", "项目部", "公厕", "机井", "粮站", "粮库", "烟站", "客运站", "文化站", "村部", "生产队",
-)  # fmt: skip
+CERTAIN_WORDS = tuple(
+    ["公司", "学校", "小学", "中学", "幼儿园", "医院", "卫生院", "卫生室", "诊所", "村委会", "村民委员会", "居委会", "政府", "派出所", "供电所", "变电站", "银行", "信用社", "合作社", "农场", "养殖场", "林场", "基站", "铁塔", "超市", "商店", "商行", "酒店", "宾馆", "饭店", "餐馆", "加油站", "水厂", "泵站", "敬老院", "养老院", "福利院", "祠堂", "教堂", "服务站", "工作站", "管理站", "收费站", "管理处", "管理所", "委员会", "办公室", "项目部", "公厕", "机井", "粮站", "粮库", "烟站", "客运站", "文化站", "村部", "生产队"]
+)
 """What only names of organisations contain."""
 
-LIKELY_WORDS = (
-    "移动", "电信", "联通", "水务", "水利", "灌溉", "排灌", "路灯", "中心", "协会", "工程", "集团", "企业", "工业", "充电", "广场",
-    "市场", "小区", "物业", "仓库", "消防", "大队", "加工", "专业", "经营", "服务", "个体", "工作室", "培训", "种植", "养殖",
-)  # fmt: skip
+LIKELY_WORDS = tuple(
+    ["移动", "电信", "联通", "水务", "水利", "灌溉", "排灌", "路灯", "中心", "协会", "工程", "集团", "企业", "工业", "充电", "广场", "市场", "小区", "物业", "仓库", "消防", "大队", "加工", "专业", "经营", "服务", "个体", "工作室", "培训", "种植", "养殖"]
+)
 """What names of organisations contain, but given names may too (李水利): they count in longer names only."""
 
-LIKELY_ENDINGS = ("店", "站", "局", "院", "所", "部", "社", "庙", "寺", "队", "馆", "厂", "场", "坊", "园", "库", "塔", "组")
+LIKELY_ENDINGS = (
+    "店",
+    "站",
+    "局",
+    "院",
+    "所",
+    "部",
+    "社",
+    "庙",
+    "寺",
+    "队",
+    "馆",
+    "厂",
+    "场",
+    "坊",
+    "园",
+    "库",
+    "塔",
+    "组",
+)
 """How names of organisations end that are longer than the name of a person."""
 
 LONGEST_PERSON = 4
@@ -190,7 +205,9 @@ def names_of_organisations(customers: pd.DataFrame) -> pd.Series:
 
 
 def _rule(schema: TableSchema, column: Column, disclosure: Disclosure) -> Callable[[str], str] | None:
-    number = column.name in ("id", "old_id") if schema.name == "customers" else column.references == "customers"
+    number = (
+        column.name in ("id", "old_id") if schema.name == "customers" else column.references == "customers"
+    )
     if number:
         return disclosure.customer_number if disclosure.posted and not disclosure.unmasked else None
     if column.personal is not Personal.PERSONAL or disclosure.unmasked:

@@ -83,7 +83,13 @@ def test_a_posted_address_stops_at_the_group(address: str, shown: str) -> None:
 def customers() -> pd.DataFrame:
     table = schema.table("customers")
     rows = [
-        {"id": "0012345678", "name": "张伟", "phone": "13812345678", "address": "石桥村3组1号", "life_support": True},
+        {
+            "id": "0012345678",
+            "name": "张伟",
+            "phone": "13812345678",
+            "address": "石桥村3组1号",
+            "life_support": True,
+        },
         {"id": "0012345679", "name": "红星砖瓦", "phone": None, "address": None, "customer_class": "mv"},
         {"id": "0012345680", "name": "恒达新型建材", "customer_class": "mv"},
     ]
@@ -106,7 +112,9 @@ def test_a_posted_list_hides_numbers_and_houses_too() -> None:
 
 
 def test_health_stands_in_no_list_even_unmasked() -> None:
-    shown = masked_frame(schema.table("customers"), _whole(customers()), Disclosure(unmasked=True, purpose="x"))
+    shown = masked_frame(
+        schema.table("customers"), _whole(customers()), Disclosure(unmasked=True, purpose="x")
+    )
     assert "life_support" not in shown.columns
     assert shown["name"].iloc[0] == "张伟"
 

@@ -1,0 +1,482 @@
+"""Draw the layers of a station into a map frame, keep the legend of what was drawn, and place the names.
+
+Order on the paper: ground, grids, areas, roads, lines, outlines, devices, names. The network never comes
+on a sheet for posting; which layers are drawn is the caller's choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from gis import theme
+from gis.pages.frame import MapFrame
+from gis.pages.grid_facts import GridFacts, customers_of_areas
+from gis.pages.hatching import hatch_dots, hatch_lines
+from gis.pages.items import Areas, Clip, Dots, Item, Lines, Pen, Rect
+from gis.pages.items import Symbols as SymbolItem
+from gis.pages.labels import Crowd, Label, Placed, place_labels
+from gis.pages.legend import Entry
+from gis.pages.plan import Shapes, StationPlan
+from gis.theme import tint
+from grid_model import schema
+from grid_model.table import plain
+from resources.i18n import N_, _
+
+LV_FINEST_SCALE = 40_000
+"""From this denominator on low-voltage lines are too fine to be drawn."""
+
+
+class Drawing:
+    """One map in the making."""
+
+    def __init__(self, plan: StationPlan, frame: MapFrame, unit: float) -> None:
+        self.plan = plan
+        self.frame = frame
+        self.unit = unit
+        self.crowd = Crowd(frame.place.inset(0.8 * unit))
+        self._items: list[Item] = []
+        self._entries: dict[str, Entry] = {}
+        self._labels: list[Label] = []
+        self.left_out: list[Label] = []
+
+    # ------------------------------------------------------------ ground and borders
+
+    def ground(self) -> None:
+        """Draw water, hills, woods, built-up land and roads."""
+        base = self.plan.project.frame("base_features")
+        shapes = self.plan.shapes("base_features")
+        kinds = schema.table("base_features").column("kind").choices
+        for kind in sorted(kinds, key=lambda one: ("hill", "wood", "built_up", "water").index(one.code)):
+            rows = np.flatnonzero(base["kind"] == kind.code)
+            pieces, _rows = self.frame.cut(shapes, rows)
+            if len(pieces):
+                color = theme.BASE_COLORS[kind.code]
+                self._items.append(self.frame.areas(pieces, color))
+                self._entry("base-" + kind.code, 60, _(kind.label), fill=color, pen=Pen("#C9C9C4", 0.1))
+        self._roads()
+
+    def _roads(self) -> None:
+        roads = self.plan.project.frame("roads")
+        shapes = self.plan.shapes("roads")
+        drawn = False
+        for road_class, px in reversed(theme.ROAD_WIDTHS_PX.items()):
+            if road_class == "track" and self.frame.scale > 25_000:
+                continue
+            pieces, _rows = self.frame.cut(shapes, np.flatnonzero(roads["road_class"] == road_class))
+            if len(pieces):
+                wide = px * 0.2 * self.unit
+                self._items.append(self.frame.lines(pieces, Pen(theme.ROAD_CASING, wide + 0.16 * self.unit)))
+                self._items.append(self.frame.lines(pieces, Pen("#F6F0E2", wide)))
+                drawn = True
+        if drawn:
+            self._entry("roads", 58, _("Road"), pen=Pen(theme.ROAD_CASING, 0.6 * self.unit))
+
+    def station(self) -> None:
+        """Draw the boundary of the station."""
+        pieces, _rows = self.frame.cut(self.plan.shapes("stations"))
+        if len(pieces):
+            pen = Pen(
+                theme.STATION_LINE,
+                0.55 * self.unit,
+                (3.2 * self.unit, 0.9 * self.unit, 0.6 * self.unit, 0.9 * self.unit),
+            )
+            self._items.append(self.frame.lines(pieces, pen))
+            self._entry("station", 50, _("Station boundary"), pen=pen)
+
+    def villages(self, *, named: bool, size: float = 2.5, filled: bool = False) -> None:
+        """Draw village borders and, where `named`, their names."""
+        pieces, rows = self.frame.cut(self.plan.shapes("villages"))
+        if not len(pieces):
+            return
+        pen = Pen(theme.VILLAGE_LINE, 0.22 * self.unit, (1.8 * self.unit, 0.9 * self.unit))
+        if filled:
+            self._items.append(self.frame.areas(pieces, theme.GROUND))
+        self._items.append(self.frame.lines(pieces, pen))
+        self._entry("villages", 51, _("Village border"), pen=pen)
+        if named:
+            names = self.plan.project.frame("villages")["name"]
+            self._area_names(pieces, names.iloc[rows], size, "#6C5580", priority=30)
+
+    # ------------------------------------------------------------ areas and grids
+
+    def areas(self, *, filled: bool, rows: np.ndarray | None = None, fill: str = theme.AREA_FILL) -> None:
+        """Draw the outlines of transformer areas; generated ones are said to be."""
+        shapes = self.plan.shapes("transformer_areas")
+        pieces, found = self.frame.cut(shapes, rows)
+        if not len(pieces):
+            return
+        if filled:
+            self._items.append(self.frame.areas(pieces, fill))
+        pen = Pen("#98A094", 0.14 * self.unit)
+        self._items.append(self.frame.lines(pieces, pen))
+        source = self.plan.project.frame("transformer_areas")["outline_source"].iloc[found]
+        label = (
+            _("Transformer area (outline generated)")
+            if (source == "generated").any()
+            else _("Transformer area")
+        )
+        self._entry("areas", 40, label, fill=fill if filled else "#FFFFFF", pen=pen)
+
+    def grids(self, facts: Sequence[GridFacts], *, hatched: bool = True, in_legend: bool = True) -> None:
+        """Fill the service grids with their tints and hatches."""
+        shapes = self.plan.shapes("service_grids")
+        for one in facts:
+            pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
+            if not len(pieces):
+                continue
+            look = tint(one.tint)
+            self._items.append(self.frame.areas(pieces, look.fill))
+            if hatched:
+                self._hatch(pieces, look)
+            if in_legend:
+                self._entry(
+                    "grid-" + one.id,
+                    30,
+                    one.name,
+                    fill=look.fill,
+                    hatch=look.hatch if hatched else "",
+                    pen=Pen(look.line, 0.4 * self.unit),
+                )
+
+    def _hatch(self, pieces: np.ndarray, look: theme.Tint) -> None:
+        """Hatch on the sheet's millimetres, so that the hatch looks alike at every scale."""
+        import shapely
+
+        area = shapely.union_all(shapely.transform(pieces, self.frame.to_page))
+        spacing = 3.0 * self.unit
+        color = blend(look.line, look.fill, 0.45)
+        if look.hatch == "dots":
+            self._items.append(Dots(hatch_dots(area, spacing), 0.2 * self.unit, color))
+            return
+        lines = hatch_lines(area, look.hatch, spacing)
+        if len(lines):
+            points, owner = shapely.get_coordinates(lines, return_index=True)
+            starts = np.searchsorted(owner, np.arange(len(lines) + 1))
+            self._items.append(Lines(points, starts, Pen(color, 0.13 * self.unit)))
+
+    def grid_outlines(self, facts: Sequence[GridFacts]) -> None:
+        """Draw the borders of the service grids over the network."""
+        shapes = self.plan.shapes("service_grids")
+        for one in facts:
+            pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
+            if len(pieces):
+                self._items.append(self.frame.lines(pieces, Pen(tint(one.tint).line, 0.7 * self.unit)))
+
+    def veil(self, shown: np.ndarray, opacity: float = 0.72) -> None:
+        """Grey out everything outside some areas (shapely, metres)."""
+        import shapely
+
+        left, low, right, high = self.frame.box
+        outside = shapely.difference(shapely.box(left, low, right, high), shapely.union_all(shown))
+        made = self.frame.areas(np.array([outside]), theme.PAPER)
+        self._items.append(Areas(made.points, made.starts, made.firsts, "#F7F7F5", None, opacity))
+
+    def fill_areas(self, rows: np.ndarray, fill: str, label: str, key: str, *, hatch: str = "") -> None:
+        """Fill some transformer areas in a colour of their own and name them in the legend."""
+        pieces, _rows = self.frame.cut(self.plan.shapes("transformer_areas"), rows)
+        if not len(pieces):
+            return
+        pen = Pen(theme.MUTED_INK, 0.2 * self.unit)
+        self._items.append(self.frame.areas(pieces, fill, pen))
+        if hatch:
+            self._hatch(pieces, theme.Tint(fill, theme.MUTED_INK, hatch))
+        self._entry(key, 20, label, fill=fill, pen=pen, hatch=hatch)
+
+    # ------------------------------------------------------------ network
+
+    def lines(self, *, dead: np.ndarray | None = None) -> None:
+        """Draw the line segments by voltage; `dead` marks (by row) those without supply, grey and dashed."""
+        rows = self.plan.project.frame("ac_line_segments")
+        shapes = self.plan.lines()
+        kv = rows["nominal_kv"].to_numpy(dtype=float)
+        levels = np.array([_level(one) for one in kv], dtype=float)
+        is_dead = np.zeros(len(rows), dtype=bool) if dead is None else dead
+        for level in np.unique(levels):
+            of_level = levels == level
+            if level == 0.4 and self.frame.scale > LV_FINEST_SCALE:
+                continue
+            wide = (0.18 if level == 0.4 else 0.42 if level <= 25 else 0.6) * self.unit
+            self._lines_of(shapes, np.flatnonzero(of_level & ~is_dead), level, wide)
+            pieces, _rows = self.frame.cut(shapes, np.flatnonzero(of_level & is_dead))
+            if len(pieces):
+                pen = Pen(theme.DEAD, wide * 1.1, (1.6 * self.unit, 0.9 * self.unit))
+                self._items.append(self.frame.lines(pieces, pen))
+                self._entry("dead", 13, _("Line without supply"), pen=pen)
+
+    def _lines_of(self, shapes: Shapes, rows: np.ndarray, level: float, wide: float) -> None:
+        pieces, _rows = self.frame.cut(shapes, rows)
+        if len(pieces):
+            pen = Pen(theme.voltage_color(level or float("nan")), wide)
+            self._items.append(self.frame.lines(pieces, pen))
+            label = _("{kv} kV line").format(kv=f"{level:g}") if level else _("Line of unknown voltage")
+            self._entry(f"line-{level}", 10, label, pen=pen)
+
+    def switches(self, open_now: pd.Series, size: float = 2.1, named: str = "ties") -> None:
+        """Draw the switches as open or closed; `named` is ``all``, ``ties`` or ``none``."""
+        rows = self.plan.project.frame("switches")
+        places = self.plan.points("switches")
+        inside = self.frame.inside(places)
+        names = np.where(open_now.to_numpy(dtype=bool), "_open", "_closed")
+        keys = rows["kind"].to_numpy(dtype=object) + names
+        kinds = {choice.code: choice.label for choice in schema.table("switches").column("kind").choices}
+        for key in sorted(set(keys[inside])):
+            at = inside & (keys == key)
+            kind, _state, state = key.rpartition("_")
+            label = _("{kind}, open") if state == "open" else _("{kind}, closed")
+            self._symbols("switch_" + key, places[at], size, 15, label.format(kind=_(kinds[kind])))
+        wanted = {"all": inside, "ties": inside & rows["is_tie"].to_numpy(dtype=bool)}.get(named)
+        if wanted is not None:
+            self._point_names(places, rows["name"], np.flatnonzero(wanted), size, 2.1, theme.INK, 14)
+
+    def transformers(self, size: float = 2.6, *, dead: np.ndarray | None = None) -> None:
+        """Draw the distribution transformers, dedicated ones framed; `dead` marks those without supply."""
+        rows = self.plan.project.frame("power_transformers")
+        places = self.plan.points("power_transformers")
+        inside = self.frame.inside(places)
+        dedicated = (rows["usage"] == "dedicated").to_numpy(dtype=bool)
+        is_dead = np.zeros(len(rows), dtype=bool) if dead is None else dead
+        size = self._fitting(size, int(inside.sum()))
+        for framed, label in ((False, N_("Public transformer")), (True, N_("Dedicated transformer"))):
+            name = "transformer_dedicated" if framed else "transformer_public"
+            self._symbols(name, places[inside & (dedicated == framed) & ~is_dead], size, 16, _(label))
+            dead_label = _("{kind}, without supply").format(kind=_(label))
+            self._symbols(
+                name + "_dead", places[inside & (dedicated == framed) & is_dead], size, 17, dead_label
+            )
+
+    def substations(self) -> None:
+        """Draw and name the substations."""
+        rows = self.plan.project.frame("substations")
+        places = self.plan.points("substations")
+        inside = self.frame.inside(places)
+        self._symbols("substation", places[inside], 5.2, 14, _("Substation"))
+        self._point_names(places, rows["name"], np.flatnonzero(inside), 5.2, 3.0, theme.INK, 2, bold=True)
+
+    def feeder_names(self) -> None:
+        """Name each feeder along its line, near the middle of what is seen of it."""
+        import shapely
+
+        rows = self.plan.project.frame("ac_line_segments")
+        feeders = self.plan.project.frame("feeders").set_index("id")["name"]
+        shapes = self.plan.lines()
+        medium = (rows["nominal_kv"] > 1.0).to_numpy(dtype=bool) & rows["feeder"].notna().to_numpy()
+        near = np.intersect1d(shapes.within(self.frame.box), np.flatnonzero(medium))
+        if not len(near):
+            return
+        middles = shapely.get_coordinates(
+            shapely.line_interpolate_point(shapes.geometry[near], 0.5, normalized=True)
+        )
+        seen = self.frame.inside(middles)
+        table = pd.DataFrame(
+            {"feeder": rows["feeder"].to_numpy()[near], "x": middles[:, 0], "y": middles[:, 1]}
+        )
+        for feeder, part in table[seen].groupby("feeder"):
+            name = plain(feeders.get(feeder)) if feeder in feeders.index else None
+            if not name:
+                continue
+            away = (part["x"] - part["x"].mean()) ** 2 + (part["y"] - part["y"].mean()) ** 2
+            at = self.frame.to_page(part.loc[[away.idxmin()], ["x", "y"]].to_numpy())[0]
+            line = ((name, 2.5 * self.unit, theme.voltage_color(10), True),)
+            self._labels.append(Label(at[0], at[1], line, 6, gap_mm=1.2 * self.unit))
+
+    def pv_units(self, size: float = 2.4) -> None:
+        """Draw PV, storage and generators."""
+        rows = self.plan.project.frame("pv_units")
+        places = self.plan.points("pv_units")
+        inside = self.frame.inside(places)
+        for choice in schema.table("pv_units").column("kind").choices:
+            at = inside & (rows["kind"] == choice.code).to_numpy(dtype=bool)
+            self._symbols(choice.code, places[at], size, 21, _(choice.label))
+
+    def important_customers(self, size: float = 3.0) -> None:
+        """Draw the stars of important customers, by grade."""
+        rows = self.plan.project.frame("customers")
+        places = self.plan.points("customers")
+        inside = self.frame.inside(places) & (rows["status"] == "active").to_numpy(dtype=bool)
+        for choice in reversed(schema.table("customers").column("importance").choices):
+            at = inside & (rows["importance"] == choice.code).to_numpy(dtype=bool)
+            label = _("Important customer, {grade}").format(grade=_(choice.label))
+            self._symbols("important_" + choice.code, places[at], size, 18, label)
+
+    def managers(self, managers: Sequence[tuple[str, str]]) -> None:
+        """Draw the base points of managers with the names that may be told."""
+        table = self.plan.project.table("district_managers")
+        places = self.plan.points("district_managers")
+        rows = table.positions([one for one, _name in managers])
+        inside = self.frame.inside(places)
+        shown = [row for row in rows if row >= 0 and inside[row]]
+        self._symbols("manager", places[shown], 4.0, 22, _("District manager's base"))
+        told = dict(managers)
+        names = table.frame["id"].map(lambda one: told.get(one, ""))
+        self._point_names(places, names, np.array(shown, dtype=int), 4.0, 2.4, theme.ACCENT, 4)
+
+    def _symbols(self, name: str, places: np.ndarray, size: float, rank: int, label: str) -> None:
+        if not len(places):
+            return
+        at = self.frame.to_page(places)
+        side = size * self.unit
+        self._items.append(SymbolItem(name, at, side))
+        self._entry(name, rank, label, symbol=name)
+        for x, y in at:
+            self.crowd.add(Rect(x - side / 2, y - side / 2, side, side))
+
+    def _fitting(self, size: float, count: int) -> float:
+        """Make symbols smaller where many stand on the map: together they may cover a thirtieth of it."""
+        if not count:
+            return size
+        room = self.frame.place.width * self.frame.place.height / 30
+        return float(min(size, max((room / count) ** 0.5 / self.unit, 1.0)))
+
+    # ------------------------------------------------------------ names
+
+    def grid_names(
+        self, facts: Sequence[GridFacts], *, muted: Sequence[str] = (), counts: bool = True
+    ) -> None:
+        """Write the name of each grid and its counts; those in `muted` in grey and small."""
+        shapes = self.plan.shapes("service_grids")
+        for one in facts:
+            pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
+            at = self._inner_point(pieces)
+            if at is None:
+                continue
+            quiet = one.id in muted
+            color = theme.MUTED_INK if quiet else tint(one.tint).line
+            size = (3.0 if quiet else 4.8) * self.unit
+            lines = [(one.name, size, color, True)]
+            if counts and not quiet:
+                text = _("Managers {managers} · areas {areas} · customers {customers}").format(
+                    managers=len(one.managers), areas=len(one.areas), customers=one.customers
+                )
+                lines.append((text, 2.6 * self.unit, theme.INK, False))
+            self._labels.append(
+                Label(at[0], at[1], tuple(lines), 1 if not quiet else 3, must=True, room=26 * self.unit)
+            )
+
+    def area_names(self, rows: np.ndarray | None = None, size: float = 2.2, *, counts: bool = False) -> None:
+        """Write the names of transformer areas, at their transformer where it is known, else inside them."""
+        areas = self.plan.project.frame("transformer_areas")
+        wanted = np.arange(len(areas)) if rows is None else rows
+        customers = customers_of_areas(self.plan.project) if counts else {}
+        places = self._area_places()
+        inside = self.frame.inside(places)
+        for row in wanted:
+            name = plain(areas["name"].iat[row]) or areas["id"].iat[row]
+            if not inside[row]:
+                continue
+            at = self.frame.to_page(places[[row]])[0]
+            lines = [(name, size * self.unit, theme.INK, False)]
+            if counts:
+                n = customers.get(areas["id"].iat[row], 0)
+                lines.append(
+                    (_("{n} customers").format(n=n), size * 0.85 * self.unit, theme.MUTED_INK, False)
+                )
+            self._labels.append(Label(at[0], at[1], tuple(lines), 20, gap_mm=1.7 * self.unit))
+
+    def _area_places(self) -> np.ndarray:
+        import shapely
+
+        areas = self.plan.project.table("transformer_areas")
+        shapes = self.plan.shapes("transformer_areas").geometry
+        places = np.full((len(areas), 2), np.nan)
+        known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        if known.any():
+            places[known] = shapely.get_coordinates(shapely.point_on_surface(shapes[known]))
+        transformers = self.plan.project.frame("power_transformers")
+        at = areas.positions(transformers["transformer_area"].fillna("").tolist())
+        own = self.plan.points("power_transformers")
+        found = (at >= 0) & np.isfinite(own[:, 0])
+        places[at[found]] = own[found]
+        return places
+
+    def _area_names(
+        self, pieces: np.ndarray, names: pd.Series, size: float, color: str, priority: int
+    ) -> None:
+        for piece, name in zip(pieces, names, strict=True):
+            at = self._inner_point(np.array([piece]))
+            if at is not None and plain(name):
+                line = ((str(name), size * self.unit, color, False),)
+                self._labels.append(Label(at[0], at[1], line, priority, room=9 * self.unit))
+
+    def _inner_point(self, pieces: np.ndarray) -> np.ndarray | None:
+        """Find the middle of the widest place inside some areas, in mm; None where there is none."""
+        import shapely
+
+        if not len(pieces):
+            return None
+        parts = shapely.get_parts(shapely.union_all(pieces))
+        inside = shapely.clip_by_rect(parts, *self.frame.box)
+        inside = shapely.get_parts(inside[~shapely.is_empty(inside)])
+        inside = inside[shapely.get_type_id(inside) == 3]
+        if not len(inside):
+            return None
+        largest = inside[int(np.argmax(shapely.area(inside)))]
+        spoke = shapely.maximum_inscribed_circle(largest, tolerance=self.frame.scale / 1000)
+        return self.frame.to_page(shapely.get_coordinates(spoke)[:1])[0]  # type: ignore[no-any-return]
+
+    def _point_names(
+        self,
+        places: np.ndarray,
+        names: pd.Series,
+        rows: np.ndarray,
+        symbol: float,
+        size: float,
+        color: str,
+        priority: int,
+        *,
+        bold: bool = False,
+    ) -> None:
+        for row, (x, y) in zip(rows, self.frame.to_page(places[rows]), strict=True):
+            name = plain(names.iat[row])
+            if name:
+                line = ((str(name), size * self.unit, color, bold),)
+                self._labels.append(Label(x, y, line, priority, gap_mm=(symbol / 2 + 0.5) * self.unit))
+
+    # ------------------------------------------------------------ the result
+
+    def _entry(
+        self,
+        key: str,
+        rank: int,
+        label: str,
+        *,
+        symbol: str = "",
+        pen: Pen | None = None,
+        fill: str = "",
+        hatch: str = "",
+    ) -> None:
+        self._entries.setdefault(key, Entry(rank, label, symbol, pen, fill, hatch))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The legend: what was drawn."""
+        return tuple(self._entries.values())
+
+    def finish(self) -> list[Item]:
+        """Place the names and give the map, cut to its frame."""
+        placed, self.left_out = place_labels(self._labels, self.crowd)
+        named = [item for one in _back_to_front(placed) for item in one.items(theme.HALO)]
+        place = self.frame.place
+        return [Clip(place.x, place.y, place.width, place.height, (*self._items, *named))]
+
+
+def _back_to_front(placed: Sequence[Placed]) -> list[Placed]:
+    return sorted(placed, key=lambda one: -one.label.priority)
+
+
+def _level(kv: float) -> float:
+    """Put a voltage into its level: 0.4, 6, 10, 20, 35, 110, 220 kV; 0 where it is unknown."""
+    if kv != kv:
+        return 0.0
+    limits = ((1.0, 0.4), (9.0, 6.0), (15.0, 10.0), (25.0, 20.0), (70.0, 35.0), (160.0, 110.0))
+    return next((level for limit, level in limits if kv <= limit), 220.0)
+
+
+def blend(over: str, under: str, share: float) -> str:
+    """Mix two colours, `share` of the first."""
+    mixed = [
+        round(int(over[n : n + 2], 16) * share + int(under[n : n + 2], 16) * (1 - share)) for n in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{part:02X}" for part in mixed)

@@ -1,0 +1,320 @@
+"""The grid book: an index sheet of the whole station, then one sheet for every service grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gis import theme
+from gis.pages.drawing import Drawing
+from gis.pages.frame import Box, MapFrame
+from gis.pages.furniture import INTERNAL, Draft, Facts, edge, numbered, scale_and_north, title_block
+from gis.pages.grid_facts import GridFacts, customers_of_areas
+from gis.pages.items import Item, Page, Rect, Text
+from gis.pages.legend import legend
+from gis.pages.options import PrintOptions
+from gis.pages.plan import StationPlan, box_of
+from gis.pages.sheet import Sheet
+from gis.pages.station_map import (
+    choose_sheet,
+    facts_of,
+    index_table,
+    required_grids,
+    split,
+    table_sheets,
+    told,
+)
+from gis.pages.tables import Column, lay_pairs, lay_table
+from grid_model import schema
+from grid_model.feedback import SILENT, Feedback
+from grid_model.project import Project
+from resources.i18n import _
+
+LARGEST_SCALE = 2_500
+"""Grid sheets are not drawn larger than this: a network map needs no more (`DOMAIN` §11)."""
+
+
+def grid_book(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
+    """Draw the index sheet and one sheet per grid, neighbours greyed.
+
+    Raises
+    ------
+    GridError
+        ``no-scheme``, ``no-grids``.
+    """
+    plan = StationPlan(project)
+    facts = facts_of(project, plan, options, INTERNAL)
+    grids = required_grids(project, facts, options)
+    title = options.title or _("Grid book of {station}").format(
+        station=facts.provenance.station or _("the station")
+    )
+    drafts = _index_sheets(plan, facts, grids, options, title)
+    sheets_before = len(drafts)
+    numbers = {}
+    pages: list[Draft] = []
+    for grid in feedback.track(grids, _("Drawing the grids")):
+        numbers[grid.id] = sheets_before + len(pages) + 1
+        pages += _grid_sheets(plan, facts, grids, grid, options)
+    drafts = _index_sheets(plan, facts, grids, options, title, numbers)
+    return numbered(drafts + pages, facts)
+
+
+def _index_sheets(
+    plan: StationPlan,
+    facts: Facts,
+    grids: Sequence[GridFacts],
+    options: PrintOptions,
+    title: str,
+    numbers: dict[str, int] | None = None,
+) -> list[Draft]:
+    """Draw the overview with the index table; `numbers` gives the first sheet of each grid."""
+    box = box_of(plan.shapes("service_grids").boxes[[one.row for one in grids]]) or plan.extent
+    sheet = choose_sheet(options, box)
+    place, panel = split(sheet)
+    drawing = Drawing(plan, MapFrame.around(box, place), sheet.unit)
+    drawing.ground()
+    drawing.grids(grids, in_legend=False)
+    drawing.villages(named=False)
+    drawing.station()
+    drawing.grid_outlines(grids)
+    drawing.grid_names(grids)
+    columns, rows = index_table(grids)
+    columns = (*columns, Column(_("Sheet"), 9, "right"))
+    rows = [(*row, str((numbers or {}).get(one.id, 0))) for row, one in zip(rows, grids, strict=True)]
+    u = sheet.unit
+    items: list[Item] = [*drawing.finish(), edge(place, u)]
+    if sheet.landscape:
+        _block, block_high = title_block(panel, facts, u, scale=drawing.frame.scale)
+        top, high = scale_and_north(panel, drawing.frame.scale, u)
+        made, legend_high = legend(
+            drawing.entries, _("Legend"), Rect(panel.x, panel.y + high + 3 * u, panel.width, 0), u
+        )
+        y = panel.y + high + legend_high + 7 * u
+        block, _high = title_block(
+            Rect(panel.x, panel.bottom - block_high, panel.width, block_high),
+            facts,
+            u,
+            scale=drawing.frame.scale,
+        )
+        room = Rect(panel.x, y + 5 * u, panel.width, panel.bottom - block_high - 3 * u - y - 5 * u)
+        head = Text(panel.x, y + 3.2 * u, _("Sheet index"), 3.0 * u, bold=True)
+    else:
+        left = Rect(panel.x, panel.y, panel.width * 0.3, panel.height)
+        top, high = scale_and_north(left, drawing.frame.scale, u)
+        made, legend_high = legend(
+            drawing.entries, _("Legend"), Rect(left.x, left.y + high + 3 * u, left.width, 0), u, 1
+        )
+        room = Rect(
+            left.right + 4 * u, panel.y + 5 * u, panel.width - left.width - 4 * u, panel.height - 5 * u
+        )
+        head = Text(room.x, panel.y + 3.2 * u, _("Sheet index"), 3.0 * u, bold=True)
+        block, _high = title_block(Rect(left.x, left.y + high + legend_high + 6 * u, left.width, 0), facts, u)
+    laid = lay_table(columns, rows, room, 2.2 * u)
+    items += [*top, *made, head, *laid.items, *block]
+    drafts = [Draft(sheet, title, tuple(items))]
+    return drafts + table_sheets(sheet, title, _("Sheet index"), columns, rows, 2.3 * u, laid.next_row)
+
+
+def _grid_sheets(
+    plan: StationPlan, facts: Facts, grids: Sequence[GridFacts], grid: GridFacts, options: PrintOptions
+) -> list[Draft]:
+    box = _box_of_grid(plan, grid)
+    if box is None:
+        return _listed_only(facts, grid, options, plan)
+    sheet = choose_sheet(options, box)
+    place, panel = split(sheet)
+    frame = MapFrame.around(box, place, 8.0)
+    if frame.scale < LARGEST_SCALE:
+        frame = MapFrame(place, frame.east, frame.north, LARGEST_SCALE)
+    drawing = _grid_drawing(plan, grids, grid, frame, sheet.unit, options)
+    items: list[Item] = [*drawing.finish(), edge(place, sheet.unit)]
+    columns, rows = _area_table(plan.project, grid)
+    if sheet.landscape:
+        made, following = _side(sheet, panel, drawing, facts, grid, columns, rows)
+    else:
+        made, following = _below(sheet, panel, drawing, facts, grid, columns, rows)
+    title = f"{grid.number} {grid.name}" if grid.number != grid.name else grid.name
+    drafts = [Draft(sheet, title, (*items, *made))]
+    caption = _("Transformer areas of {grid}").format(grid=grid.name)
+    return drafts + table_sheets(sheet, title, caption, columns, rows, 2.3 * sheet.unit, following)
+
+
+def _box_of_grid(plan: StationPlan, grid: GridFacts) -> Box | None:
+    box = box_of(plan.shapes("service_grids").boxes[[grid.row]])
+    if box is not None:
+        return box
+    rows = _rows_of(plan, grid)
+    places = plan.points("power_transformers")
+    own = np.isin(plan.project.frame("power_transformers")["transformer_area"].fillna(""), grid.areas)
+    return box_of(np.vstack([plan.shapes("transformer_areas").boxes[rows], np.hstack([places, places])[own]]))
+
+
+def _rows_of(plan: StationPlan, grid: GridFacts) -> np.ndarray:
+    rows = plan.project.table("transformer_areas").positions(list(grid.areas))
+    return rows[rows >= 0]
+
+
+def _grid_drawing(
+    plan: StationPlan,
+    grids: Sequence[GridFacts],
+    grid: GridFacts,
+    frame: MapFrame,
+    unit: float,
+    options: PrintOptions,
+) -> Drawing:
+    own = _rows_of(plan, grid)
+    outline = plan.shapes("service_grids").geometry[[grid.row]]
+    outline = outline[[one is not None for one in outline]]
+    others = [one.id for one in grids if one.id != grid.id]
+    drawing = Drawing(plan, frame, unit)
+    drawing.ground()
+    drawing.grids([grid], hatched=False)
+    drawing.areas(filled=False)
+    drawing.villages(named=False)
+    drawing.lines()
+    switch_state = plan.project.frame("switches")["normal_open" if options.state == "normal" else "open"]
+    drawing.transformers()
+    drawing.switches(switch_state, named="all")
+    drawing.pv_units()
+    drawing.important_customers()
+    drawing.substations()
+    if len(outline):
+        drawing.veil(outline)
+    drawing.grid_outlines([one for one in grids if one.id in others])
+    drawing.grid_outlines([grid])
+    drawing.managers([(one.id, told(one)) for one in grid.managers])
+    drawing.grid_names(grids, muted=others, counts=False)
+    drawing.feeder_names()
+    drawing.area_names(own, counts=True)
+    return drawing
+
+
+def _side(
+    sheet: Sheet,
+    panel: Rect,
+    drawing: Drawing,
+    facts: Facts,
+    grid: GridFacts,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+) -> tuple[list[Item], int]:
+    u = sheet.unit
+    items, high = scale_and_north(panel, drawing.frame.scale, u)
+    y = panel.y + high + 2 * u
+    about = lay_pairs(_about(grid), Rect(panel.x, y, panel.width, 0), 2.5 * u)
+    items += about.items
+    y += about.height + 4 * u
+    made, high = legend(drawing.entries, _("Legend"), Rect(panel.x, y, panel.width, 0), u)
+    items += made
+    y += high + 2 * u
+    _block, block_high = title_block(panel, facts, u, scale=drawing.frame.scale)
+    bottom = panel.bottom - block_high
+    block, _high = title_block(
+        Rect(panel.x, bottom, panel.width, block_high), facts, u, scale=drawing.frame.scale
+    )
+    following = 0
+    room = Rect(panel.x, y + 2 * u, panel.width, bottom - 3 * u - y - 2 * u)
+    if room.height > 20 * u:
+        laid = lay_table(columns, rows, room, 2.1 * u)
+        items += laid.items
+        following = laid.next_row
+    return [*items, *block], following
+
+
+def _below(
+    sheet: Sheet,
+    panel: Rect,
+    drawing: Drawing,
+    facts: Facts,
+    grid: GridFacts,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+) -> tuple[list[Item], int]:
+    u, gap = sheet.unit, 4 * sheet.unit
+    wide = (panel.width - 2 * gap) / 3
+    first = Rect(panel.x, panel.y, wide, panel.height)
+    second = Rect(first.right + gap, panel.y, wide, panel.height)
+    third = Rect(second.right + gap, panel.y, wide, panel.height)
+    items, high = scale_and_north(first, drawing.frame.scale, u)
+    items += legend(
+        drawing.entries, _("Legend"), Rect(first.x, first.y + high + 3 * u, first.width, 0), u, 2
+    )[0]
+    about = lay_pairs(_about(grid), second, 2.4 * u)
+    items += about.items
+    block, _high = title_block(third, facts, u, scale=drawing.frame.scale)
+    room = Rect(second.x, second.y + about.height + 2 * u, second.width, second.height - about.height - 2 * u)
+    following = 0
+    if room.height > 20 * u:
+        laid = lay_table(columns, rows, room, 2.1 * u)
+        items += laid.items
+        following = laid.next_row
+    return [*items, *block], following
+
+
+def _about(grid: GridFacts) -> list[tuple[str, str]]:
+    managers = "\n".join(f"{told(one)}  {one.phone}".rstrip() for one in grid.managers)
+    return [
+        (_("Grid number"), grid.number),
+        (_("Group"), grid.group or "—"),
+        (_("District managers"), managers or "—"),
+        (_("Areas"), str(len(grid.areas))),
+        (_("Customers"), str(grid.customers)),
+    ]
+
+
+def _area_table(project: Project, grid: GridFacts) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+    columns = (
+        Column(_("Area number"), 21),
+        Column(_("Name"), 27),
+        Column(_("Use"), 12),
+        Column("kVA", 9, "right"),
+        Column(_("Customers"), 13, "right"),
+    )
+    areas = project.table("transformer_areas")
+    usage = {one.code: _(one.label) for one in schema.table("transformer_areas").column("usage").choices}
+    customers = customers_of_areas(project)
+    kva = capacities(project)
+    rows: list[tuple[str, ...]] = []
+    for one in grid.areas:
+        row = areas.row(one) if one in areas else {}
+        rows.append(
+            (
+                one,
+                row.get("name") or "",
+                usage.get(str(row.get("usage")), ""),
+                f"{kva[one]:g}" if one in kva else "—",
+                str(customers.get(one, 0)),
+            )
+        )
+    return columns, rows
+
+
+def capacities(project: Project) -> dict[str, float]:
+    """Sum the rated power (kVA) of the transformers of each area; areas without one are absent."""
+    rows = project.frame("power_transformers")
+    sums = (
+        rows.dropna(subset=["transformer_area", "rated_kva"]).groupby("transformer_area")["rated_kva"].sum()
+    )
+    return {str(area): float(kva) for area, kva in sums.items()}
+
+
+def _listed_only(facts: Facts, grid: GridFacts, options: PrintOptions, plan: StationPlan) -> list[Draft]:
+    """Give the sheet of a grid without a place: its facts and areas, and that it cannot be drawn."""
+    sheet = choose_sheet(options, plan.extent)
+    body, u = sheet.body, sheet.unit
+    about = lay_pairs(_about(grid), Rect(body.x, body.y + 8 * u, body.width, 0), 2.6 * u)
+    says = Text(
+        body.x,
+        body.y + 5 * u,
+        _("This grid has no outline; it is listed, not drawn."),
+        3.0 * u,
+        theme.SWITCH_CLOSED,
+    )
+    columns, rows = _area_table(plan.project, grid)
+    top = body.y + 12 * u + about.height
+    laid = lay_table(columns, rows, Rect(body.x, top, body.width, body.bottom - top), 2.3 * u)
+    title = f"{grid.number} {grid.name}"
+    drafts = [Draft(sheet, title, (says, *about.items, *laid.items))]
+    caption = _("Transformer areas of {grid}").format(grid=grid.name)
+    return drafts + table_sheets(sheet, title, caption, columns, rows, 2.3 * u, laid.next_row)

@@ -1,0 +1,91 @@
+"""The legend of a map: only what is drawn on it, in the order it was drawn last to first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis import theme
+from gis.pages.hatching import hatch_dots, hatch_lines
+from gis.pages.items import Box, Dots, Item, Lines, Pen, Rect, Symbols, Text
+from gis.pages.measure import ASCENT, fitted, width
+
+SWATCH = 8.0
+ROW = 4.9
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the legend: a symbol, a line or an area as they stand on the map.
+
+    Parameters
+    ----------
+    rank
+        Order in the legend, lower first.
+    """
+
+    rank: int
+    label: str
+    symbol: str = ""
+    pen: Pen | None = None
+    fill: str = ""
+    hatch: str = ""
+
+
+def legend(
+    entries: Sequence[Entry], title: str, place: Rect, unit: float, columns: int = 2
+) -> tuple[list[Item], float]:
+    """Write the legend into the top of `place`; gives the items and the height taken in mm."""
+    size = 2.5 * unit
+    items: list[Item] = [Text(place.x, place.y + 3.2 * unit, title, 3.0 * unit, bold=True)]
+    top = place.y + 5.0 * unit
+    ordered = sorted(entries, key=lambda one: one.rank)
+    rows = -(-len(ordered) // columns)
+    wide = place.width / columns
+    for n, entry in enumerate(ordered):
+        x = place.x + n // max(rows, 1) * wide
+        y = top + n % max(rows, 1) * ROW * unit
+        items.extend(_sample(entry, Rect(x, y + 0.7 * unit, SWATCH * unit, (ROW - 1.4) * unit), unit))
+        left = x + (SWATCH + 1.6) * unit
+        room = wide - (SWATCH + 2.4) * unit
+        fitting = size if width(entry.label, size) <= room else size * 0.86
+        items.append(
+            Text(
+                left,
+                y + ROW * unit / 2 + fitting * (ASCENT - 0.5),
+                fitted(entry.label, fitting, room),
+                fitting,
+            )
+        )
+    return items, 5.0 * unit + rows * ROW * unit
+
+
+def _sample(entry: Entry, at: Rect, unit: float) -> list[Item]:
+    middle = at.y + at.height / 2
+    if entry.symbol:
+        return [Symbols(entry.symbol, np.array([[at.x + at.width / 2, middle]]), 3.3 * unit)]
+    if entry.fill:
+        return [
+            Box(at.x, at.y, at.width, at.height, entry.fill),
+            *hatch_items(entry.hatch, at, entry.pen),
+            Box(at.x, at.y, at.width, at.height, "", entry.pen),
+        ]
+    assert entry.pen is not None
+    return [Lines(np.array([[at.x, middle], [at.right, middle]]), np.array([0, 2]), entry.pen)]
+
+
+def hatch_items(hatch: str, at: Rect, pen: Pen | None) -> list[Item]:
+    """Hatch a rectangle as an area on the map is hatched."""
+    import shapely
+
+    color = pen.color if pen else theme.INK
+    area = shapely.box(at.x, at.y, at.right, at.bottom)
+    if hatch == "dots":
+        return [Dots(hatch_dots(area, 1.8), 0.16, color)]
+    lines = hatch_lines(area, hatch, 1.8)
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    if not len(lines):
+        return []
+    return [Lines(points, np.searchsorted(owner, np.arange(len(lines) + 1)), Pen(color, 0.12))]

@@ -1,0 +1,51 @@
+"""What a person chooses for a print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gis.masking import MASKED, Disclosure
+
+if TYPE_CHECKING:
+    from grid_model.tracing import OutageTrace
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class PrintOptions:
+    """Choices for a print.
+
+    Parameters
+    ----------
+    paper
+        One of `gis.pages.sheet.PAPERS`.
+    orientation
+        ``auto`` (the one with the larger scale), ``landscape`` or ``portrait``.
+    scheme
+        Id or name of the grouping; empty for the one in force.
+    state
+        Switch state that is drawn: ``normal`` or ``current``.
+    title
+        Instead of the template's own.
+    version
+        Version of the map; empty for the scheme's name and date.
+    prepared_by
+        Who draws it (制图); empty for who prepared the scheme.
+    trace
+        The outage, for the sheets that show one.
+    device
+        Names of what opens or fails, for its title.
+    """
+
+    paper: str = "A3"
+    orientation: str = AUTO
+    scheme: str = ""
+    state: str = "normal"
+    title: str = ""
+    version: str = ""
+    prepared_by: str = ""
+    disclosure: Disclosure = MASKED
+    trace: OutageTrace | None = None
+    device: str = ""

@@ -1,0 +1,268 @@
+"""The whole station on one sheet: for work inside, and without the network for posting (`DOMAIN` §10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gis.pages.drawing import Drawing
+from gis.pages.frame import Box, MapFrame, scale_for
+from gis.pages.furniture import INTERNAL, POSTED, Draft, Facts, edge, numbered, scale_and_north, title_block
+from gis.pages.grid_facts import GridFacts, Person, choose_scheme, grid_facts
+from gis.pages.items import Item, Page, Rect, Text
+from gis.pages.legend import legend
+from gis.pages.options import AUTO, PrintOptions
+from gis.pages.plan import StationPlan
+from gis.pages.sheet import Sheet
+from gis.pages.tables import Column, lay_table
+from gis.provenance import Provenance
+from grid_model.errors import GridError
+from grid_model.feedback import SILENT, Feedback
+from grid_model.project import Project
+from resources.i18n import _
+
+PANEL_MM = 108.0
+PORTRAIT_PANEL_MM = 98.0
+
+
+def station_map(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
+    """Draw the internal map: network, areas, grids, switches; marked as internal."""
+    plan = StationPlan(project)
+    facts = facts_of(project, plan, options, INTERNAL)
+    grids = grid_facts(project, facts.scheme.id, options.disclosure)
+    feedback.report(0.1, _("Drawing the station"))
+    sheet = choose_sheet(options, plan.extent)
+    title = options.title or _("Power network and service grids of {station}").format(
+        station=facts.provenance.station or _("the station")
+    )
+    place, panel = split(sheet)
+    drawing = Drawing(plan, MapFrame.around(plan.extent, place), sheet.unit)
+    drawing.ground()
+    drawing.grids(grids)
+    drawing.areas(filled=not grids)
+    drawing.villages(named=False)
+    drawing.lines()
+    drawing.station()
+    drawing.grid_outlines(grids)
+    switch_state = project.frame("switches")["normal_open" if options.state == "normal" else "open"]
+    drawing.transformers()
+    drawing.switches(switch_state)
+    drawing.important_customers()
+    drawing.substations()
+    drawing.grid_names(grids)
+    drawing.feeder_names()
+    drawing.area_names()
+    feedback.report(0.6, _("Placing the names"))
+    return _assembled(sheet, place, panel, drawing, title, facts, grids)
+
+
+def public_map(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
+    """Draw the map for posting: villages, grid colours, managers; no network and no coordinates.
+
+    Raises
+    ------
+    GridError
+        ``no-scheme``, ``no-grids``: without grids there is nothing to post.
+    """
+    plan = StationPlan(project)
+    facts = facts_of(project, plan, options, POSTED)
+    grids = required_grids(project, facts, options)
+    feedback.report(0.1, _("Drawing the station"))
+    box = _box_of_grids(plan, grids)
+    sheet = choose_sheet(options, box)
+    title = options.title or _("Service grids of {station}").format(
+        station=facts.provenance.station or _("the station")
+    )
+    place, panel = split(sheet)
+    drawing = Drawing(plan, MapFrame.around(box, place), sheet.unit)
+    drawing.ground()
+    drawing.grids(grids)
+    drawing.villages(named=True, size=2.9)
+    drawing.station()
+    drawing.grid_outlines(grids)
+    drawing.grid_names(grids, counts=False)
+    feedback.report(0.6, _("Placing the names"))
+    return _assembled(sheet, place, panel, drawing, title, facts, grids, network=False)
+
+
+def facts_of(project: Project, plan: StationPlan, options: PrintOptions, marking: str) -> Facts:
+    """Collect what stands on every sheet of the print."""
+    return Facts(
+        provenance=Provenance.of(project, options.state),
+        marking=marking,
+        scheme=choose_scheme(project, options.scheme),
+        disclosure=options.disclosure,
+        version=options.version,
+        meridian=plan.meridian,
+        prepared_by=options.prepared_by,
+    )
+
+
+def required_grids(project: Project, facts: Facts, options: PrintOptions) -> tuple[GridFacts, ...]:
+    """Give the grids of the scheme; raises ``no-scheme`` or ``no-grids`` where there are none."""
+    if not facts.scheme.id:
+        raise GridError("no-scheme")
+    grids = grid_facts(project, facts.scheme.id, options.disclosure)
+    if not grids:
+        raise GridError("no-grids", scheme=facts.scheme.name)
+    return grids
+
+
+def _box_of_grids(plan: StationPlan, grids: Sequence[GridFacts]) -> Box | None:
+    from gis.pages.plan import box_of
+
+    return box_of(plan.shapes("service_grids").boxes[[one.row for one in grids]]) or plan.extent
+
+
+def choose_sheet(options: PrintOptions, box: Box | None) -> Sheet:
+    """Take the paper; on ``auto`` the orientation in which the map comes out larger, landscape when equal."""
+    upright, across = (Sheet.of(options.paper, landscape=landscape) for landscape in (False, True))
+    if options.orientation != AUTO:
+        return across if options.orientation == "landscape" else upright
+    if box is None:
+        return across
+    return upright if scale_for(box, split(upright)[0]) < scale_for(box, split(across)[0]) else across
+
+
+def split(sheet: Sheet) -> tuple[Rect, Rect]:
+    """Part the sheet into map and panel."""
+    return sheet.split(PANEL_MM if sheet.landscape else PORTRAIT_PANEL_MM)
+
+
+def _assembled(
+    sheet: Sheet,
+    place: Rect,
+    panel: Rect,
+    drawing: Drawing,
+    title: str,
+    facts: Facts,
+    grids: Sequence[GridFacts],
+    *,
+    network: bool = True,
+) -> list[Page]:
+    items = [*drawing.finish(), edge(place, sheet.unit)]
+    columns, rows = index_table(grids)
+    size = 2.3 * sheet.unit
+    if sheet.landscape:
+        panel_items, following = _side_panel(sheet, panel, drawing, facts, columns, rows, size, network)
+    else:
+        panel_items, following = _lower_panel(sheet, panel, drawing, facts, columns, rows, size, network)
+    drafts = [Draft(sheet, title, (*items, *panel_items))]
+    drafts += table_sheets(sheet, title, _("Index of service grids"), columns, rows, size, following)
+    return numbered(drafts, facts)
+
+
+def _side_panel(
+    sheet: Sheet,
+    panel: Rect,
+    drawing: Drawing,
+    facts: Facts,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    size: float,
+    network: bool,
+) -> tuple[list[Item], int]:
+    u = sheet.unit
+    items, high = scale_and_north(panel, drawing.frame.scale, u)
+    y = panel.y + high + 3 * u
+    made, high = legend(drawing.entries, _("Legend"), Rect(panel.x, y, panel.width, 0), u)
+    items += made
+    y += high + 4 * u
+    _block, block_high = title_block(panel, facts, u, scale=drawing.frame.scale, network=network)
+    top = panel.bottom - block_high
+    following = 0
+    if rows:
+        room = Rect(panel.x, y + 5 * u, panel.width, top - 3 * u - y - 5 * u)
+        if room.height > 20 * u:
+            items.append(Text(panel.x, y + 3.2 * u, _("Index of service grids"), 3.0 * u, bold=True))
+            laid = lay_table(columns, rows, room, size)
+            items += laid.items
+            following = laid.next_row
+    block, _high = title_block(
+        Rect(panel.x, top, panel.width, block_high), facts, u, scale=drawing.frame.scale, network=network
+    )
+    return [*items, *block], following
+
+
+def _lower_panel(
+    sheet: Sheet,
+    panel: Rect,
+    drawing: Drawing,
+    facts: Facts,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    size: float,
+    network: bool,
+) -> tuple[list[Item], int]:
+    u, gap = sheet.unit, 4 * sheet.unit
+    wide = (panel.width - 2 * gap) / 3
+    first = Rect(panel.x, panel.y, wide * 0.8, panel.height)
+    second = Rect(first.right + gap, panel.y, wide * 1.35, panel.height)
+    third = Rect(second.right + gap, panel.y, panel.right - second.right - gap, panel.height)
+    items, high = scale_and_north(first, drawing.frame.scale, u)
+    count = 1 if len(drawing.entries) * 4.9 * u < panel.height - high - 8 * u else 2
+    items += legend(
+        drawing.entries, _("Legend"), Rect(first.x, first.y + high + 3 * u, first.width, 0), u, count
+    )[0]
+    following = 0
+    if rows:
+        items.append(Text(second.x, second.y + 3.2 * u, _("Index of service grids"), 3.0 * u, bold=True))
+        laid = lay_table(
+            columns, rows, Rect(second.x, second.y + 5 * u, second.width, second.height - 5 * u), size
+        )
+        items += laid.items
+        following = laid.next_row
+    block, _high = title_block(third, facts, u, scale=drawing.frame.scale, network=network)
+    return [*items, *block], following
+
+
+def index_table(grids: Sequence[GridFacts]) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+    """Give the index of grids: number, name, group, managers, phones, areas, customers (`DOMAIN` §10)."""
+    columns = (
+        Column(_("Grid number"), 13),
+        Column(_("Name"), 17),
+        Column(_("Group"), 16),
+        Column(_("District manager"), 17),
+        Column(_("Phone"), 24),
+        Column(_("Areas"), 11, "right"),
+        Column(_("Customers"), 16, "right"),
+    )
+    rows: list[tuple[str, ...]] = [
+        (
+            one.number,
+            one.name,
+            one.group,
+            "\n".join(told(manager) for manager in one.managers),
+            "\n".join(manager.phone or "—" for manager in one.managers),
+            str(len(one.areas)),
+            str(one.customers),
+        )
+        for one in grids
+    ]
+    return columns, rows
+
+
+def told(manager: Person) -> str:
+    """Write a manager's name, the leader marked."""
+    return manager.name + (_(" (leader)") if manager.is_leader else "")
+
+
+def table_sheets(
+    sheet: Sheet,
+    title: str,
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    size: float,
+    first: int,
+) -> list[Draft]:
+    """Write the rows from `first` on onto as many sheets as they need."""
+    drafts, u = [], sheet.unit
+    while first < len(rows):
+        body = sheet.body
+        laid = lay_table(
+            columns, rows, Rect(body.x, body.y + 6 * u, body.width, body.height - 6 * u), size, first
+        )
+        head = Text(body.x, body.y + 4 * u, caption, 3.2 * u, bold=True)
+        drafts.append(Draft(sheet, title, (head, *laid.items)))
+        first = laid.next_row
+    return drafts
