@@ -21,6 +21,10 @@ from ui.map.view import MapView
 PIECE = 120
 """Areas drawn between two looks at the clock."""
 
+PLAIN_ALPHA = 110
+TINT_ALPHA = 205
+"""How much an area hides of the base map below, of 255."""
+
 
 class AreaLayer(Layer):
     """Areas of one table; subclasses say how each is filled and outlined."""
@@ -177,8 +181,8 @@ class StationLayer(AreaLayer):
     name, label, table, tables = "stations", N_("Station boundary"), "stations", ("stations",)
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
-        """Outline only."""
-        return QBrush(Qt.BrushStyle.NoBrush), pen(theme.STATION_LINE, 2.2), None
+        """Light ground under everything, and a strong outline."""
+        return QBrush(QColor(theme.AREA_FILL)), pen(theme.STATION_LINE, 2.2), None
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """The station lies behind everything and is not picked."""
@@ -217,21 +221,23 @@ class TransformerAreaLayer(AreaLayer):
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Fill by the chosen fill; areas without supply are grey and hatched above everything."""
-        fill, line, over = theme.AREA_FILL, theme.AREA_LINE, None
+        fill, line, over = QColor(theme.AREA_FILL), theme.AREA_LINE, None
+        fill.setAlpha(PLAIN_ALPHA)
         number = -1 if state.area_fill in ("none", "outage") else int(self.tints(state)[row])
         if number >= 0:
             tint = theme.tint(number)
-            fill = tint.fill
+            fill = QColor(tint.fill)
+            fill.setAlpha(TINT_ALPHA)
         if state.outage is not None:
             if self.ids[row] in state.outage.areas:
-                fill, line, over = theme.DEAD_AREA, "#8E949C", hatch("diagonal", "#3C434C", 90)
+                fill, line, over = QColor(theme.DEAD_AREA), "#8E949C", hatch("diagonal", "#3C434C", 90)
             elif self.ids[row] in state.outage.partly_out_areas:
                 over = hatch("diagonal", "#3C434C", 60)
-        return QBrush(QColor(fill)), pen(line, 1.0), over
+        return QBrush(fill), pen(line, 1.0), over
 
     def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
         """Name each area where there is room for it."""
-        if view.scale_denominator > 30_000:
+        if not 9_000 < view.scale_denominator <= 30_000:  # nearer the transformers bear the same names
             return
         px = view.to_px(self.anchors)
         for row in self.rows_in_view(view):

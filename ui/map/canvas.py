@@ -103,11 +103,11 @@ class MapCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Map"))
         self._layers: list[Layer] = [
-            BaseLayer(),
-            RoadLayer(),
-            TransformerAreaLayer(),
-            VillageLayer(),
             StationLayer(),
+            BaseLayer(),
+            TransformerAreaLayer(),
+            RoadLayer(),
+            VillageLayer(),
             ServiceGridLayer(),
             LvLineLayer(),
             MvLineLayer(),

@@ -73,7 +73,7 @@ def _font(base: QFont, size: int, bold: bool) -> tuple[QFont, QFontMetricsF]:
 def _draw(painter: QPainter, label: Label, font: QFont, box: QRectF) -> None:
     painter.setFont(font)
     halo = QColor(theme.HALO)
-    halo.setAlpha(170)
+    halo.setAlpha(215)
     flags = Qt.AlignmentFlag.AlignCenter
     painter.setPen(halo)
     for dx, dy in HALO_STEPS:

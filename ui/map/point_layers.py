@@ -140,11 +140,25 @@ class SwitchLayer(PointLayer):
         frame = project.frame("switches")
         return frame[frame["in_service"]].sort_values("kind", key=lambda kind: kind != "fuse", kind="stable")
 
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Read places, kinds, states and voltages."""
+        frame = self.rows(project)
+        nodes = project.table("connectivity_nodes")
+        at = (
+            nodes.positions(frame["node_a"].fillna("").tolist())
+            if len(frame)
+            else np.zeros(0, dtype=np.int64)
+        )
+        kv = np.full(len(at), np.nan)
+        kv[at >= 0] = nodes.frame["nominal_kv"].to_numpy(dtype=float)[at[at >= 0]]
+        self._low_voltage = kv <= 1.0
+        super().build(project, plane)
+
     def symbol_names(self, frame: pd.DataFrame) -> np.ndarray:
         """By kind and present state."""
         self.kinds = texts(frame["kind"])
         self.is_open = frame["open"].to_numpy(dtype=bool)
-        self.is_fuse = self.kinds == "fuse"
+        self.is_minor = (self.kinds == "fuse") | self._low_voltage[frame.index.to_numpy()]
         return np.array(
             [
                 f"switch_{k}_{'open' if o else 'closed'}"
@@ -154,9 +168,9 @@ class SwitchLayer(PointLayer):
         )
 
     def in_view(self, view: MapView, margin: float = 12) -> np.ndarray:
-        """Fuses appear only when near: there is one at every transformer."""
+        """Fuses and low-voltage switches appear only when near: there is one at every transformer."""
         rows = super().in_view(view, margin)
-        return rows if view.scale_denominator <= 25_000 else rows[~self.is_fuse[rows]]
+        return rows if view.scale_denominator <= 8_000 else rows[~self.is_minor[rows]]
 
     def shown_symbols(self, state: MapState) -> np.ndarray:
         """What the study opened or closed is drawn so."""
@@ -257,8 +271,8 @@ class ImportantLayer(PointLayer):
 
     name, label, table, tables = "important", N_("Important customers"), "customers", ("customers",)
     size, small_size, swatch_symbol, label_denominator, label_priority = (
-        15.0,
-        13.0,
+        14.0,
+        12.0,
         "important_first",
         16_000,
         60.0,
@@ -276,6 +290,11 @@ class ImportantLayer(PointLayer):
         return np.array(
             [f"important_{one}" if one else "sensitive" for one in texts(frame["importance"])], dtype=object
         )
+
+    def in_view(self, view: MapView, margin: float = 12) -> np.ndarray:
+        """Merely sensitive customers are many: they appear when near."""
+        rows = super().in_view(view, margin)
+        return rows if view.scale_denominator <= 12_000 else rows[self.symbols[rows] != "sensitive"]
 
     def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
         """Only graded customers, organisations all, are named: no persons on the map."""
