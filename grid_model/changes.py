@@ -127,7 +127,9 @@ class Changes:
     def row_count(self) -> int:
         """How many rows were touched, a row touched twice counted twice."""
         return sum(
-            0 if isinstance(step, InfoChanged) else len(step.fids if isinstance(step, CellsChanged) else step.rows)
+            0
+            if isinstance(step, InfoChanged)
+            else len(step.fids if isinstance(step, CellsChanged) else step.rows)
             for step in self.steps
         )
 

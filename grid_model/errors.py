@@ -24,5 +24,5 @@ class GridError(Exception):
         return f"{self.code} ({details})" if details else self.code
 
 
-class Cancelled(Exception):  # noqa: N818 - it is no error: the person asked for it
+class Cancelled(Exception):
     """The person asked to stop; everything is as before."""

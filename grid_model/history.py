@@ -102,7 +102,9 @@ class MemoryJournal:
 
     def append(self, action: str, title: str, values: Mapping[str, str], of: int, changes: Changes) -> Entry:
         """Keep one entry."""
-        entry = Entry(len(self._entries) + 1, "", self._who, action, title, dict(values), of, changes.images())
+        entry = Entry(
+            len(self._entries) + 1, "", self._who, action, title, dict(values), of, changes.images()
+        )
         self._entries.append(entry)
         return entry
 
@@ -189,12 +191,16 @@ class History:
         return changes
 
     def _refuse_changed_outside(self, entry: Entry, images: tuple[Image, ...]) -> None:
-        outside = [one for one in self.journal.entries() if one.action == "outside" and one.number > entry.number]
+        outside = [
+            one for one in self.journal.entries() if one.action == "outside" and one.number > entry.number
+        ]
         mine = rows_in(images) if outside else {}
         for later in outside:
             for table, fids in rows_in(self.journal.images(later.number)).items():
                 if table in mine and np.isin(mine[table], fids).any():
-                    raise GridError("changed-since", table=table, title=entry.title, values=dict(entry.values))
+                    raise GridError(
+                        "changed-since", table=table, title=entry.title, values=dict(entry.values)
+                    )
 
     def note(self, title: str, values: Mapping[str, str]) -> None:
         """Write a line into the journal that changes no row: an export, a print, an unmasking."""

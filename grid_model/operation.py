@@ -122,5 +122,8 @@ class Operation:
 
     def described(self) -> list[tuple[str, Any, Parameter]]:
         """List the parameters: field name, default, description."""
-        return [(one.name, one.default, one.metadata["parameter"]) for one in fields(self.parameters)
-                if "parameter" in one.metadata]
+        return [
+            (one.name, one.default, one.metadata["parameter"])
+            for one in fields(self.parameters)
+            if "parameter" in one.metadata
+        ]

@@ -135,7 +135,9 @@ class Draft:
             ``duplicate-id``, ``missing-id``, ``unknown-column``, ``bad-choice``.
         """
         holder = self.project.table(table)
-        frame = conform(holder.schema, frame_of(holder.schema, rows).drop(columns="fid", errors="ignore"), holder.next_fid)
+        frame = conform(
+            holder.schema, frame_of(holder.schema, rows).drop(columns="fid", errors="ignore"), holder.next_fid
+        )
         if len(frame):
             check_ids(holder.schema, frame)
             for name in holder.schema.names:
@@ -183,8 +185,14 @@ class Draft:
         if not names or not rows.any():
             return
         fids = holder.frame["fid"].to_numpy()[at][rows]
-        self._do(CellsChanged(table, fids, before.loc[rows, names].reset_index(drop=True),
-                              after.loc[rows, names].reset_index(drop=True)))
+        self._do(
+            CellsChanged(
+                table,
+                fids,
+                before.loc[rows, names].reset_index(drop=True),
+                after.loc[rows, names].reset_index(drop=True),
+            )
+        )
 
     def set_info(self, **values: Any) -> None:
         """Set facts about the whole project (`ProjectInfo` fields)."""
@@ -216,8 +224,14 @@ def _check_values(table: str, column: schema.Column, values: pd.Series) -> None:
         high = column.maximum is not None and values.gt(column.maximum).fillna(False).any()
         if low or high:
             extreme = values.min() if low else values.max()
-            raise GridError("number-out-of-range", table=table, column=column.name, value=float(extreme),
-                            minimum=column.minimum, maximum=column.maximum)
+            raise GridError(
+                "number-out-of-range",
+                table=table,
+                column=column.name,
+                value=float(extreme),
+                minimum=column.minimum,
+                maximum=column.maximum,
+            )
 
 
 class Edit(Protocol):

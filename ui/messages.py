@@ -23,7 +23,9 @@ ERRORS: Mapping[str, str] = {
     "duplicate-id": N_("“{id}” stands twice among the {table}; every row needs an identifier of its own."),
     "missing-id": N_("A row of the {table} has no identifier; give it one."),
     "unknown-column": N_("The {table} have no column “{column}”."),
-    "id-fixed": N_("The identifier of a row of the {table} cannot be changed; delete the row and make a new one."),
+    "id-fixed": N_(
+        "The identifier of a row of the {table} cannot be changed; delete the row and make a new one."
+    ),
     "bad-value": N_("“{value}” does not fit the column “{column}” of the {table}."),
     "bad-choice": N_("“{value}” is not among the values of the column “{column}” of the {table}."),
     "number-out-of-range": N_("{value} in the column “{column}” of the {table} is out of range."),
@@ -36,62 +38,128 @@ ERRORS: Mapping[str, str] = {
     "unknown-import-kind": N_("There is no import kind “{kind}”. Kinds: {kinds}."),
     "missing-file": N_("There is no file “{file}”; check the name and the folder."),
     "is-a-folder": N_("“{file}” is a folder; give the file itself."),
-    "no-permission": N_("“{file}” may not be read; ask for the right to read it, or copy it to your own folder."),
+    "no-permission": N_(
+        "“{file}” may not be read; ask for the right to read it, or copy it to your own folder."
+    ),
     "unreadable-file": N_("“{file}” cannot be read ({reason}); close it where it is open, or copy it again."),
     "unknown-file-kind": N_("“{file}” is no file Taiqu can read. It reads {kinds}."),
     "empty-file": N_("“{file}” is empty; export it again."),
-    "wrong-encoding": N_("The text of “{file}” is neither UTF-8 nor GB18030; save it again as UTF-8 or xlsx."),
-    "password-protected": N_("“{file}” is protected by a password; open it in Excel or WPS, take the password off and save it."),
-    "damaged-file": N_("“{file}” is damaged or no real {kind} file; open it in Excel or WPS and save it again."),
+    "wrong-encoding": N_(
+        "The text of “{file}” is neither UTF-8 nor GB18030; save it again as UTF-8 or xlsx."
+    ),
+    "password-protected": N_(
+        "“{file}” is protected by a password; open it in Excel or WPS, take the password off and save it."
+    ),
+    "damaged-file": N_(
+        "“{file}” is damaged or no real {kind} file; open it in Excel or WPS and save it again."
+    ),
     "damaged-shapes": N_("“{file}” is damaged or holds no shapes that can be read; export it again."),
-    "shapefile-part-missing": N_("“{file}” lies without its {part} file; copy all parts of the shapefile together."),
-    "no-nodes-file": N_("The folder “{folder}” has no nodes.csv; a network folder holds nodes.csv, lines.csv, switches.csv, "
-                        "transformers.csv, loads.csv and sources.csv. For tables give the files themselves."),
+    "shapefile-part-missing": N_(
+        "“{file}” lies without its {part} file; copy all parts of the shapefile together."
+    ),
+    "no-nodes-file": N_(
+        "The folder “{folder}” has no nodes.csv; a network folder holds nodes.csv, lines.csv, switches.csv, "
+        "transformers.csv, loads.csv and sources.csv. For tables give the files themselves."
+    ),
     "missing-column": N_("“{file}” has no column “{column}”; add it or correct its heading. Found: {found}."),
     "empty-table": N_("“{file}” has a header but no rows; export it again."),
-    "unrecognised-file": N_("It cannot be told what “{file}” holds; name it with --kind. Headings found: {found}."),
-    "unknown-crs": N_("“{crs}” is no coordinate system Taiqu knows; write EPSG: and a number, GCJ-02 or BD-09."),
-    "datum-needs-parameters": N_("{crs} belongs to Xian 1980 or Beijing 1954, which needs local parameters to become CGCS2000; "
-                                 "have the file converted first."),
-    "coordinates-outside": N_("The point {x}, {y} has no place in {crs}; check the coordinate system and the order of the columns."),
-    "not-degrees": N_("“{file}” holds coordinates that are no degrees, as {crs} needs; name the right system with --crs."),
-    "mixed-coordinates": N_("“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
-                            "cannot meet in one project; name the file's system with --crs, or import into a new project."),
+    "unrecognised-file": N_(
+        "It cannot be told what “{file}” holds; name it with --kind. Headings found: {found}."
+    ),
+    "unknown-crs": N_(
+        "“{crs}” is no coordinate system Taiqu knows; write EPSG: and a number, GCJ-02 or BD-09."
+    ),
+    "datum-needs-parameters": N_(
+        "{crs} belongs to Xian 1980 or Beijing 1954, which needs local parameters to become CGCS2000; "
+        "have the file converted first."
+    ),
+    "coordinates-outside": N_(
+        "The point {x}, {y} has no place in {crs}; check the coordinate system and the order of the columns."
+    ),
+    "not-degrees": N_(
+        "“{file}” holds coordinates that are no degrees, as {crs} needs; name the right system with --crs."
+    ),
+    "mixed-coordinates": N_(
+        "“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
+        "cannot meet in one project; name the file's system with --crs, or import into a new project."
+    ),
     "unknown-outline-table": N_("Outlines cannot go into “{table}”; choose one of {tables}."),
     "bad-data-date": N_("“{value}” is no date of the data; write it as 2026-11-20."),
     # the project file
     "folder-missing": N_("There is no folder “{folder}” to save “{file}” in; make it or choose another."),
-    "folder-read-only": N_("Nothing may be written in the folder “{folder}”; copy the project to a folder of your own, or ask for the right to write there."),
-    "file-read-only": N_("“{file}” is read-only; take off its write protection, or copy it to a place where you may write."),
-    "disk-full": N_("The disk with “{file}” is full; nothing was saved this time and everything before is safe. Make room and try again."),
-    "file-gone": N_("“{file}” was moved, renamed or deleted while it was open; the last edit is not in it. Put it back, or save the project under another name."),
-    "file-busy": N_("Another program is writing “{file}”; end its editing (in QGIS: save the layer) and try again."),
-    "file-unreachable": N_("“{file}” cannot be reached ({reason}); check the drive or the network and try again. Everything saved before is safe."),
+    "folder-read-only": N_(
+        "Nothing may be written in the folder “{folder}”; copy the project to a folder of your own, or ask for the right to write there."
+    ),
+    "file-read-only": N_(
+        "“{file}” is read-only; take off its write protection, or copy it to a place where you may write."
+    ),
+    "disk-full": N_(
+        "The disk with “{file}” is full; nothing was saved this time and everything before is safe. Make room and try again."
+    ),
+    "file-gone": N_(
+        "“{file}” was moved, renamed or deleted while it was open; the last edit is not in it. Put it back, or save the project under another name."
+    ),
+    "file-busy": N_(
+        "Another program is writing “{file}”; end its editing (in QGIS: save the layer) and try again."
+    ),
+    "file-unreachable": N_(
+        "“{file}” cannot be reached ({reason}); check the drive or the network and try again. Everything saved before is safe."
+    ),
     "file-damaged": N_("“{file}” is damaged ({reason}); go on with a copy of it."),
-    "bad-file-name": N_("“{file}” cannot be the name of a file here; choose a shorter one without special signs."),
+    "bad-file-name": N_(
+        "“{file}” cannot be the name of a file here; choose a shorter one without special signs."
+    ),
     "memory-full": N_("There is not enough memory for “{file}”; close other programs and try again."),
     "value-too-large": N_("A value is too large for the project file “{file}”; shorten it."),
-    "not-a-geopackage": N_("“{file}” is no project file: a project of Taiqu is a GeoPackage (.gpkg). Other data is brought in with import."),
-    "not-a-project": N_("“{file}” is a GeoPackage but no project of Taiqu; import its layers into a project."),
-    "project-newer": N_("“{file}” was written by a newer Taiqu (format {found}, this program knows {known}); install the newer Taiqu."),
-    "layout-changed": N_("In “{file}” the table “{table}” has lost its column “{column}”; another program took it away. Go on with a copy from before."),
-    "table-gone": N_("In “{file}” the table “{table}” is missing; another program took it away. Go on with a copy from before."),
-    "project-in-use": N_("“{file}” is being edited by {who} on {host} since {since}; close it there first, or open it for reading only."),
-    "project-in-use-elsewhere": N_("“{file}” is being edited by {who} on the computer {host} since {since}; close it there first. If that computer no longer has it open, delete the file “{lock}”."),
-    "same-file": N_("“{file}” is the project itself; every edit is saved in it already. Choose another name for the copy."),
-    "changed-outside": N_("A row of the {table} was changed by another program while the project was open; close the project and open it again to see it, then repeat the edit."),
-    "changed-since": N_("“{title}” cannot be undone: another program has changed a row of the {table} it concerns since."),
+    "not-a-geopackage": N_(
+        "“{file}” is no project file: a project of Taiqu is a GeoPackage (.gpkg). Other data is brought in with import."
+    ),
+    "not-a-project": N_(
+        "“{file}” is a GeoPackage but no project of Taiqu; import its layers into a project."
+    ),
+    "project-newer": N_(
+        "“{file}” was written by a newer Taiqu (format {found}, this program knows {known}); install the newer Taiqu."
+    ),
+    "layout-changed": N_(
+        "In “{file}” the table “{table}” has lost its column “{column}”; another program took it away. Go on with a copy from before."
+    ),
+    "table-gone": N_(
+        "In “{file}” the table “{table}” is missing; another program took it away. Go on with a copy from before."
+    ),
+    "project-in-use": N_(
+        "“{file}” is being edited by {who} on {host} since {since}; close it there first, or open it for reading only."
+    ),
+    "project-in-use-elsewhere": N_(
+        "“{file}” is being edited by {who} on the computer {host} since {since}; close it there first. If that computer no longer has it open, delete the file “{lock}”."
+    ),
+    "same-file": N_(
+        "“{file}” is the project itself; every edit is saved in it already. Choose another name for the copy."
+    ),
+    "changed-outside": N_(
+        "A row of the {table} was changed by another program while the project was open; close the project and open it again to see it, then repeat the edit."
+    ),
+    "changed-since": N_(
+        "“{title}” cannot be undone: another program has changed a row of the {table} it concerns since."
+    ),
     "bad-geometry": N_("The shape of “{id}” among the {table} cannot be stored; draw or import it again."),
     # settings
     "bad-setting": N_("The setting “{name}” cannot be “{value}”; correct it in the table of settings."),
     # lists, pages and the web map
-    "purpose-missing": N_("Names and phones in full need a reason: add --purpose “what they are needed for”."),
-    "purpose-without-unmasked": N_("A purpose was given but the output stays masked; add --unmasked, or leave the purpose out."),
-    "cannot-write": N_("“{file}” cannot be written: {reason}. Close it where it is open, or choose another place."),
+    "purpose-missing": N_(
+        "Names and phones in full need a reason: add --purpose “what they are needed for”."
+    ),
+    "purpose-without-unmasked": N_(
+        "A purpose was given but the output stays masked; add --unmasked, or leave the purpose out."
+    ),
+    "cannot-write": N_(
+        "“{file}” cannot be written: {reason}. Close it where it is open, or choose another place."
+    ),
     "bad-output-name": N_("“{file}” has to end in {suffix}."),
     "unknown-template": N_("There is no page template “{template}”. Templates: {templates}."),
     "unknown-paper": N_("“{paper}” is no paper size; choose one of {papers}."),
-    "nothing-to-print": N_("The project has nothing with a place on the map; import outlines or coordinates first."),
+    "nothing-to-print": N_(
+        "The project has nothing with a place on the map; import outlines or coordinates first."
+    ),
     "no-scheme": N_("The project has no grouping scheme yet; form the groups first (taiqu group)."),
     "unknown-scheme": N_("There is no scheme “{scheme}”. Schemes: {schemes}."),
     "no-grids": N_("The scheme “{scheme}” has no service grids; form the groups first (taiqu group)."),
@@ -102,8 +170,12 @@ ERRORS: Mapping[str, str] = {
     "ambiguous-device": N_("“{id}” names several devices; write one of {devices}."),
     "already-open": N_("“{id}” is open already; leave the step out or close it first."),
     "already-closed": N_("“{id}” is closed already; leave the step out or open it first."),
-    "out-of-service": N_("“{id}” is out of service and does not conduct; it can be neither opened nor closed."),
-    "network-without-source": N_("The network has no source in service, so nothing has supply; add a source or put one in service."),
+    "out-of-service": N_(
+        "“{id}” is out of service and does not conduct; it can be neither opened nor closed."
+    ),
+    "network-without-source": N_(
+        "The network has no source in service, so nothing has supply; add a source or put one in service."
+    ),
     "no-steps": N_("Nothing is done; name at least one device to open, to close or to fail."),
     "unknown-step": N_("There is no step “{action}”; a step is one of {actions}."),
 }
@@ -112,49 +184,87 @@ ERRORS: Mapping[str, str] = {
 ISSUES: Mapping[str, str] = {
     # rows that another program changed in the project file
     "outside-no-id": N_("A row of the {table} made by another program had no identifier; it got “{id}”"),
-    "outside-duplicate-id": N_("A row of the {table} made by another program had the identifier “{was}” of another row; it got “{id}”"),
-    "outside-bad-value": N_("“{id}” of the {table}: another program put “{value}” in the column “{column}”, which it cannot be"),
-    "outside-bad-shape": N_("“{id}” of the {table}: another program left a shape that cannot be read; it is not drawn"),
+    "outside-duplicate-id": N_(
+        "A row of the {table} made by another program had the identifier “{was}” of another row; it got “{id}”"
+    ),
+    "outside-bad-value": N_(
+        "“{id}” of the {table}: another program put “{value}” in the column “{column}”, which it cannot be"
+    ),
+    "outside-bad-shape": N_(
+        "“{id}” of the {table}: another program left a shape that cannot be read; it is not drawn"
+    ),
     # reading files and importing
     "stray-quote": N_("{file}: a quotation mark does not pair; it was read as a letter"),
-    "row-too-long": N_("{file}, row {row}: {cells} cells where the header has {columns}; quote the cell that holds the separator"),
+    "row-too-long": N_(
+        "{file}, row {row}: {cells} cells where the header has {columns}; quote the cell that holds the separator"
+    ),
     "total-row": N_("{file}, row {row}: a total, no data"),
-    "unrecognised-table": N_("{file} [{sheet}]: it cannot be told what this sheet holds; its {count} rows were not taken. Headings: {found}"),
+    "unrecognised-table": N_(
+        "{file} [{sheet}]: it cannot be told what this sheet holds; its {count} rows were not taken. Headings: {found}"
+    ),
     "file-not-read": N_("{file}: no part of the network form, not read"),
     "missing-network-file": N_("{file} is missing; the network has none of the {table}"),
     "empty-table": N_("{file} has a header but no rows"),
     "missing-id-row": N_("{file}, row {row}: no identifier"),
     "duplicate-row": N_("{file}, row {row}: “{id}” stands already in row {first}; the first is kept"),
     "duplicate-of-file": N_("{file}, row {row}: “{id}” stands already in {other}; the first is kept"),
-    "damaged-identifier": N_("{file}, row {row}: “{value}” in the column “{column}” was damaged by a spreadsheet; export it as text"),
-    "identifier-narrowed": N_("{file}, row {row}: “{value}” was written with full-width signs; it is kept as “{id}”"),
+    "damaged-identifier": N_(
+        "{file}, row {row}: “{value}” in the column “{column}” was damaged by a spreadsheet; export it as text"
+    ),
+    "identifier-narrowed": N_(
+        "{file}, row {row}: “{value}” was written with full-width signs; it is kept as “{id}”"
+    ),
     "not-a-number": N_("{file}, row {row}: “{value}” in the column “{column}” is no number; left empty"),
     "number-outside": N_("{file}, row {row}: {value} in the column “{column}” is out of range; left empty"),
-    "not-yes-or-no": N_("{file}, row {row}: “{value}” in the column “{column}” is neither yes nor no; the usual value was taken"),
+    "not-yes-or-no": N_(
+        "{file}, row {row}: “{value}” in the column “{column}” is neither yes nor no; the usual value was taken"
+    ),
     "not-a-date": N_("{file}, row {row}: “{value}” in the column “{column}” is no date; left empty"),
-    "unknown-choice": N_("{file}, row {row}: “{value}” in the column “{column}” is none of its values; the usual one was taken"),
+    "unknown-choice": N_(
+        "{file}, row {row}: “{value}” in the column “{column}” is none of its values; the usual one was taken"
+    ),
     "identity-card-dropped": N_("{file}: the column “{heading}” holds identity cards and was not taken"),
     "no-position": N_("{file}, row {row}: “{id}” has no position"),
     "no-position-columns": N_("{file} has no columns with coordinates; its rows have no position"),
     "no-voltage": N_("{file}, row {row}: “{id}” has no voltage; it counts as low voltage"),
     "missing-node": N_("{file}, row {row}: “{id}” has no node in the column “{end}”"),
     "unknown-node": N_("{file}, row {row}: “{id}” leads to the node “{node}”, which is not there"),
-    "load-without-node": N_("{file}, row {row}: the node “{node}” of “{id}” is not there; its supply stays unknown"),
+    "load-without-node": N_(
+        "{file}, row {row}: the node “{node}” of “{id}” is not there; its supply stays unknown"
+    ),
     "unknown-line": N_("{file}, row {row}: the switch “{id}” sits on the line “{line}”, which is not there"),
     "switch-without-end": N_("{file}, row {row}: the switch “{id}” has neither a second node nor a line"),
-    "switch-not-at-line": N_("{file}, row {row}: the node “{node}” of the switch “{id}” is no end of the line “{line}”"),
-    "unknown-switch-state": N_("{file}, row {row}: whether “{id}” is closed is not said (“{value}”); taken as closed"),
-    "no-feeding-transformer": N_("{file}, row {row}: no transformer feeds “{id}” in the normal state; it belongs to no area"),
+    "switch-not-at-line": N_(
+        "{file}, row {row}: the node “{node}” of the switch “{id}” is no end of the line “{line}”"
+    ),
+    "unknown-switch-state": N_(
+        "{file}, row {row}: whether “{id}” is closed is not said (“{value}”); taken as closed"
+    ),
+    "no-feeding-transformer": N_(
+        "{file}, row {row}: no transformer feeds “{id}” in the normal state; it belongs to no area"
+    ),
     "unreadable-route": N_("{file}, row {row}: the route of “{id}” cannot be read"),
     "drawn-straight": N_("Lines without a route were drawn straight between their nodes: {count}"),
     "crs-assumed": N_("{file}: no coordinate system was named; taken as longitude and latitude ({crs})"),
-    "local-plane": N_("{file}: no coordinate system was named and the numbers are no degrees; kept as a local plane without a base map"),
-    "unknown-area-of-customer": N_("{file}, row {row}: the transformer area “{value}” of customer “{id}” is not there"),
-    "ambiguous-name": N_("{file}, row {row}: “{value}” in the column “{column}” is the name of several; none was taken"),
-    "unknown-reference": N_("{file}, row {row}: “{value}” in the column “{column}” is not there; kept as text among the other attributes"),
+    "local-plane": N_(
+        "{file}: no coordinate system was named and the numbers are no degrees; kept as a local plane without a base map"
+    ),
+    "unknown-area-of-customer": N_(
+        "{file}, row {row}: the transformer area “{value}” of customer “{id}” is not there"
+    ),
+    "ambiguous-name": N_(
+        "{file}, row {row}: “{value}” in the column “{column}” is the name of several; none was taken"
+    ),
+    "unknown-reference": N_(
+        "{file}, row {row}: “{value}” in the column “{column}” is not there; kept as text among the other attributes"
+    ),
     "split-code": N_("{file}: number and name stood in one cell and were parted, rows: {count}"),
-    "known-by-older-number": N_("{file}, row {row}: customer “{value}” stands in the project as “{known}”; that row was brought up to date"),
-    "short-identifier": N_("{file}, row {row}: “{value}” has fewer digits than the usual {usual}; leading zeros may have been lost"),
+    "known-by-older-number": N_(
+        "{file}, row {row}: customer “{value}” stands in the project as “{known}”; that row was brought up to date"
+    ),
+    "short-identifier": N_(
+        "{file}, row {row}: “{value}” has fewer digits than the usual {usual}; leading zeros may have been lost"
+    ),
     "linked-by-name": N_("{file}: customers linked to their area by its name alone: {count}; check them"),
     "not-a-position": N_("{file}, row {row}: “{value}” is no position; write longitude,latitude"),
     "shape-without-match": N_("{file}, row {row}: no row of the {table} has the number or name “{value}”"),
@@ -174,7 +284,13 @@ def sentence(error: GridError) -> str:
 def issue_sentence(issue: Issue) -> str:
     """Say what was found in the language in use."""
     pattern = ISSUES.get(issue.code)
-    values = {"table": issue.table, "id": issue.object_id, "file": issue.file, "row": issue.row, **issue.details}
+    values = {
+        "table": issue.table,
+        "id": issue.object_id,
+        "file": issue.file,
+        "row": issue.row,
+        **issue.details,
+    }
     return issue.code if pattern is None else _(pattern).format(**_shown(values))
 
 

@@ -38,7 +38,10 @@ def extract() -> Any:
     catalogue = Catalog(project="Taiqu", charset="utf-8")
     for package in PACKAGES:
         for _file, _line, message, comments, context in extract_from_dir(
-            ROOT / package, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
+            ROOT / package,
+            method_map=[("**.py", "python")],
+            keywords=KEYWORDS,
+            comment_tags=("Translators:",),
         ):
             catalogue.add(message, None, auto_comments=comments, context=context)
     return catalogue
@@ -82,8 +85,12 @@ def write(catalogue: Any) -> None:
     with tempfile.NamedTemporaryFile("wb", dir=CATALOGUE.parent, suffix=".tmp", delete=False) as stream:
         write_po(stream, catalogue, sort_output=True, no_location=True, omit_header=False, width=110)
     text = Path(stream.name).read_text("utf-8")
-    text = re.sub(r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team'
-                  r'|Report-Msgid-Bugs-To):[^\n]*\n', "", text)
+    text = re.sub(
+        r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team'
+        r"|Report-Msgid-Bugs-To):[^\n]*\n",
+        "",
+        text,
+    )
     Path(stream.name).write_text(text, "utf-8")
     os.replace(stream.name, CATALOGUE)
 
@@ -105,8 +112,8 @@ def compile_catalogue(source: Path, target: Path) -> None:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    with source.open("rb") as stream:
-        catalogue = read_po(stream, locale="zh_CN")
+    with source.open("rb") as text:
+        catalogue = read_po(text, locale="zh_CN")
     with tempfile.NamedTemporaryFile("wb", dir=target.parent, suffix=".tmp", delete=False) as stream:
         write_mo(stream, catalogue)
     os.replace(stream.name, target)

@@ -15,6 +15,7 @@ from grid_model.errors import Cancelled, GridError
 from grid_model.feedback import Feedback
 from grid_model.operation import Operation, Outcome, parameter
 from grid_model.project import Project
+from ui.operations import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,7 +51,7 @@ OPERATION = Operation("trial", "Trial", "A trial", TrialParameters, f"{__name__}
 
 @pytest.fixture(autouse=True)
 def with_trial(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ui.cli.MODULES, "trial", __name__)
+    monkeypatch.setitem(MODULES, "trial", __name__)
 
 
 def test_steps_come_in_the_order_written(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,7 +88,7 @@ def test_an_unknown_command_names_the_ones_there_are(capsys: pytest.CaptureFixtu
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ui.cli.MODULES:
+    for name in MODULES:
         assert ui.cli.main([name, "--help"]) == 0
         assert "--json" in capsys.readouterr().out
 
