@@ -48,18 +48,33 @@ def encode_points(x: np.ndarray, y: np.ndarray, srs_id: int) -> list[bytes | Non
 
 def decode_points(blobs: Sequence[bytes | None]) -> tuple[np.ndarray, np.ndarray]:
     """Turn geometries into x and y, NaN where there is none; raises `BadGeometry`."""
-    xy = np.full((len(blobs), 2), np.nan)
-    there = np.array([blob is not None for blob in blobs], dtype=bool)
-    present = [blob for blob in blobs if blob is not None]
-    together = b"".join(present)
-    if len(together) == POINT_SIZE * len(present):
-        table = np.frombuffer(together, dtype=np.uint8).reshape(-1, POINT_SIZE)
-        usual = (table[:, :2] == np.frombuffer(MAGIC, dtype=np.uint8)).all() and (table[:, 3] & 0x0F == 1).all()
-        if usual and (table[:, 8:13] == np.array([1, 1, 0, 0, 0], dtype=np.uint8)).all():
-            xy[there] = np.ascontiguousarray(table[:, 13:]).view("<f8")
-            return xy[:, 0].copy(), xy[:, 1].copy()
-    xy[there] = [_point(blob) for blob in present]
+    together = b"".join(_ABSENT if blob is None else blob for blob in blobs)
+    found = points_of_table(together, len(blobs)) if len(together) == POINT_SIZE * len(blobs) else None
+    if found is not None:
+        return found
+    xy = [(np.nan, np.nan) if blob is None else _point(blob) for blob in blobs]
+    return np.array([x for x, _ in xy]), np.array([y for _, y in xy])
+
+
+def points_of_table(together: bytes, count: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Turn `count` geometries of the usual size, joined, into x and y; zeros stand for a missing one.
+
+    None where one of them has another form.
+    """
+    if len(together) != POINT_SIZE * count:
+        return None
+    table = np.frombuffer(together, dtype=np.uint8).reshape(-1, POINT_SIZE)
+    usual = (table[:, [0, 1, 8, 9, 10, 11, 12]] == _USUAL).all(axis=1) & (table[:, 3] & 0x0F == 1)
+    absent = ~usual & (table == 0).all(axis=1)
+    if not (usual | absent).all():
+        return None
+    xy = table[:, 13:].copy().view("<f8")
+    xy[absent] = np.nan
     return xy[:, 0].copy(), xy[:, 1].copy()
+
+
+_ABSENT = bytes(POINT_SIZE)
+_USUAL = np.array([*MAGIC, 1, 1, 0, 0, 0], dtype=np.uint8)
 
 
 def _point(blob: bytes) -> tuple[float, float]:

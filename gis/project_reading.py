@@ -16,6 +16,7 @@ from gis.project_connection import read_info
 from gis.project_errors import explained
 from gis.project_rows import BadCell, read_rows
 from grid_model import schema
+from grid_model.errors import Cancelled, GridError
 from grid_model.feedback import Feedback
 from grid_model.project import Project
 from grid_model.table import Table
@@ -44,10 +45,17 @@ def load(connection: sqlite3.Connection, path: Path, feedback: Feedback) -> Load
     """Read the whole project in one view of the file; raises `GridError` or `Cancelled`."""
     with explained(path):
         connection.execute("BEGIN")
+        connection.set_progress_handler(lambda: feedback.cancelled, 100_000)
         try:
             return _load(connection, feedback)
+        except sqlite3.OperationalError as error:
+            if feedback.cancelled:
+                raise Cancelled from error
+            raise
         finally:
-            connection.execute("ROLLBACK")
+            connection.set_progress_handler(None, 0)
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
 
 def _load(connection: sqlite3.Connection, feedback: Feedback) -> Loaded:
@@ -58,18 +66,20 @@ def _load(connection: sqlite3.Connection, feedback: Feedback) -> Loaded:
     mended: list[MendedId] = []
     for name, one in feedback.track(list(schema.tables().items())):
         frame, bad_here = read_rows(connection, one, feedback)
-        frame, mended_here = mend_ids(name, frame)
         bad += bad_here
-        mended += mended_here
-        tables[name] = Table.of(one, frame, int(last.get(name, 0)) + 1)
+        next_fid = int(last.get(name, 0)) + 1
+        try:
+            tables[name] = Table.of(one, frame, next_fid)
+        except GridError:  # missing or repeated identifiers
+            frame, mended_here = mend_ids(name, frame)
+            mended += mended_here
+            tables[name] = Table.of(one, frame, next_fid)
     return Loaded(Project(info, tables), tuple(bad), tuple(mended))
 
 
 def mend_ids(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[MendedId]]:
     """Give rows without an identifier one, and later rows of the same identifier another."""
     ids = frame["id"]
-    if ids.is_unique and not ids.isna().any() and not (ids == "").any():
-        return frame, []
     empty = ids.isna() | (ids == "")
     odd = empty | ids.duplicated()
     taken = set(ids[~odd])

@@ -8,7 +8,7 @@ told (`BadCell`); it stays in the file until somebody writes that cell.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 from gis.geopackage import BadGeometry, decode_points, decode_shapes, encode_points, encode_shapes, wkb_bounds
 from gis.geopackage_tables import GEOMETRY, stored_columns
+from gis.project_columns import read_columns
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.schema import Column, Kind, Shape, TableSchema
@@ -38,6 +39,10 @@ def read_rows(
     connection: sqlite3.Connection, table: TableSchema, feedback: Feedback, fids: Sequence[int] | None = None
 ) -> tuple[pd.DataFrame, list[BadCell]]:
     """Read the rows of a table (only `fids`, if given), sorted by fid, in the form of `grid_model.table`."""
+    if fids is None:
+        whole = read_columns(connection, table)
+        if whole is not None:
+            return whole, []
     names = [column.name for column in stored_columns(table)]
     shape = () if table.shape is Shape.NONE else (GEOMETRY,)
     wanted = ", ".join(f'"{name}"' for name in ("fid", *shape, *names))
@@ -139,10 +144,14 @@ def insert_rows(
 ) -> np.ndarray | None:
     """Write new rows (every column, with fids); give their bounds, None for a table without shapes."""
     geometries, bounds = geometries_of(table, rows, srs_id)
-    cells: list[Iterable[Any]] = [rows["fid"].tolist(), *geometries]
-    cells += [stored_values(column, rows[column.name]) for column in stored_columns(table)]
-    marks = ", ".join("?" * len(cells))
-    connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', zip(*cells, strict=True))
+    names = ["fid", *(GEOMETRY for _ in geometries)]
+    cells: list[list[Any]] = [rows["fid"].tolist(), *geometries]
+    for column in stored_columns(table):
+        if rows[column.name].notna().any():  # an empty column need not be bound: twice as fast
+            names.append(column.name)
+            cells.append(stored_values(column, rows[column.name]))
+    wanted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    connection.executemany(f'INSERT INTO "{table.name}" ({wanted}) VALUES ({marks})', zip(*cells, strict=True))
     return bounds
 
 

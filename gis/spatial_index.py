@@ -35,7 +35,7 @@ def fill_index(
     for part in ("node", "rowid", "parent"):
         connection.execute(f'DELETE FROM "{name}_{part}"')
     connection.executemany(f'INSERT INTO "{name}_node" VALUES (?, ?)', nodes)
-    connection.executemany(f'INSERT INTO "{name}_rowid" VALUES (?, ?)', rowids)
+    connection.executemany(f'INSERT INTO "{name}_rowid" VALUES (?, ?)', sorted(rowids))
     connection.executemany(f'INSERT INTO "{name}_parent" VALUES (?, ?)', parents)
 
 
