@@ -32,6 +32,8 @@ class Provenance:
         Customers in use that no trace can find.
     sample
         Whether the data is invented.
+    phone
+        The station's own.
     """
 
     station: str
@@ -40,6 +42,7 @@ class Provenance:
     state: str
     unlinked: int
     sample: bool = False
+    phone: str = ""
 
     @classmethod
     def of(cls, project: Project, state: str = "normal") -> Provenance:
@@ -51,6 +54,7 @@ class Provenance:
             state,
             unlinked_customers(project),
             project.info.sample,
+            "、".join(project.frame("stations")["phone"].dropna().tolist()[:2]),
         )
 
     @property

@@ -7,6 +7,7 @@ on a sheet for posting; which layers are drawn is the caller's choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,10 @@ from grid_model import schema
 from grid_model.table import plain
 from resources.i18n import N_, _
 
-LV_FINEST_SCALE = 40_000
+GRID_OPACITY = 0.8
+"""Woods and hills shine through the grids a little."""
+
+LV_FINEST_SCALE = 25_000
 """From this denominator on low-voltage lines are too fine to be drawn."""
 
 
@@ -45,18 +49,24 @@ class Drawing:
     # ------------------------------------------------------------ ground and borders
 
     def ground(self) -> None:
-        """Draw water, hills, woods, built-up land and roads."""
+        """Draw hills, woods and built-up land, which lie under the grids."""
+        self._base(("hill", "wood", "built_up"))
+
+    def water_and_roads(self) -> None:
+        """Draw water and roads, which are seen through no fill: they come after the grids."""
+        self._base(("water",))
+        self._roads()
+
+    def _base(self, kinds: Sequence[str]) -> None:
         base = self.plan.project.frame("base_features")
         shapes = self.plan.shapes("base_features")
-        kinds = schema.table("base_features").column("kind").choices
-        for kind in sorted(kinds, key=lambda one: ("hill", "wood", "built_up", "water").index(one.code)):
-            rows = np.flatnonzero(base["kind"] == kind.code)
-            pieces, _rows = self.frame.cut(shapes, rows)
+        labels = {one.code: one.label for one in schema.table("base_features").column("kind").choices}
+        for kind in kinds:
+            pieces, _rows = self.frame.cut(shapes, np.flatnonzero(base["kind"] == kind))
             if len(pieces):
-                color = theme.BASE_COLORS[kind.code]
+                color = theme.BASE_COLORS[kind]
                 self._items.append(self.frame.areas(pieces, color))
-                self._entry("base-" + kind.code, 60, _(kind.label), fill=color, pen=Pen("#C9C9C4", 0.1))
-        self._roads()
+                self._entry("base-" + kind, 60, _(labels[kind]), fill=color, pen=Pen("#C9C9C4", 0.1))
 
     def _roads(self) -> None:
         roads = self.plan.project.frame("roads")
@@ -128,7 +138,7 @@ class Drawing:
             if not len(pieces):
                 continue
             look = tint(one.tint)
-            self._items.append(self.frame.areas(pieces, look.fill))
+            self._items.append(replace(self.frame.areas(pieces, look.fill), opacity=GRID_OPACITY))
             if hatched:
                 self._hatch(pieces, look)
             if in_legend:
@@ -214,11 +224,24 @@ class Drawing:
             label = _("{kv} kV line").format(kv=f"{level:g}") if level else _("Line of unknown voltage")
             self._entry(f"line-{level}", 10, label, pen=pen)
 
-    def switches(self, open_now: pd.Series, size: float = 2.1, named: str = "ties") -> None:
-        """Draw the switches as open or closed; `named` is ``all``, ``ties`` or ``none``."""
+    def switches(self, open_now: pd.Series, size: float = 2.1, named: np.ndarray | None = None) -> None:
+        """Draw the switches as open or closed.
+
+        On small scales low-voltage switches and closed fuses would only cover the transformers they stand
+        at; they are left out there, and the legend says so.
+
+        Parameters
+        ----------
+        named
+            Which switches (by row) get their name; the ties where None.
+        """
         rows = self.plan.project.frame("switches")
         places = self.plan.points("switches")
         inside = self.frame.inside(places)
+        small = self._small_switches() & ~open_now.to_numpy(dtype=bool)
+        if self.frame.scale > LV_FINEST_SCALE / 2 and (inside & small).any():
+            inside &= ~small
+            self._entry("no-fuses", 69, _("Not drawn: closed fuses, low-voltage switches"))
         names = np.where(open_now.to_numpy(dtype=bool), "_open", "_closed")
         keys = rows["kind"].to_numpy(dtype=object) + names
         kinds = {choice.code: choice.label for choice in schema.table("switches").column("kind").choices}
@@ -227,9 +250,19 @@ class Drawing:
             kind, _state, state = key.rpartition("_")
             label = _("{kind}, open") if state == "open" else _("{kind}, closed")
             self._symbols("switch_" + key, places[at], size, 15, label.format(kind=_(kinds[kind])))
-        wanted = {"all": inside, "ties": inside & rows["is_tie"].to_numpy(dtype=bool)}.get(named)
-        if wanted is not None:
-            self._point_names(places, rows["name"], np.flatnonzero(wanted), size, 2.1, theme.INK, 14)
+        wanted = rows["is_tie"].to_numpy(dtype=bool) if named is None else named
+        self._point_names(
+            places, rows["name"], np.flatnonzero(inside & wanted), size, 2.0, theme.MUTED_INK, 24
+        )
+
+    def _small_switches(self) -> np.ndarray:
+        """Tell which switches are fuses or stand on low voltage."""
+        rows = self.plan.project.frame("switches")
+        nodes = self.plan.project.table("connectivity_nodes")
+        at = nodes.positions(rows["node_a"].fillna("").tolist())
+        kv = np.append(nodes.frame["nominal_kv"].to_numpy(dtype=float), np.nan)[at]
+        small: np.ndarray = (rows["kind"] == "fuse").to_numpy(dtype=bool) | (kv <= 1.0)
+        return small
 
     def transformers(self, size: float = 2.6, *, dead: np.ndarray | None = None) -> None:
         """Draw the distribution transformers, dedicated ones framed; `dead` marks those without supply."""
@@ -283,7 +316,10 @@ class Drawing:
             self._labels.append(Label(at[0], at[1], line, 6, gap_mm=1.2 * self.unit))
 
     def pv_units(self, size: float = 2.4) -> None:
-        """Draw PV, storage and generators."""
+        """Draw PV, storage and generators, where the scale leaves room for them."""
+        if self.frame.scale > LV_FINEST_SCALE / 2:
+            self._entry("no-pv", 70, _("Not drawn: PV, storage, generators"))
+            return
         rows = self.plan.project.frame("pv_units")
         places = self.plan.points("pv_units")
         inside = self.frame.inside(places)
@@ -373,7 +409,7 @@ class Drawing:
                 lines.append(
                     (_("{n} customers").format(n=n), size * 0.85 * self.unit, theme.MUTED_INK, False)
                 )
-            self._labels.append(Label(at[0], at[1], tuple(lines), 20, gap_mm=1.7 * self.unit))
+            self._labels.append(Label(at[0], at[1], tuple(lines), 20, gap_mm=1.6 * self.unit))
 
     def _area_places(self) -> np.ndarray:
         import shapely

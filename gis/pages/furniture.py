@@ -175,14 +175,26 @@ def title_block(
         (_("Map date"), shown.planning_date or "—"),
         (_("Data as of"), shown.data_date_label),
         (_("Version"), facts.version_label),
-        (_("Switch state"), shown.state_label),
-        (_("Unlinked customers"), spaced(shown.unlinked)),
-        (_("Personal data"), _(facts.disclosure.label)),
     ]
+    if network:
+        pairs += [
+            (_("Switch state"), shown.state_label),
+            (_("Unlinked customers"), spaced(shown.unlinked)),
+            (_("Personal data"), _(facts.disclosure.label)),
+        ]
     upper = lay_pairs(pairs, place, 2.4 * unit)
     lower = Rect(place.x, place.y + upper.height, place.width, place.height)
     signatures, high = _signatures(lower, facts, unit)
     return [*upper.items, *signatures], upper.height + high
+
+
+def contacts(facts: Facts, place: Rect, unit: float) -> tuple[list[Item], float]:
+    """Write whom customers call, for sheets that are posted."""
+    pairs = [(_("Service hotline, day and night"), "95598"), (_("Energy supervision hotline"), "12398")]
+    if facts.provenance.phone:
+        pairs.insert(0, (_("Phone of the station"), facts.provenance.phone))
+    laid = lay_pairs(pairs, place, 2.8 * unit, 0.5)
+    return list(laid.items), laid.height
 
 
 def _signatures(place: Rect, facts: Facts, unit: float) -> tuple[list[Item], float]:

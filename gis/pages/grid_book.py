@@ -20,6 +20,7 @@ from gis.pages.station_map import (
     choose_sheet,
     facts_of,
     index_table,
+    open_switches,
     required_grids,
     split,
     table_sheets,
@@ -75,9 +76,10 @@ def _index_sheets(
     drawing = Drawing(plan, MapFrame.around(box, place), sheet.unit)
     drawing.ground()
     drawing.grids(grids, in_legend=False)
+    drawing.water_and_roads()
     drawing.villages(named=False)
-    drawing.station()
     drawing.grid_outlines(grids)
+    drawing.station()
     drawing.grid_names(grids)
     columns, rows = index_table(grids)
     columns = (*columns, Column(_("Sheet"), 9, "right"))
@@ -137,7 +139,7 @@ def _grid_sheets(
     title = f"{grid.number} {grid.name}" if grid.number != grid.name else grid.name
     drafts = [Draft(sheet, title, (*items, *made))]
     caption = _("Transformer areas of {grid}").format(grid=grid.name)
-    return drafts + table_sheets(sheet, title, caption, columns, rows, 2.3 * sheet.unit, following)
+    return drafts + table_sheets(sheet, title, caption, columns, rows, 2.3 * sheet.unit, following, 3)
 
 
 def _box_of_grid(plan: StationPlan, grid: GridFacts) -> Box | None:
@@ -171,11 +173,13 @@ def _grid_drawing(
     drawing.ground()
     drawing.grids([grid], hatched=False)
     drawing.areas(filled=False)
+    drawing.water_and_roads()
     drawing.villages(named=False)
     drawing.lines()
-    switch_state = plan.project.frame("switches")["normal_open" if options.state == "normal" else "open"]
+    drawing.switches(
+        open_switches(plan.project, options.state), named=_within(outline, plan.points("switches"))
+    )
     drawing.transformers()
-    drawing.switches(switch_state, named="all")
     drawing.pv_units()
     drawing.important_customers()
     drawing.substations()
@@ -188,6 +192,18 @@ def _grid_drawing(
     drawing.feeder_names()
     drawing.area_names(own, counts=True)
     return drawing
+
+
+def _within(outline: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Tell which places lie in or on an outline; none do where there is none."""
+    import shapely
+
+    if not len(outline):
+        return np.zeros(len(places), dtype=bool)
+    area = shapely.union_all(outline)
+    shapely.prepare(area)
+    inside: np.ndarray = shapely.intersects_xy(area, places[:, 0], places[:, 1])
+    return inside
 
 
 def _side(

@@ -10,7 +10,7 @@ import numpy as np
 from gis import theme
 from gis.pages.hatching import hatch_dots, hatch_lines
 from gis.pages.items import Box, Dots, Item, Lines, Pen, Rect, Symbols, Text
-from gis.pages.measure import ASCENT, fitted, width
+from gis.pages.measure import ASCENT, LINE, fitted, width, wrapped
 
 SWATCH = 8.0
 ROW = 4.9
@@ -33,6 +33,11 @@ class Entry:
     fill: str = ""
     hatch: str = ""
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it shows a sample; a remark does not."""
+        return bool(self.symbol or self.fill or self.pen)
+
 
 def legend(
     entries: Sequence[Entry], title: str, place: Rect, unit: float, columns: int = 2
@@ -41,7 +46,8 @@ def legend(
     size = 2.5 * unit
     items: list[Item] = [Text(place.x, place.y + 3.2 * unit, title, 3.0 * unit, bold=True)]
     top = place.y + 5.0 * unit
-    ordered = sorted(entries, key=lambda one: one.rank)
+    ordered = sorted((one for one in entries if one.is_drawn), key=lambda one: one.rank)
+    remarks = [one.label for one in sorted(entries, key=lambda one: one.rank) if not one.is_drawn]
     rows = -(-len(ordered) // columns)
     wide = place.width / columns
     for n, entry in enumerate(ordered):
@@ -59,7 +65,11 @@ def legend(
                 fitting,
             )
         )
-    return items, 5.0 * unit + rows * ROW * unit
+    y = top + rows * ROW * unit
+    for line in [line for remark in remarks for line in wrapped(remark, size * 0.9, place.width)]:
+        items.append(Text(place.x, y + size, line, size * 0.9, theme.MUTED_INK))
+        y += size * LINE
+    return items, y - place.y
 
 
 def _sample(entry: Entry, at: Rect, unit: float) -> list[Item]:

@@ -153,7 +153,7 @@ class StationPlan:
         return box_of(np.vstack(boxes))
 
     def placeless(self) -> dict[str, int]:
-        """Count the rows of the drawn tables that have no place, by table; tables without such are left out."""
+        """Count the rows of drawn tables that have no place, by table; tables with none are left out."""
         counts = {
             name: int(np.isnan(self.points(name)[:, 0]).sum()) for name in ("switches", "power_transformers")
         }

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from gis.pages.drawing import Drawing
 from gis.pages.frame import Box, MapFrame, scale_for
-from gis.pages.furniture import INTERNAL, POSTED, Draft, Facts, edge, numbered, scale_and_north, title_block
+from gis.pages.furniture import (
+    INTERNAL,
+    POSTED,
+    Draft,
+    Facts,
+    contacts,
+    edge,
+    numbered,
+    scale_and_north,
+    title_block,
+)
 from gis.pages.grid_facts import GridFacts, Person, choose_scheme, grid_facts
 from gis.pages.items import Item, Page, Rect, Text
 from gis.pages.legend import legend
@@ -20,7 +32,7 @@ from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from resources.i18n import _
 
-PANEL_MM = 108.0
+PANEL_MM = 94.0
 PORTRAIT_PANEL_MM = 98.0
 
 
@@ -39,13 +51,13 @@ def station_map(project: Project, options: PrintOptions, feedback: Feedback = SI
     drawing.ground()
     drawing.grids(grids)
     drawing.areas(filled=not grids)
+    drawing.water_and_roads()
     drawing.villages(named=False)
     drawing.lines()
-    drawing.station()
     drawing.grid_outlines(grids)
-    switch_state = project.frame("switches")["normal_open" if options.state == "normal" else "open"]
+    drawing.station()
+    drawing.switches(open_switches(project, options.state))
     drawing.transformers()
-    drawing.switches(switch_state)
     drawing.important_customers()
     drawing.substations()
     drawing.grid_names(grids)
@@ -76,12 +88,18 @@ def public_map(project: Project, options: PrintOptions, feedback: Feedback = SIL
     drawing = Drawing(plan, MapFrame.around(box, place), sheet.unit)
     drawing.ground()
     drawing.grids(grids)
+    drawing.water_and_roads()
     drawing.villages(named=True, size=2.9)
-    drawing.station()
     drawing.grid_outlines(grids)
+    drawing.station()
     drawing.grid_names(grids, counts=False)
     feedback.report(0.6, _("Placing the names"))
     return _assembled(sheet, place, panel, drawing, title, facts, grids, network=False)
+
+
+def open_switches(project: Project, state: str) -> pd.Series:
+    """Tell which switches are open in the ``normal`` or ``current`` state."""
+    return project.frame("switches")["normal_open" if state == "normal" else "open"]
 
 
 def facts_of(project: Project, plan: StationPlan, options: PrintOptions, marking: str) -> Facts:
@@ -167,6 +185,10 @@ def _side_panel(
     made, high = legend(drawing.entries, _("Legend"), Rect(panel.x, y, panel.width, 0), u)
     items += made
     y += high + 4 * u
+    if not network:
+        made, high = contacts(facts, Rect(panel.x, y, panel.width, 0), u)
+        items += made
+        y += high + 4 * u
     _block, block_high = title_block(panel, facts, u, scale=drawing.frame.scale, network=network)
     top = panel.bottom - block_high
     following = 0
@@ -218,12 +240,12 @@ def _lower_panel(
 def index_table(grids: Sequence[GridFacts]) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
     """Give the index of grids: number, name, group, managers, phones, areas, customers (`DOMAIN` §10)."""
     columns = (
-        Column(_("Grid number"), 13),
+        Column(_("Grid number"), 23),
         Column(_("Name"), 17),
-        Column(_("Group"), 16),
-        Column(_("District manager"), 17),
-        Column(_("Phone"), 24),
-        Column(_("Areas"), 11, "right"),
+        Column(_("Group"), 15),
+        Column(_("District manager"), 18),
+        Column(_("Phone"), 23),
+        Column(_("Areas"), 10, "right"),
         Column(_("Customers"), 16, "right"),
     )
     rows: list[tuple[str, ...]] = [
@@ -254,15 +276,19 @@ def table_sheets(
     rows: Sequence[Sequence[str]],
     size: float,
     first: int,
+    side_by_side: int = 1,
 ) -> list[Draft]:
-    """Write the rows from `first` on onto as many sheets as they need."""
+    """Write the rows from `first` on onto as many sheets as they need, in blocks side by side."""
     drafts, u = [], sheet.unit
+    body, gap = sheet.body, 6 * sheet.unit
+    wide = (body.width - (side_by_side - 1) * gap) / side_by_side
     while first < len(rows):
-        body = sheet.body
-        laid = lay_table(
-            columns, rows, Rect(body.x, body.y + 6 * u, body.width, body.height - 6 * u), size, first
-        )
-        head = Text(body.x, body.y + 4 * u, caption, 3.2 * u, bold=True)
-        drafts.append(Draft(sheet, title, (head, *laid.items)))
-        first = laid.next_row
+        items: list[Item] = [Text(body.x, body.y + 4 * u, caption, 3.2 * u, bold=True)]
+        for block in range(side_by_side):
+            if first < len(rows):
+                place = Rect(body.x + block * (wide + gap), body.y + 6 * u, wide, body.height - 6 * u)
+                laid = lay_table(columns, rows, place, size, first)
+                items += laid.items
+                first = laid.next_row
+        drafts.append(Draft(sheet, title, tuple(items)))
     return drafts
