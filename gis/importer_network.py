@@ -360,7 +360,7 @@ class _Network:
         return customers if names is None else customers.assign(name=names)
 
     def _feeding_area(self, nodes: pd.Series) -> pd.Series:
-        from gis.importer_feeding import feeding_transformers
+        from grid_model.feeding import feeding_transformers
 
         return feeding_transformers(self.frames, nodes)
 

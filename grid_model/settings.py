@@ -112,8 +112,22 @@ MANAGER_SETTINGS = (
     Setting("response.remote_min", 120.0, "min", SERVICE_PROMISE, N_("Arrival promised in remote places")),
 )
 
+CHECK_SETTINGS = (
+    Setting("check.max_box_distance_m", 500.0, "m", PRACTICE, N_("Supply radius: longest way from a transformer to a meter box, as the crow flies")),
+    Setting("check.max_span_mv_m", 150.0, "m", PRACTICE, N_("Longest span of a 10 kV overhead line")),
+    Setting("check.max_span_lv_m", 80.0, "m", PRACTICE, N_("Longest span of a 0.4 kV overhead line")),
+    Setting("check.join_distance_m", 1.0, "m", PRACTICE, N_("Line ends nearer than this should be joined")),
+    Setting("check.max_customers_per_phone", 5, "", PRACTICE, N_("Most customers with the same phone"), 1),
+    Setting("check.max_data_age_days", 31, "d", PRACTICE, N_("Age from which data counts as old")),
+    Setting("check.target_customer_area", 0.99, "", PRACTICE, N_("Target: customers whose area agrees (户变一致率)"), 0, 1),
+    Setting("check.target_area_feeder", 0.995, "", PRACTICE, N_("Target: areas whose feeder agrees (线变一致率)"), 0, 1),
+    Setting("check.target_transformers", 1.0, "", PRACTICE, N_("Target: transformers with an area (变压器对应率)"), 0, 1),
+    Setting("check.target_connected", 1.0, "", PRACTICE, N_("Target: transformers with supply in the normal state (拓扑连通率)"), 0, 1),
+    Setting("check.target_placed", 0.99, "", PRACTICE, N_("Target: objects with coordinates (坐标完整率)"), 0, 1),
+)
+
 SETTINGS: Mapping[str, Setting] = {
-    one.name: one for one in (*GROUP_SETTINGS, *TERRITORY_SETTINGS, *WORKLOAD_SETTINGS, *MANAGER_SETTINGS)
+    one.name: one for one in (*GROUP_SETTINGS, *TERRITORY_SETTINGS, *WORKLOAD_SETTINGS, *MANAGER_SETTINGS, *CHECK_SETTINGS)
 }
 """Every setting by name, in the order they are listed; other parts of the program add their tuples here."""
 

@@ -271,6 +271,38 @@ ISSUES: Mapping[str, str] = {
     "shape-missing": N_("{file}, row {row}: “{value}” has no shape"),
     "shape-repaired": N_("{file}, row {row}: the outline of “{id}” crossed itself and was repaired"),
     "not-an-area": N_("{file}, row {row}: the shape of “{value}” is no area"),
+    # checking
+    "duplicate-number": N_("{table}: “{id}” and “{other}” differ only in leading zeros, blanks or width"),
+    "duplicate-old-number": N_("Customers “{id}” and “{other}” have the same old number “{value}”"),
+    "same-area-name": N_("The transformer areas “{id}” and “{other}” have the same name “{name}”"),
+    "dangling-reference": N_("{table}: “{id}” names “{value}” in the column “{column}”, which is not there"),
+    "customer-without-area": N_("Customer “{id}” belongs to no transformer area"),
+    "area-without-customers": N_("The transformer area “{id}” has no customers"),
+    "area-without-manager": N_("The transformer area “{id}” has no manager; customers nobody answers for: {customers}"),
+    "area-without-feeder": N_("The transformer area “{id}” has no feeder"),
+    "area-with-two-feeders": N_("The transformer area “{id}” hangs on several feeders: {feeders}"),
+    "feeder-differs": N_("The transformer area “{id}” is listed under the feeder “{stated}”, but the network feeds it from “{network}”"),
+    "dedicated-on-public": N_("Customer “{id}” has a transformer of its own but is listed in the public area “{area}”"),
+    "closed-customer": N_("Customer “{id}” is closed but still listed"),
+    "area-differs": N_("Customer “{id}” is listed in the area “{stated}”, but the network feeds it from “{network}”"),
+    "marketing-manager-differs": N_("The transformer area “{id}”: the marketing system names “{stated}”, here “{manager}” is responsible"),
+    "no-coordinates": N_("{table}: “{id}” has no coordinates"),
+    "zero-coordinates": N_("{table}: “{id}” stands at 0, 0"),
+    "swapped-coordinates": N_("{table}: longitude and latitude of “{id}” are exchanged ({x}, {y})"),
+    "isolated-island": N_("No source can reach the part of the network around the node “{id}” (nodes: {nodes})"),
+    "dead-island": N_("In the normal state the part of the network around the node “{id}” has no supply (nodes: {nodes})"),
+    "loop-in-normal-state": N_("{table}: “{id}” lies in a loop that is closed in the normal state (devices: {devices}; switches: {switches})"),
+    "tie-without-normal-state": N_("The tie switch “{id}” is not open in the normal state; set its normal state"),
+    "unusual-rating": N_("The transformer “{id}” is rated {kva} kVA, which is no usual size"),
+    "invalid-phone": N_("{table}: “{id}” has a phone that cannot be dialled"),
+    "shared-phone": N_("The phone {phone} stands at {count} customers, “{id}” among them (limit {limit})"),
+    "data-date-unknown": N_("The date of the data is not known; give it when importing"),
+    "old-data": N_("The data of {date} is {age} days old (limit {limit})"),
+    "outside-station": N_("{table}: “{id}” lies outside the station's boundary"),
+    "box-far-from-transformer": N_("{table}: “{id}” is {distance_m} m from the transformer of its area (limit {limit_m} m)"),
+    "box-in-other-area": N_("{table}: “{id}” belongs to the area “{own}” but lies in the area “{other}”"),
+    "long-span": N_("The line “{id}” has a span of {span_m} m (limit {limit_m} m)"),
+    "unjoined-ends": N_("The line end “{id}” is {distance_m} m from “{other}” and not joined to it"),
 }
 """Sentences for `Issue` codes."""
 
@@ -306,3 +338,8 @@ def _shown(values: Mapping[str, object]) -> dict[str, object]:
         if isinstance(column, str) and column in schema.table(table).by_name:
             shown["column"] = _(schema.table(table).column(column).label)
     return shown
+
+
+def title_of(title: str, values: Mapping[str, str]) -> str:
+    """Say what an edit or a journal entry did, in the language in use."""
+    return _(title).format(**_shown(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,8 +31,8 @@ KINDS = (
     "outlines",
 )
 """As `gis.importer.KINDS`, here so that the command line starts without the readers."""
-SHOWN = 20
-"""Findings printed in the terminal; all of them stand in the project's table of issues."""
+SHOWN = 3
+"""Findings of each kind printed in the terminal; all of them stand in the project's table of issues."""
 
 
 @dataclass(frozen=True)
@@ -112,16 +113,25 @@ def _difference_lines(found: Imported) -> list[str]:
     ]
 
 
-def issue_lines(issues: tuple[Issue, ...]) -> list[str]:
-    """Say findings in words, worst first; past `SHOWN` only how many more there are."""
+def issue_lines(issues: Sequence[Issue]) -> list[str]:
+    """Say findings in words, worst first; of each kind the first few and how many more there are."""
     from ui.messages import issue_sentence
 
     order = list(Severity)
-    shown = sorted(issues, key=lambda issue: order.index(issue.severity))
-    lines = [f"[{severity_word(issue.severity)}] {issue_sentence(issue)}" for issue in shown[:SHOWN]]
-    more = len(issues) - len(lines)
-    if more > 0:
-        lines.append(ngettext("… and {n} more finding", "… and {n} more findings", more).format(n=more))
+    kinds: dict[tuple[int, str, bool], list[Issue]] = {}
+    for issue in issues:
+        kinds.setdefault((order.index(issue.severity), issue.code, issue.row_kept), []).append(issue)
+    lines = []
+    for (severity, _code, _kept), found in sorted(
+        kinds.items(), key=lambda pair: (pair[0][0], -len(pair[1]))
+    ):
+        lines += [f"[{severity_word(order[severity])}] {issue_sentence(issue)}" for issue in found[:SHOWN]]
+        more = len(found) - SHOWN
+        if more > 0:
+            lines.append(
+                "    "
+                + ngettext("… and {n} more of this kind", "… and {n} more of this kind", more).format(n=more)
+            )
     return lines
 
 
