@@ -53,9 +53,9 @@ def trip(project: Project, topology: TopologyIndex, fault: Device) -> Trip:
     tripping = guards[supplied[outside] & ~zone[outside]]
     return Trip(
         fault,
-        tuple(dict.fromkeys(wiring.device(int(one)) for one in tripping)),
-        tuple(wiring.device(int(one)).id for one in sources),
-        tuple(int(one) for one in sources),
+        tuple(dict.fromkeys(wiring.devices(tripping))),
+        tuple(one.id for one in wiring.devices(sources)),
+        tuple(sources.tolist()),
     )
 
 

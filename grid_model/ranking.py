@@ -98,7 +98,9 @@ def rank_devices(
     losses, reason = _single_branches(topology, totals)
     _three_windings(topology, totals, losses, reason)
     feedback.report(1.0)
-    scaled = {name: losses[name] / EXACT if name in ("rated_kva", "pv_kw") else losses[name] for name in MEASURES}
+    scaled = {
+        name: losses[name] / EXACT if name in ("rated_kva", "pv_kw") else losses[name] for name in MEASURES
+    }
     return DeviceRanking(topology, scaled, reason)
 
 
@@ -160,7 +162,10 @@ def _single_branches(
 
 
 def _three_windings(
-    topology: TopologyIndex, totals: Mapping[str, np.ndarray], losses: dict[str, np.ndarray], reason: np.ndarray
+    topology: TopologyIndex,
+    totals: Mapping[str, np.ndarray],
+    losses: dict[str, np.ndarray],
+    reason: np.ndarray,
 ) -> None:
     """Judge the transformers with three windings: all windings are lost, so the node they meet at is."""
     wiring, tree = topology.wiring, topology.tree
@@ -180,7 +185,11 @@ def _parted_windings(topology: TopologyIndex, own: np.ndarray, star: int) -> lis
     """Find the intervals that hang on the star point alone; the whole of it where all its windings do."""
     tree, wiring = topology.tree, topology.wiring
     ends = tree.position[np.where(wiring.a[own] == tree.order[star], wiring.b[own], wiring.a[own])]
-    children = [int(end) for end, branch in zip(ends, own, strict=True) if tree.parent_branch[end] == branch and end > star]
+    children = [
+        int(end)
+        for end, branch in zip(ends, own, strict=True)
+        if tree.parent_branch[end] == branch and end > star
+    ]
     own_chords = tree.chord_low[np.isin(tree.chords, own) & (tree.chord_high == star)]
     parted = []
     for child in children:

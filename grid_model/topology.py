@@ -269,16 +269,11 @@ class TopologyIndex:
         for branch, low in zip(tree.chords.tolist(), tree.chord_low.tolist(), strict=True):
             members[int(label[low])].append(branch)
             chords[int(label[low])] = chords.get(int(label[low]), 0) + 1
-        found = [self._loop(sorted(branches), chords[one]) for one, branches in sorted(members.items())]
+        order = [(one, sorted(members[one])) for one in sorted(members)]
+        every = np.array([branch for _one, branches in order for branch in branches], dtype=np.int64)
+        devices = iter(self.wiring.devices(every))
+        found = [_loop([next(devices) for _branch in branches], chords[one]) for one, branches in order]
         return tuple(loop for loop in found if loop.devices)
-
-    def _loop(self, branches: list[int], circuits: int) -> Loop:
-        devices = dict.fromkeys(self.wiring.device(branch) for branch in branches)
-        return Loop(
-            tuple(one for one in devices if one.table != BRANCH_TABLES[BranchKind.SOURCE]),
-            tuple(one.id for one in devices if one.table == BRANCH_TABLES[BranchKind.SOURCE]),
-            circuits,
-        )
 
     # ------------------------------------------------------------------ the public graph view
 
@@ -323,6 +318,16 @@ class TopologyIndex:
     def _node_names(self) -> list[str | tuple[str, int]]:
         own: list[str | tuple[str, int]] = list(self.wiring.tables["connectivity_nodes"].frame["id"])
         return own + [("inner", n) for n in range(len(own), self.wiring.root)]
+
+
+def _loop(members: list[Device], circuits: int) -> Loop:
+    source = BRANCH_TABLES[BranchKind.SOURCE]
+    devices = dict.fromkeys(members)
+    return Loop(
+        tuple(one for one in devices if one.table != source),
+        tuple(one.id for one in devices if one.table == source),
+        circuits,
+    )
 
 
 def _outermost(positions: np.ndarray, end: np.ndarray) -> np.ndarray:

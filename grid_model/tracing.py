@@ -348,7 +348,7 @@ class Outage:
         return self._devices(was & ~now & device), self._devices(now & ~was & device)
 
     def _devices(self, branches: np.ndarray) -> tuple[Device, ...]:
-        return tuple(dict.fromkeys(self.before.wiring.device(int(one)) for one in np.flatnonzero(branches)))
+        return tuple(dict.fromkeys(self.before.wiring.devices(np.flatnonzero(branches))))
 
     # ------------------------------------------------------------------ the other classes
 

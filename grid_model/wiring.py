@@ -138,9 +138,17 @@ class Wiring:
         table = BRANCH_TABLES[self.kind[branch]]
         return Device(table, str(self.tables[table].frame["id"].iat[int(self.row[branch])]))
 
+    def devices(self, branches: np.ndarray) -> list[Device]:
+        """Give the device (or source) of each of `branches`, in their order."""
+        found = np.empty(len(branches), dtype=object)
+        for kind, table in enumerate(BRANCH_TABLES):
+            at = np.flatnonzero(self.kind[branches] == kind)
+            found[at] = [Device(table, one) for one in self.ids(table, self.row[branches[at]])]
+        return list(found)
+
     def ids(self, table: str, rows: np.ndarray) -> list[str]:
         """Give the identifiers of rows of `table`."""
-        return [str(one) for one in self.tables[table].frame["id"].iloc[rows]]
+        return list(self.tables[table].frame["id"].iloc[rows])
 
     def nodes(self, ids: pd.Series) -> np.ndarray:
         """Give the node of each identifier, −1 where there is none."""

@@ -13,11 +13,14 @@ between the nodes ``s1`` and ``a``, and so on. What a branch is stands in its na
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from grid_model import schema
 from grid_model.project import LOCAL, Project, ProjectInfo
+from grid_model.table import Table
 
 Row = dict[str, Any]
 
@@ -95,14 +98,20 @@ def draw(
     for table, changed in (rows or {}).items():
         for name, more in changed.items():
             tables[table].setdefault(name, {}).update(more)
-    frames = {
-        table: pd.DataFrame([{"id": name, **row} for name, row in found.items()])
+    info = ProjectInfo(name="drawn", crs=LOCAL, planning_date="2026-11-20", data_date="2026-11-01")
+    filled = {
+        table: Table.of(
+            schema.table(table), pd.DataFrame([{"id": name, **row} for name, row in found.items()])
+        )
         for table, found in tables.items()
         if found
     }
-    return Project.of(
-        ProjectInfo(name="drawn", crs=LOCAL, planning_date="2026-11-20", data_date="2026-11-01"), frames
-    )
+    return Project(info, {**_nothing().tables, **filled})
+
+
+@cache
+def _nothing() -> Project:
+    return Project.empty(ProjectInfo())
 
 
 def _add_branch(tables: dict[str, dict[str, Row]], words: list[str]) -> None:
