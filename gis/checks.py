@@ -1,4 +1,4 @@
-"""Look whether the data is sound: the rules that need shapes and distances, and the run of all rules (`DOMAIN` §3.4)."""
+"""Look whether the data is sound: rules with shapes and distances, and the run of all (`DOMAIN` §3.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look whether the data is sound: one small rule for each thing that can be wrong (营配贯通核查, `DOMAIN` §3.4).
+"""Look whether the data is sound: one small rule for each thing that can be wrong (`DOMAIN` §3.4, 营配贯通).
 
 Rules that need shapes or distances stand in `gis.checks`, which also runs all of them.
 """
@@ -501,7 +501,7 @@ def tie_without_normal_state(checked: Checked) -> Iterator[Issue]:
 def unusual_rating(checked: Checked) -> Iterator[Issue]:
     """Distribution transformers whose rating is none of the usual sizes."""
     rows = checked.frame("power_transformers")
-    low = ~(rows["lv_node"].map(checked.voltages) > MV_ABOVE_KV)  # the transformers of a substation are larger
+    low = ~(rows["lv_node"].map(checked.voltages) > MV_ABOVE_KV)  # those of a substation are larger
     kva = rows["rated_kva"]
     yield from findings(
         Severity.NOTE,
