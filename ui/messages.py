@@ -164,6 +164,7 @@ ERRORS: Mapping[str, str] = {
     "unknown-scheme": N_("There is no scheme “{scheme}”. Schemes: {schemes}."),
     "no-grids": N_("The scheme “{scheme}” has no service grids; form the groups first (taiqu group)."),
     "trace-missing": N_("An outage sheet needs what opens or fails: add --open ID or --fault ID."),
+    "too-many-rows": N_("The sheet “{sheet}” would have more than {most} rows, more than Excel can open; trace a smaller part."),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),

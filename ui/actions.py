@@ -1,0 +1,234 @@
+"""Every command of the window, declared once: menu bar, buttons and the list of shortcuts agree.
+
+A command has a fixed name, a marked title, a shortcut, a condition and the function that does it. The
+functions stand in `ui.doing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from resources.i18n import N_, _
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+Condition = Callable[["MainWindow"], bool]
+
+
+def always(_window: MainWindow) -> bool:
+    """Whether anything is open or not."""
+    return True
+
+
+def has_project(window: MainWindow) -> bool:
+    """Whether a project is open."""
+    return window.bench.session.project is not None
+
+
+def can_undo(window: MainWindow) -> bool:
+    """Whether there is an edit to take back."""
+    return window.bench.session.next_undo is not None
+
+
+def can_redo(window: MainWindow) -> bool:
+    """Whether there is an edit to bring back."""
+    return window.bench.session.next_redo is not None
+
+
+def has_device(window: MainWindow) -> bool:
+    """Whether a switch, line or transformer is chosen."""
+    return window.bench.outage.device_chosen(window.bench.selection) is not None
+
+
+def has_trace(window: MainWindow) -> bool:
+    """Whether an outage has been traced."""
+    return window.bench.outage.result is not None
+
+
+def has_plan(window: MainWindow) -> bool:
+    """Whether a grouping has been proposed."""
+    return window.bench.grouping.plan is not None
+
+
+@dataclass(frozen=True)
+class Action:
+    """One command.
+
+    Parameters
+    ----------
+    name
+        Fixed; also the name of the function in `ui.doing`, ``-`` turned into ``_``.
+    menu
+        The menu it stands in.
+    title
+        Marked text with its mnemonic.
+    shortcut
+        Key sequence in Qt's portable form.
+    enabled
+        When it can be done.
+    icon
+        Name of its icon, where it has one.
+    starts_section
+        Whether a line parts it from what stands before it.
+    """
+
+    name: str
+    menu: str
+    title: str
+    shortcut: str = ""
+    enabled: Condition = has_project
+    icon: str = ""
+    starts_section: bool = False
+
+
+MENUS = {
+    "file": N_("&File"),
+    "edit": N_("&Edit"),
+    "view": N_("&View"),
+    "grids": N_("&Grids"),
+    "outage": N_("&Outage"),
+    "print": N_("&Print"),
+    "help": N_("&Help"),
+}
+
+ACTIONS = (
+    Action("new-sample", "file", N_("New &sample station…"), "Ctrl+N", always),
+    Action("open", "file", N_("&Open…"), "Ctrl+O", always, "folder"),
+    Action("recent", "file", N_("Open &recent"), "", always),
+    Action("import-data", "file", N_("&Import…"), "Ctrl+I", always, "import", True),
+    Action("check", "file", N_("&Check data"), "F7"),
+    Action("save-as", "file", N_("Save &as…"), "Ctrl+Shift+S", starts_section=True),
+    Action("export-table", "file", N_("&Export table…"), "Ctrl+E", icon="export"),
+    Action("close-project", "file", N_("C&lose project"), "Ctrl+W"),
+    Action("exit", "file", N_("E&xit"), "Ctrl+Q", always, starts_section=True),
+    Action("undo", "edit", N_("&Undo"), "Ctrl+Z", can_undo, "undo"),
+    Action("redo", "edit", N_("&Redo"), "Ctrl+Y", can_redo, "redo"),
+    Action("copy", "edit", N_("&Copy"), "Ctrl+C", starts_section=True),
+    Action("find", "edit", N_("&Find…"), "Ctrl+F", icon="search"),
+    Action("show-personal", "edit", N_("Show &personal data…"), "", starts_section=True, icon="eye"),
+    Action("settings", "edit", N_("&Settings…"), "Ctrl+,", always, "settings", True),
+    Action("task-data", "view", N_("&Data"), "Ctrl+1"),
+    Action("task-grids", "view", N_("&Grids"), "Ctrl+2"),
+    Action("task-outage", "view", N_("&Outage"), "Ctrl+3"),
+    Action("task-print", "view", N_("&Print"), "Ctrl+4"),
+    Action("zoom-all", "view", N_("Whole &station"), "Ctrl+0", icon="fit", starts_section=True),
+    Action("zoom-in", "view", N_("Zoom &in"), "Ctrl++", icon="plus"),
+    Action("zoom-out", "view", N_("Zoom o&ut"), "Ctrl+-", icon="minus"),
+    Action("zoom-selection", "view", N_("Zoom to the &selection"), "Ctrl+J", icon="target"),
+    Action("keep-view", "view", N_("&Keep this view…"), "Ctrl+D", icon="star"),
+    Action("toggle-tables", "view", N_("&Tables below"), "F9", starts_section=True),
+    Action("propose-groups", "grids", N_("&Propose groups"), "Ctrl+G"),
+    Action("put-plan", "grids", N_("Put the proposal into the p&roject"), "", has_plan),
+    Action("put-plan-in-force", "grids", N_("Put the proposal in &force"), "", has_plan),
+    Action("clear-plan", "grids", N_("&Clear the proposal"), "", has_plan),
+    Action("what-if", "outage", N_("What if it &opens"), "Ctrl+K", has_device, "bolt"),
+    Action("what-if-fault", "outage", N_("What if it &fails"), "Ctrl+Shift+K", has_device),
+    Action("export-customers", "outage", N_("&Export customer list…"), "Ctrl+L", has_trace, "export", True),
+    Action("rank", "outage", N_("&Loss of every device"), ""),
+    Action("clear-outage", "outage", N_("&Clear the simulation"), "Ctrl+Shift+X", has_trace, starts_section=True),
+    Action("print-station-map", "print", N_("Station &map…"), "Ctrl+P"),
+    Action("print-grid-book", "print", N_("Grid &book…"), ""),
+    Action("web-map", "print", N_("&Web map…"), "", starts_section=True),
+    Action("shortcuts", "help", N_("&Shortcuts"), "F1", always),
+    Action("about", "help", N_("&About Taiqu"), "", always),
+)
+
+
+class ActionSet:
+    """The commands of one window as Qt actions."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.by_name: dict[str, QAction] = {}
+        for declared in ACTIONS:
+            self.by_name[declared.name] = self._make(declared)
+
+    def _make(self, declared: Action) -> QAction:
+        from ui import doing
+        from ui.icons import icon
+
+        action = QAction(_(declared.title), self._window)
+        action.setObjectName(declared.name)
+        if declared.icon:
+            action.setIcon(icon(declared.icon))
+        if declared.shortcut:
+            action.setShortcut(QKeySequence(declared.shortcut))
+        function: Callable[[MainWindow], None] = getattr(doing, declared.name.replace("-", "_"))
+        action.triggered.connect(lambda _checked=False: function(self._window))
+        action.setToolTip(tip(declared))
+        self._window.addAction(action)
+        return action
+
+    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
+        """Put the commands into the menus of `bar`."""
+        menus = {}
+        for name, title in MENUS.items():
+            menu = bar.addMenu(_(title))
+            menu.aboutToShow.connect(self.refresh)
+            menus[name] = menu
+            for declared in ACTIONS:
+                if declared.menu == name:
+                    if declared.starts_section:
+                        menu.addSeparator()
+                    self._put(menu, declared)
+        return menus
+
+    def _put(self, menu: QMenu, declared: Action) -> None:
+        action = self.by_name[declared.name]
+        if declared.name == "recent":
+            recent = QMenu(menu)
+            recent.aboutToShow.connect(lambda: self._window.fill_recent(recent))
+            action.setMenu(recent)
+        menu.addAction(action)
+
+    def refresh(self) -> None:
+        """Enable what can be done now, and name what undo and redo would do."""
+        from ui.messages import title_of
+
+        for declared in ACTIONS:
+            self.by_name[declared.name].setEnabled(declared.enabled(self._window))
+        session = self._window.bench.session
+        for name, entry, plain, full in (
+            ("undo", session.next_undo, _("&Undo"), N_("&Undo: {what}")),
+            ("redo", session.next_redo, _("&Redo"), N_("&Redo: {what}")),
+        ):
+            text = _(full).format(what=title_of(entry.title, entry.values)) if entry is not None else plain
+            self.by_name[name].setText(text)
+            keys = self.by_name[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            self.by_name[name].setToolTip(f"{text.replace('&', '')} ({keys})")
+
+
+def tip(declared: Action) -> str:
+    """Say what a command does and by which keys."""
+    title = _(declared.title).replace("&", "").rstrip("…")
+    title = title.split("(")[0] if title.endswith(")") else title
+    keys = QKeySequence(declared.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{title} ({keys})" if keys else title
+
+
+def shortcut_list() -> Mapping[str, list[tuple[str, str]]]:
+    """List the shortcuts by menu: title and keys."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for declared in ACTIONS:
+        if declared.shortcut:
+            keys = QKeySequence(declared.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+            title = tip(declared).removesuffix(f" ({keys})")
+            found.setdefault(_(MENUS[declared.menu]).replace("&", "").split("(")[0], []).append((title, keys))
+    return found
+
+
+def connect_button(button: QWidget, action: QAction) -> None:
+    """Keep a button's tooltip and state like its command's."""
+
+    def follow() -> None:
+        button.setEnabled(action.isEnabled())
+        button.setToolTip(action.toolTip())
+
+    action.changed.connect(follow)
+    follow()

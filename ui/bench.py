@@ -1,0 +1,110 @@
+"""What the views of one window share: the project, the task, the object under the hand, the results.
+
+Views hear of a change by signals and redraw what it touched. The bench outlives the window, so that
+changing the language makes a new window and loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from grid_model.changes import Changes
+from grid_model.issue import Issue
+from grid_model.project import Project
+from resources.i18n import N_
+from ui.grouping_desk import GroupingDesk
+from ui.jobs import Jobs
+from ui.outage_desk import OutageDesk
+from ui.session import Session
+from ui.settings import Settings
+
+TASKS = {"data": N_("Data"), "grids": N_("Grids"), "outage": N_("Outage"), "print": N_("Print")}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The objects under the hand: rows of one table."""
+
+    table: str = ""
+    ids: tuple[str, ...] = ()
+
+    @property
+    def single(self) -> str | None:
+        """The one object, None where there is none or more than one."""
+        return self.ids[0] if len(self.ids) == 1 else None
+
+
+class Bench(QObject):
+    """The shared state of one window."""
+
+    task_changed = Signal(str)
+    selection_changed = Signal()
+    personal_changed = Signal(bool)
+    findings_changed = Signal()
+    zoom_wanted = Signal(str, str)
+    """Somebody asks the map to go to an object: table, id."""
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.jobs = Jobs(self)
+        self.session = Session(settings, self.jobs, self)
+        self.outage = OutageDesk(self.session, self.jobs, self)
+        self.grouping = GroupingDesk(self.session, self.jobs, self)
+        self.task = "data"
+        self.selection = Selection()
+        self.show_personal = False
+        self.findings: list[Issue] | None = None
+        self.session.project_changed.connect(self._on_project)
+
+    def take_over(self, other: Bench) -> None:
+        """Go on where another bench was: its project, task, simulation and proposal."""
+        self.session.take_over(other.session)
+        self.set_findings(other.findings)
+        self.set_task(other.task)
+        self.outage.take_over(other.outage)
+        self.grouping.take_over(other.grouping)
+        self.select(other.selection.table, *other.selection.ids)
+
+    def set_task(self, task: str) -> None:
+        """Turn to a task (a key of `TASKS`)."""
+        if task != self.task:
+            self.task = task
+            self.task_changed.emit(task)
+
+    def select(self, table: str, *ids: str) -> None:
+        """Take objects under the hand; none at all lets go."""
+        chosen = Selection(table, ids) if ids else Selection()
+        if chosen != self.selection:
+            self.selection = chosen
+            self.selection_changed.emit()
+
+    def go_to(self, table: str, one: str) -> None:
+        """Take an object under the hand and show it on the map."""
+        self.select(table, one)
+        self.zoom_wanted.emit(table, one)
+
+    def set_findings(self, findings: list[Issue] | None) -> None:
+        """Keep what a check found, for the table below."""
+        self.findings = findings
+        self.findings_changed.emit()
+
+    def set_show_personal(self, show: bool, purpose: str = "") -> None:
+        """Show or hide names, phones and addresses; showing them is written into the journal."""
+        if show == self.show_personal:
+            return
+        if show:
+            self.session.note(N_("Personal data shown in the window: {purpose}"), {"purpose": purpose})
+        self.show_personal = show
+        self.personal_changed.emit(show)
+
+    def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        if changes is None:
+            self.show_personal = False
+            self.personal_changed.emit(False)
+            self.set_findings(None)
+            self.select("")
+        elif project is not None and any(one not in project.table(self.selection.table) for one in self.selection.ids):
+            self.select("")

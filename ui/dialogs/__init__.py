@@ -1,0 +1,1 @@
+"""Dialogs; those of operations are made from their descriptions."""

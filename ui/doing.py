@@ -1,0 +1,352 @@
+"""What the commands of the window do; each function bears the name of its action in `ui.actions`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QInputDialog
+
+from gis.provenance import Provenance
+from gis.table_export import Sheet, write_sheets
+from grid_model.project import Project
+from resources.i18n import N_, _
+from ui import outputs
+from ui.dialogs import ask
+from ui.tables.pages import TablePage
+from ui.tables.view import FrameView
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+PROJECT_FILES = "GeoPackage (*.gpkg)"
+IMPORT_FILES = "*.xlsx *.xls *.csv *.txt *.gpkg *.geojson *.json *.shp"
+
+
+# ---------------------------------------------------------------------- file
+
+def new_sample(window: MainWindow) -> None:
+    """Make an invented station and open it."""
+    from ui.dialogs.operation_dialog import OperationDialog
+    from ui.operations import operation
+    from ui.outputs import empty_project
+
+    settings, sample = window.bench.settings, operation("sample")
+    preset = {"out": str(free_name(settings.folder_for("project"), _("Sample station"), ".gpkg")), "size": "typical"}
+    dialog = OperationDialog(sample, window, preset)
+    if not dialog.exec():
+        return
+    chosen = dialog.parameters
+    path = Path(chosen.out)
+    settings.remember_folder("project", path.parent)
+    window.bench.session.open_made(path, lambda feedback: sample.run(empty_project(), chosen, feedback))
+
+
+def free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """Give a path in `folder` where nothing stands yet."""
+    path = folder / f"{stem}{suffix}"
+    number = 2
+    while path.exists():
+        path = folder / f"{stem} {number}{suffix}"
+        number += 1
+    return path
+
+
+def open(window: MainWindow) -> None:
+    """Open a project file."""
+    settings = window.bench.settings
+    path = ask.file_to_open(window, _("Open a project"), settings.folder_for("project"), PROJECT_FILES)
+    if path is not None:
+        settings.remember_folder("project", path.parent)
+        window.bench.session.open(path)
+
+
+def recent(_window: MainWindow) -> None:
+    """The submenu does it."""
+
+
+def import_data(window: MainWindow) -> None:
+    """Choose files and bring them into the project."""
+    settings = window.bench.settings
+    kinds = f"{_('Data files')} ({IMPORT_FILES});;{_('All files')} (*)"
+    found = ask.files_to_open(window, _("Import files"), settings.folder_for("import"), kinds)
+    if found:
+        settings.remember_folder("import", found[0].parent)
+        outputs.import_sources(window, found)
+
+
+def check(window: MainWindow) -> None:
+    """Check the data and list what was found."""
+    outputs.check(window)
+
+
+def save_as(window: MainWindow) -> None:
+    """Write a copy and go on in it."""
+    session = window.bench.session
+    if session.path is not None:
+        path = ask.file_to_write(window, _("Save as"), session.path, PROJECT_FILES)
+        if path is not None and path.resolve() != session.path.resolve():
+            session.save_as(path)
+
+
+def export_table(window: MainWindow) -> None:
+    """Write the table on screen into an Excel file, as it is shown."""
+    page, project = window.bottom.page, window.bench.session.project
+    if page is None or project is None:
+        window.messages.tell(_("Open a table below the map first; then it can be exported."), "warning")
+        return
+    settings = window.bench.settings
+    name = page.title.rsplit(" ", 1)[0].replace("/", " ")
+    suggestion = settings.folder_for("export") / f"{project.info.name} {name}.xlsx".strip()
+    path = ask.file_to_write(window, _("Export table"), suggestion, "Excel (*.xlsx)")
+    if path is None:
+        return
+    settings.remember_folder("export", path.parent)
+    sheet = sheet_of(page, name, project, window.bench.outage.state)
+    session, masked = window.bench.session, not window.bench.show_personal
+
+    def done(_nothing: None) -> None:
+        session.note(N_("Table exported: {file}, {rows} rows, {masking}"), {
+            "file": path.name, "rows": str(len(sheet.rows)),
+            "masking": N_("Masked") if masked else N_("Not masked")})
+        window.messages.tell(_("Table written: {file}").format(file=path))
+
+    window.bench.jobs.run(
+        _("Writing {file}").format(file=path.name), lambda feedback: write_sheets(path, [sheet], feedback), done)
+
+
+def sheet_of(page: TablePage, title: str, project: Project, state: str) -> Sheet:
+    """Make a sheet of the rows on screen, in their order, with the visible columns."""
+    model, view = page.model, page.view
+    visible = [at for at in range(model.columnCount()) if not view.isColumnHidden(at)]
+    columns = [model.columns[at] for at in visible]
+    values = [model.frame[column.name].array for column in columns]
+
+    def cell(at: int, position: int) -> str | float | None:
+        value = values[at][position]
+        if columns[at].right:
+            return None if value is None or value != value else float(value)
+        return columns[at].text(value).replace("\u00a0", " ") or None
+
+    rows = [[cell(at, int(position)) for at in range(len(columns))] for position in model.order]
+    return Sheet(title, [column.heading for column in columns], rows, [Provenance.of(project, state).sentence])
+
+
+def close_project(window: MainWindow) -> None:
+    """Close the project and go back to the start page."""
+    window.bench.session.close()
+
+
+def exit(window: MainWindow) -> None:
+    """Close the window."""
+    window.close()
+
+
+# ---------------------------------------------------------------------- edit
+
+def undo(window: MainWindow) -> None:
+    """Take back the last edit."""
+    window.bench.session.undo()
+
+
+def redo(window: MainWindow) -> None:
+    """Bring back what undo took."""
+    window.bench.session.redo()
+
+
+def copy(window: MainWindow) -> None:
+    """Copy the chosen rows of the table that has the focus, else of the one on screen."""
+    focus = QApplication.focusWidget()
+    view = focus if isinstance(focus, FrameView) else window.bottom.page.view if window.bottom.page else None
+    if view is not None:
+        view.copy()
+
+
+def find(window: MainWindow) -> None:
+    """Go to the search box."""
+    window.top.search.setFocus()
+    window.top.search.selectAll()
+
+
+def show_personal(window: MainWindow) -> None:
+    """Show names, phones and addresses after saying what for, or hide them again."""
+    if window.bench.show_personal:
+        window.bench.set_show_personal(False)
+        return
+    question = _("What are names, phones and addresses needed for? The answer is kept in the project's journal.")
+    purpose = ask.purpose(window, question)
+    if purpose:
+        window.bench.set_show_personal(True, purpose)
+
+
+def settings(window: MainWindow) -> None:
+    """Choose the language."""
+    from ui.dialogs.settings_dialog import SettingsDialog
+
+    dialog = SettingsDialog(window.bench.settings, window)
+    if dialog.exec() and dialog.language_changed:
+        window.language_wanted.emit(dialog.language)
+
+
+# ---------------------------------------------------------------------- view
+
+def task_data(window: MainWindow) -> None:
+    """Turn to the data."""
+    window.bench.set_task("data")
+
+
+def task_grids(window: MainWindow) -> None:
+    """Turn to the grids."""
+    window.bench.set_task("grids")
+
+
+def task_outage(window: MainWindow) -> None:
+    """Turn to outages."""
+    window.bench.set_task("outage")
+
+
+def task_print(window: MainWindow) -> None:
+    """Turn to printing."""
+    window.bench.set_task("print")
+
+
+def zoom_all(window: MainWindow) -> None:
+    """Show the whole station."""
+    window.canvas.zoom_to_all()
+
+
+def zoom_in(window: MainWindow) -> None:
+    """Enlarge the map."""
+    window.canvas.zoom_in()
+
+
+def zoom_out(window: MainWindow) -> None:
+    """Make the map smaller."""
+    window.canvas.zoom_out()
+
+
+def zoom_selection(window: MainWindow) -> None:
+    """Show what is under the hand."""
+    chosen = window.bench.selection
+    if chosen.single is not None:
+        window.bench.zoom_wanted.emit(chosen.table, chosen.single)
+
+
+def keep_view(window: MainWindow) -> None:
+    """Keep what the map shows under a name."""
+    name, agreed = QInputDialog.getText(window, _("Keep this view"), _("Name of the view"))
+    if agreed and name.strip():
+        window.left.keep_view(name.strip())
+
+
+def toggle_tables(window: MainWindow) -> None:
+    """Show or hide the tables below the map."""
+    window.bottom.setVisible(not window.bottom.isVisible())
+
+
+# --------------------------------------------------------------------- grids
+
+def propose_groups(window: MainWindow) -> None:
+    """Propose groups with the sizes on the panel."""
+    window.bench.set_task("grids")
+    window.bench.grouping.propose()
+
+
+def put_plan(window: MainWindow) -> None:
+    """Put the proposal beside the other schemes."""
+    window.bench.grouping.put(in_force=False)
+
+
+def put_plan_in_force(window: MainWindow) -> None:
+    """Put the proposal into the project and in force."""
+    window.bench.grouping.put(in_force=True)
+
+
+def clear_plan(window: MainWindow) -> None:
+    """Forget the proposal."""
+    window.bench.grouping.clear()
+
+
+# -------------------------------------------------------------------- outage
+
+def what_if(window: MainWindow) -> None:
+    """Ask what happens when the device under the hand opens (or closes, where it is open)."""
+    _ask(window, "open")
+
+
+def what_if_fault(window: MainWindow) -> None:
+    """Ask what happens when the device under the hand fails."""
+    _ask(window, "fault")
+
+
+def _ask(window: MainWindow, action: str) -> None:
+    desk, chosen = window.bench.outage, window.bench.selection
+    device = desk.device_chosen(chosen)
+    if device is None or chosen.single is None:
+        return
+    if action == "open" and desk.is_open(chosen.table, chosen.single):
+        action = "close"
+    window.bench.set_task("outage")
+    desk.add(action, device)
+    window.right.show_task()
+
+
+def export_customers(window: MainWindow) -> None:
+    """Write the list of affected customers into an Excel file."""
+    outputs.export_customers(window)
+
+
+def rank(window: MainWindow) -> None:
+    """List the loss of every single device."""
+    outputs.rank(window)
+
+
+def clear_outage(window: MainWindow) -> None:
+    """Forget the simulation."""
+    window.bench.outage.clear()
+
+
+# --------------------------------------------------------------------- print
+
+def print_station_map(window: MainWindow) -> None:
+    """Turn to printing with the station map chosen."""
+    window.bench.set_task("print")
+    window.right.show_task()
+    window.right.print.choose("station-map")
+
+
+def print_grid_book(window: MainWindow) -> None:
+    """Turn to printing with the grid book chosen."""
+    window.bench.set_task("print")
+    window.right.show_task()
+    window.right.print.choose("grid-book")
+
+
+def web_map(window: MainWindow) -> None:
+    """Write the map as one page for a browser."""
+    outputs.web_map(window)
+
+
+# ---------------------------------------------------------------------- help
+
+def shortcuts(window: MainWindow) -> None:
+    """List the shortcuts."""
+    from ui.dialogs.help_dialogs import ShortcutDialog
+
+    ShortcutDialog(window).exec()
+
+
+def about(window: MainWindow) -> None:
+    """Say what this is."""
+    from ui.dialogs.help_dialogs import AboutDialog
+
+    AboutDialog(window).exec()
+
+
+def open_dropped(window: MainWindow, paths: list[Path]) -> None:
+    """Open a dropped project file, or import anything else."""
+    projects = [path for path in paths if path.suffix.lower() == ".gpkg" and outputs.is_project(path)]
+    if len(paths) == 1 and projects:
+        window.bench.session.open(projects[0])
+    else:
+        outputs.import_sources(window, paths)

@@ -1,0 +1,63 @@
+"""The few line icons of the window, drawn as vectors so that they are sharp on every screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+SHAPES = {
+    "undo": '<path d="M8 5 4 9l4 4"/><path d="M4 9h9a6 6 0 0 1 0 12h-3"/>',
+    "redo": '<path d="m16 5 4 4-4 4"/><path d="M20 9h-9a6 6 0 0 0 0 12h3"/>',
+    "settings": '<circle cx="12" cy="12" r="3.2"/><path d="M12 2.8v3M12 18.2v3M2.8 12h3M18.2 12h3M5.5 5.5l2.1 2.1'
+                'M16.4 16.4l2.1 2.1M5.5 18.5l2.1-2.1M16.4 7.6l2.1-2.1"/>',
+    "search": '<circle cx="11" cy="11" r="6.5"/><path d="m16 16 5 5"/>',
+    "plus": '<path d="M12 5v14M5 12h14"/>',
+    "minus": '<path d="M5 12h14"/>',
+    "fit": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+    "back": '<path d="m14 6-6 6 6 6"/>',
+    "close": '<path d="m6 6 12 12M18 6 6 18"/>',
+    "star": '<path d="m12 4 2.5 5.2 5.7.7-4.2 3.9 1.1 5.6-5.1-2.8-5.1 2.8L8 13.8 3.8 9.9l5.7-.7z"/>',
+    "warning": '<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5M12 17.2v.3"/>',
+    "export": '<path d="M12 4v11M7.5 10.5 12 15l4.5-4.5M5 20h14"/>',
+    "print": '<path d="M7 9V4h10v5M7 17H4V9h16v8h-3"/><path d="M7 14h10v6H7z"/>',
+    "columns": '<path d="M4 5h16v14H4zM9.3 5v14M14.7 5v14"/>',
+    "eye": '<path d="M2.5 12S6 5.8 12 5.8 21.5 12 21.5 12 18 18.2 12 18.2 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>',
+    "folder": '<path d="M3.5 18.5v-13h6l2 2.5h9v10.5z"/>',
+    "file": '<path d="M6 3.5h8l4.5 4.5v12.5H6z"/><path d="M14 3.5V8h4.5"/>',
+    "map": '<path d="m3.5 6.5 6-2.5 5 2.5 6-2.5v13.5l-6 2.5-5-2.5-6 2.5z"/><path d="M9.5 4v13.5M14.5 6.5V20"/>',
+    "import": '<path d="M12 15V4M7.5 8.5 12 4l4.5 4.5M5 14v6h14v-6"/>',
+    "bolt": '<path d="M13 3 5 13.5h6L10 21l8-10.5h-6z"/>',
+    "target": '<circle cx="12" cy="12" r="6"/><path d="M12 3v5M12 16v5M3 12h5M16 12h5"/>',
+    "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
+}
+"""Strokes on a field of 24 × 24."""
+
+INK = "#3d4650"
+FAINT = "#b4bcc4"
+
+
+def _document(name: str, color: str) -> QByteArray:
+    text = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{color}" '
+        f'stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">{SHAPES[name]}</svg>'
+    )
+    return QByteArray(text.encode())
+
+
+def _pixmap(name: str, color: str, size: int) -> QPixmap:
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(_document(name, color)).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return pixmap
+
+
+def icon(name: str, color: str = INK) -> QIcon:
+    """Give the icon called `name` of `SHAPES`."""
+    made = QIcon()
+    for size in (16, 20, 24, 32, 48):
+        made.addPixmap(_pixmap(name, color, size), QIcon.Mode.Normal)
+        made.addPixmap(_pixmap(name, FAINT, size), QIcon.Mode.Disabled)
+    return made

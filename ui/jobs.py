@@ -1,0 +1,192 @@
+"""Long work beside the window: it shows how far it is, can be cancelled, and comes back exactly once.
+
+`Jobs.run` starts the work on another thread. Success, failure or cancelling comes back in the window's
+thread, one of them and only once. Threads are asked to stop, never killed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, SignalInstance
+
+from grid_model.errors import Cancelled, GridError
+from grid_model.feedback import Feedback
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+THREADS = 2
+"""Jobs that run at the same time; others wait their turn."""
+
+SHOW_EVERY_S = 0.05
+"""Progress is told to the window no more often than this."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The work gave a result."""
+
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The work raised: `GridError` where the reason is known, anything else is our mistake."""
+
+    error: Exception
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The person cancelled; everything is as before."""
+
+
+class Job:
+    """One piece of work under way.
+
+    Parameters
+    ----------
+    title
+        What is being done, in the language of the window.
+    feedback
+        Through which the work tells how far it is and hears that it should stop.
+    """
+
+    def __init__(self, title: str, jobs: Jobs) -> None:
+        self.title = title
+        self.fraction: float | None = None
+        self.text = ""
+        self.feedback: Feedback = _JobFeedback(self, jobs._told)
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next step."""
+        self.feedback.cancel()
+
+
+class _JobFeedback(Feedback):
+    def __init__(self, job: Job, told: SignalInstance) -> None:
+        super().__init__()
+        self._job = job
+        self._told = told
+        self._last = 0.0
+
+    def show(self, fraction: float | None, text: str = "") -> None:
+        now = time.monotonic()
+        if now - self._last >= SHOW_EVERY_S:
+            self._last = now
+            self._told.emit(self._job, fraction, text)
+
+
+class _Run(QRunnable):
+    def __init__(self, job: Job, work: Callable[[Feedback], Any], ended: SignalInstance) -> None:
+        super().__init__()
+        self._job = job
+        self._work = work
+        self._ended = ended
+
+    def run(self) -> None:
+        self._ended.emit(self._job, _outcome(self._work, self._job.feedback))
+
+
+def _outcome(work: Callable[[Feedback], Any], feedback: Feedback) -> Done | Failed | Stopped:
+    try:
+        feedback.report()
+        return Done(work(feedback))
+    except Cancelled:
+        return Stopped()
+    except GridError as error:
+        return Failed(error)
+    except Exception as error:  # noqa: BLE001 - the outermost edge of a thread: shown by the window
+        log.error("a job failed", exc_info=error)
+        return Failed(error)
+
+
+class Jobs(QObject):
+    """The jobs of one window."""
+
+    changed = Signal()
+    """A job began, told how far it is, or ended."""
+    failed = Signal(object)
+    """A job failed and nobody else shows it: the exception."""
+
+    _told = Signal(object, object, str)
+    _ended = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(THREADS)
+        self._running: dict[Job, Callable[[Done | Failed | Stopped], None]] = {}
+        self._told.connect(self._take_progress)
+        self._ended.connect(self._take_outcome)
+
+    @property
+    def running(self) -> list[Job]:
+        """The jobs under way, oldest first."""
+        return list(self._running)
+
+    def run(
+        self,
+        title: str,
+        work: Callable[[Feedback], R],
+        done: Callable[[R], None],
+        failed: Callable[[Exception], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+    ) -> Job:
+        """Start `work`; exactly one of the three callbacks follows, in this thread.
+
+        Parameters
+        ----------
+        failed
+            Shows the error; where left out the signal `failed` is sent.
+        cancelled
+            Called when the work stopped because it was asked to.
+        """
+
+        def finish(outcome: Done | Failed | Stopped) -> None:
+            match outcome:
+                case Done(result):
+                    done(result)
+                case Failed(error) if failed is not None:
+                    failed(error)
+                case Failed(error):
+                    self.failed.emit(error)
+                case Stopped() if cancelled is not None:
+                    cancelled()
+
+        job = Job(title, self)
+        self._running[job] = finish
+        self._pool.start(_Run(job, work, self._ended))
+        self.changed.emit()
+        return job
+
+    def cancel_all(self) -> None:
+        """Ask every job to stop."""
+        for job in self.running:
+            job.cancel()
+
+    def wait(self, milliseconds: int = -1) -> bool:
+        """Wait until every job came back (callbacks included); False where the time ran out."""
+        if not self._pool.waitForDone(milliseconds):
+            return False
+        while self._running:
+            QCoreApplication.sendPostedEvents(self)
+            QCoreApplication.processEvents()
+        return True
+
+    def _take_progress(self, job: Job, fraction: float | None, text: str) -> None:
+        if job in self._running:
+            job.fraction, job.text = fraction, text
+            self.changed.emit()
+
+    def _take_outcome(self, job: Job, outcome: Done | Failed | Stopped) -> None:
+        finish = self._running.pop(job, None)
+        self.changed.emit()
+        if finish is not None:
+            finish(outcome)

@@ -1,0 +1,240 @@
+"""The main window: it only places the parts; each part hears of the project by itself."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from grid_model.changes import Changes
+from grid_model.errors import GridError
+from grid_model.project import Project
+from resources.i18n import _
+from ui import doing, outputs
+from ui.actions import ActionSet
+from ui.bench import Bench
+from ui.dialogs import ask
+from ui.left_panel import LeftPanel
+from ui.map.canvas import MapCanvas
+from ui.message_bar import MessageBar
+from ui.messages import sentence
+from ui.outage_desk import DEVICE_TABLES
+from ui.right_panel import RightPanel
+from ui.start_page import StartPage
+from ui.status_bar import StatusLine
+from ui.tables.bottom import BottomTables
+from ui.top_bar import TopBar
+
+TABLE_SHARE = 0.30
+"""Share of the height the tables have at first."""
+
+WAIT_MS = 10_000
+"""How long closing waits for a job that was asked to stop."""
+
+
+class MainWindow(QMainWindow):
+    """One window on one bench."""
+
+    language_wanted = Signal(str)
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self.bench = bench
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 560)
+        self.commands = ActionSet(self)
+        self.menus = self.commands.fill(self.menuBar())
+        self.canvas = MapCanvas()
+        self.top = TopBar(bench, self.commands)
+        self.messages = MessageBar()
+        self.left = LeftPanel(bench, self.canvas)
+        self.right = RightPanel(bench)
+        self.bottom = BottomTables(bench)
+        self.start = StartPage(bench)
+        self.status = StatusLine(bench)
+        self.setStatusBar(self.status)
+        self.setCentralWidget(self._place())
+        self._connect()
+        self.resize(1366, 768)
+        self.restoreGeometry(bench.settings.place("window"))
+        self._on_project(bench.session.project, None)
+
+    # ------------------------------------------------------------------ parts
+
+    def _place(self) -> QWidget:
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(self.canvas)
+        self.split.addWidget(self.bottom)
+        self.split.setHandleWidth(4)
+        self.split.setChildrenCollapsible(False)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 1)
+        self.split.setSizes([round(600 * (1 - TABLE_SHARE)), round(600 * TABLE_SHARE)])
+        state = self.bench.settings.place("split")
+        if not state.isEmpty():
+            self.split.restoreState(state)
+        work = QWidget()
+        line = QHBoxLayout(work)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        for part in (self.left, self.split, self.right):
+            line.addWidget(part)
+        line.setStretchFactor(self.split, 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(work)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for upper in (self.top, self.messages, self.pages):
+            column.addWidget(upper)
+        return whole
+
+    def _connect(self) -> None:
+        bench, canvas = self.bench, self.canvas
+        bench.session.project_changed.connect(self._on_project)
+        bench.session.problem.connect(self.tell_problem)
+        bench.session.noticed.connect(self.messages.tell)
+        bench.jobs.failed.connect(self.tell_problem)
+        bench.selection_changed.connect(self._mark)
+        bench.zoom_wanted.connect(self._zoom_to)
+        bench.outage.changed.connect(self._show_outage)
+        bench.grouping.changed.connect(lambda: self.commands.refresh())
+        bench.task_changed.connect(lambda _task: self.commands.refresh())
+        bench.personal_changed.connect(lambda _show: self._name_personal())
+        canvas.object_clicked.connect(bench.select)
+        canvas.object_activated.connect(bench.go_to)
+        canvas.nothing_clicked.connect(lambda: bench.select(""))
+        canvas.context_requested.connect(self._menu)
+        canvas.cursor_moved.connect(self.status.tell_place)
+        canvas.view_changed.connect(lambda: self.status.tell_scale(canvas.scale_denominator()))
+        self.bottom.export_wanted.connect(lambda: doing.export_table(self))
+        self.start.sample_wanted.connect(lambda: doing.new_sample(self))
+        self.start.open_wanted.connect(lambda: doing.open(self))
+        self.start.import_wanted.connect(lambda: doing.import_data(self))
+        self.right.overview.import_wanted.connect(lambda: doing.import_data(self))
+        self.right.overview.check_wanted.connect(lambda: doing.check(self))
+        for panel in (self.right.overview, self.right.object, self.right.outage):
+            panel.table_wanted.connect(self.bottom.open)
+        self.right.outage.export_wanted.connect(lambda: doing.export_customers(self))
+        self.right.outage.print_wanted.connect(lambda: doing.print_station_map(self))
+        self.right.print.print_wanted.connect(partial(outputs.print_pages, self))
+        self.right.print.web_map_wanted.connect(lambda: doing.web_map(self))
+
+    # ----------------------------------------------------------------- events
+
+    def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        if changes is None:
+            self.pages.setCurrentIndex(0 if project is None else 1)
+            self.start.refresh()
+            self.messages.hide()
+            (self.start.sample if project is None else self.canvas).setFocus()
+        self.canvas.set_project(project, changes)
+        if changes is None or not changes.tables <= {"schemes", "info"}:
+            self.left.refresh()
+        self.setWindowTitle(self._title(project))
+        self.status.tell_scale(self.canvas.scale_denominator() if project is not None else 0)
+        self._name_personal()
+        self.commands.refresh()
+
+    def _title(self, project: Project | None) -> str:
+        path = self.bench.session.path
+        if project is None or path is None:
+            return _("Taiqu")
+        return _("{station} — {file} — Taiqu").format(station=project.info.name or path.stem, file=path.name)
+
+    def _name_personal(self) -> None:
+        text = _("Hide &personal data") if self.bench.show_personal else _("Show &personal data…")
+        self.commands.by_name["show-personal"].setText(text)
+
+    def _mark(self) -> None:
+        chosen = self.bench.selection
+        self.canvas.select(chosen.table, list(chosen.ids))
+        self.commands.refresh()
+
+    def _zoom_to(self, table: str, one: str) -> None:
+        if not self.canvas.zoom_to_object(table, one):
+            self._zoom_to_tied(table, one)
+
+    def _zoom_to_tied(self, table: str, one: str) -> None:
+        """Go to what an object without a place of its own is tied to: a feeder's lines, a group's areas."""
+        from ui import extents
+
+        project = self.bench.session.project
+        extent = extents.extent_of(project, table, one) if project is not None else None
+        if extent is not None:
+            self.canvas.zoom_to(extent)
+        else:
+            self.messages.tell(_("This object has no place on the map."), "warning")
+
+    def _show_outage(self) -> None:
+        result = self.bench.outage.result
+        self.canvas.set_outage(result.overlay if result is not None else None)
+        self.commands.refresh()
+        if result is not None:
+            self.right.show_task()
+
+    def _menu(self, table: str, one: str, place: QPoint) -> None:
+        self.bench.select(table, one)
+        menu = QMenu(self)
+        if table in DEVICE_TABLES:
+            menu.addAction(self.commands.by_name["what-if"])
+            menu.addAction(self.commands.by_name["what-if-fault"])
+            menu.addSeparator()
+        menu.addAction(self.commands.by_name["zoom-selection"])
+        menu.addAction(_("Show in the table"), lambda: self.bottom.open(table))
+        menu.exec(place)
+        menu.deleteLater()
+
+    def fill_recent(self, menu: QMenu) -> None:
+        """List the files opened before."""
+        menu.clear()
+        for path in self.bench.settings.recent:
+            menu.addAction(f"{path.stem}    {path.parent}", partial(self.bench.session.open, path))
+        if menu.isEmpty():
+            menu.addAction(_("None yet")).setEnabled(False)
+
+    def tell_problem(self, error: Exception) -> None:
+        """Say in one sentence what could not be done; a mistake of ours goes to the crash dialog."""
+        if isinstance(error, GridError):
+            self.messages.tell(sentence(error), "problem")
+        else:
+            import sys
+
+            sys.excepthook(type(error), error, error.__traceback__)
+
+    # -------------------------------------------------------------------- Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        event.acceptProposedAction()
+        doing.open_dropped(self, paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if not self.may_close():
+            event.ignore()
+            return
+        settings = self.bench.settings
+        settings.remember_place("window", self.saveGeometry())
+        settings.remember_place("split", self.split.saveState())
+        settings.save()
+        event.accept()
+
+    def may_close(self) -> bool:
+        """Ask about work under way, then stop it."""
+        jobs = self.bench.jobs
+        if not jobs.running:
+            return True
+        question = _("“{title}” is still running. Stop it and close?").format(title=jobs.running[0].title)
+        if not ask.yes(self, _("Close"), question, _("Stop and close")):
+            return False
+        jobs.cancel_all()
+        return jobs.wait(WAIT_MS)

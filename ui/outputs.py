@@ -1,0 +1,221 @@
+"""What the window reads and writes through the operations: imports, checks, lists, pages, web maps."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from grid_model.feedback import Feedback
+from grid_model.operation import Operation, Outcome
+from grid_model.project import Project, ProjectInfo
+from resources.i18n import _
+from ui.dialogs import ask
+from ui.operations import operation
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+def empty_project() -> Project:
+    """Give what operations that need no project are run with."""
+    return Project.empty(ProjectInfo())
+
+
+def run_operation(
+    window: MainWindow, what: Operation, parameters: Any, done: Callable[[Outcome], None] | None = None
+) -> None:
+    """Run an operation beside the window; its edit is made, its note written, its lines told."""
+    project = window.bench.session.project or empty_project()
+
+    def finish(outcome: Outcome) -> None:
+        session = window.bench.session
+        if outcome.edit is not None and session.do(outcome.edit) is None:
+            return
+        if outcome.note is not None:
+            session.note(*outcome.note)
+        if done is not None:
+            done(outcome)
+        else:
+            tell(window, outcome)
+
+    window.bench.jobs.run(_(what.title), lambda feedback: what.run(project, parameters, feedback), finish)
+
+
+def tell(window: MainWindow, outcome: Outcome, most: int = 6) -> None:
+    """Show what an operation says of itself."""
+    lines = list(outcome.lines[:most])
+    if lines:
+        window.messages.tell("\n".join(lines), "warning" if outcome.findings else "notice")
+
+
+def is_project(path: Path) -> bool:
+    """Whether a GeoPackage is a project of ours rather than outlines to import."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'taiqu_info'").fetchone()
+    except sqlite3.Error:
+        return False
+    return found is not None
+
+
+# -------------------------------------------------------------------- import
+
+def import_sources(window: MainWindow, sources: list[Path]) -> None:
+    """Ask how to read files, then bring them into the project, a new one where none is open."""
+    from ui.dialogs.operation_dialog import OperationDialog
+
+    what, session = operation("import"), window.bench.session
+    into = session.path
+    if into is None:
+        folder = window.bench.settings.folder_for("project")
+        into = ask.file_to_write(window, _("New project for the imported data"),
+                                 folder / f"{sources[0].stem}.gpkg", "GeoPackage (*.gpkg)")
+        if into is None:
+            return
+    preset = {"sources": tuple(map(str, sources)), "into": str(into)}
+    dialog = OperationDialog(what, window, preset, hidden=frozenset({"into"}))
+    if not dialog.exec():
+        return
+    if session.project is not None:
+        run_operation(window, what, dialog.parameters, lambda outcome: _imported(window, outcome))
+    else:
+        _import_into_new(window, what, dialog.parameters, into)
+
+
+def _import_into_new(window: MainWindow, what: Operation, parameters: Any, into: Path) -> None:
+    def work(feedback: Feedback) -> Outcome:
+        from gis.project_file import opened_for_editing
+
+        with opened_for_editing(into, feedback, create=True) as history:
+            outcome = what.run(history.project, parameters, feedback)
+            if outcome.edit is not None:
+                history.do(outcome.edit)
+        return outcome
+
+    def done(outcome: Outcome) -> None:
+        window.bench.session.open(into, lambda: _imported(window, outcome))
+
+    window.bench.jobs.run(_(what.title), work, done)
+
+
+def _imported(window: MainWindow, outcome: Outcome) -> None:
+    tell(window, outcome)
+    if outcome.document.get("issues"):
+        window.bench.set_task("data")
+        window.bottom.open("issues-found")
+
+
+def check(window: MainWindow) -> None:
+    """Check the data beside the window and list the findings."""
+    project = window.bench.session.project
+    if project is None:
+        return
+
+    def work(feedback: Feedback) -> list[Any]:
+        from gis.checks import check_project
+
+        return check_project(project, feedback)
+
+    def done(findings: list[Any]) -> None:
+        window.bench.set_findings(findings)
+        window.bench.set_task("data")
+        window.bottom.open("findings-checked")
+        text = _("{count} findings; a double click shows where.").format(count=len(findings))
+        window.messages.tell(text if findings else _("Nothing was found wrong."), "notice")
+
+    window.bench.jobs.run(_("Checking the data"), work, done)
+
+
+# -------------------------------------------------------------------- outage
+
+def export_customers(window: MainWindow) -> None:
+    """Write the list of affected customers into an Excel file."""
+    bench = window.bench
+    project, result = bench.session.project, bench.outage.result
+    if project is None or result is None:
+        return
+    folder = bench.settings.folder_for("export")
+    title = _("Customers out {device}").format(device=bench.outage.title(project)).replace("/", " ")
+    path = ask.file_to_write(window, _("Export customer list"), folder / f"{title}.xlsx", "Excel (*.xlsx)")
+    if path is None:
+        return
+    bench.settings.remember_folder("export", path.parent)
+    what = operation("trace")
+    opens, faults, closes = (
+        tuple(device for action, device in bench.outage.steps if action == name) for name in ("open", "fault", "close"))
+    parameters = what.parameters(
+        open=opens, fault=faults, close=closes, state=bench.outage.state, customers=str(path),
+        steps=bench.outage.steps,
+    )
+
+    def done(_outcome: Outcome) -> None:
+        window.messages.tell(_("Customer list written: {file}").format(file=path))
+
+    run_operation(window, what, parameters, done)
+
+
+def rank(window: MainWindow) -> None:
+    """List what the loss of every single device would do, worst first."""
+    window.bench.set_task("outage")
+    window.bench.outage.rank()
+
+
+# --------------------------------------------------------------------- paper
+
+def print_pages(window: MainWindow, template: str, options: dict[str, Any]) -> None:
+    """Write pages as PDF where the person says."""
+    bench = window.bench
+    project = bench.session.project
+    if project is None:
+        return
+    from gis.pages.templates import TEMPLATES
+
+    folder = bench.settings.folder_for("export")
+    name = f"{project.info.name} {_(TEMPLATES[template].title)}.pdf"
+    path = ask.file_to_write(window, _("Print to PDF"), folder / name, "PDF (*.pdf)")
+    if path is None:
+        return
+    bench.settings.remember_folder("export", path.parent)
+    what = operation("print")
+    parameters = what.parameters(template=template, out=str(path), **options)
+
+    def done(outcome: Outcome) -> None:
+        tell(window, outcome)
+        open_outside(path)
+
+    run_operation(window, what, parameters, done)
+
+
+def web_map(window: MainWindow) -> None:
+    """Write the map as one self-contained page and show it in the person's browser."""
+    bench = window.bench
+    project = bench.session.project
+    if project is None:
+        return
+    path = ask.file_to_write(
+        window, _("Web map"), bench.settings.folder_for("export") / f"{project.info.name}.html", "HTML (*.html)")
+    if path is None:
+        return
+    bench.settings.remember_folder("export", path.parent)
+    what = operation("webmap")
+
+    def done(outcome: Outcome) -> None:
+        tell(window, outcome)
+        open_outside(path)
+
+    run_operation(window, what, what.parameters(out=str(path)), done)
+
+
+def open_outside(path: Path) -> None:
+    """Show a written file in the program the person reads such files with."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+

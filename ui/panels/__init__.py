@@ -1,0 +1,1 @@
+"""The right side of the window: the task or the object under the hand."""

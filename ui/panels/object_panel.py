@@ -1,0 +1,166 @@
+"""The object under the hand: what it is, what is known of it, and everything tied to it as links."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
+
+from grid_model import schema
+from grid_model.project import Project
+from grid_model.schema import TableSchema
+from resources.i18n import N_, _
+from ui import formats, objects
+from ui.bench import TASKS, Bench
+from ui.icons import icon
+from ui.outage_desk import DEVICE_TABLES
+from ui.panels.panel import Panel
+from ui.widgets import badge, button, label, link, row, rule
+
+BACK_TO = {
+    "data": N_("Overview"), "grids": N_("Grids"), "outage": N_("Outage"), "print": N_("Print"),
+}
+
+
+class ObjectPanel(Panel):
+    """Shows the selection of the bench."""
+
+    back_wanted = Signal()
+    table_wanted = Signal(str)
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        bench.selection_changed.connect(self.refresh)
+        bench.session.project_changed.connect(lambda _project, _changes: self.refresh())
+        bench.personal_changed.connect(lambda _show: self.refresh())
+        bench.outage.changed.connect(self.refresh)
+        bench.task_changed.connect(lambda _task: self.refresh())
+        self.refresh()
+
+    def fill(self) -> None:
+        project, chosen = self._bench.session.project, self._bench.selection
+        if project is None or not chosen.ids or chosen.table not in schema.tables():
+            self.empty_state(_("No object selected"), _("Click an object on the map or a row of a table."))
+            return
+        self._back()
+        table = schema.table(chosen.table)
+        if chosen.single is None:
+            self.headline(_(table.label))
+            self.second(_("{count} selected").format(count=formats.whole(len(chosen.ids))))
+            return
+        if chosen.single not in project.table(chosen.table):
+            self.empty_state(_("The object is gone"), _("It was deleted or its project was closed."))
+            return
+        self._head(project, table, chosen.single)
+        self._buttons(table, chosen.single)
+        self._attributes(project, table, chosen.single)
+        self._relations(project, table, chosen.single)
+
+    def _back(self) -> None:
+        back = link(_(BACK_TO.get(self._bench.task, TASKS["data"])), self.back_wanted.emit)
+        back.setIcon(icon("back"))
+        line = QHBoxLayout()
+        line.addWidget(back)
+        line.addStretch()
+        self.column.addLayout(line)
+
+    def _head(self, project: Project, table: TableSchema, one: str) -> None:
+        name = objects.object_name(project, table.name, one, self._bench.show_personal)
+        self.headline(name, self._state_badge(table, one))
+        about = [_(table.label)]
+        values = project.table(table.name).row(one)
+        if "kind" in table.by_name and values["kind"]:
+            about.append(formats.cell(table.column("kind"), values["kind"]))
+        if name != one:
+            about.append(one)
+        self.second(" · ".join(about))
+
+    def _state_badge(self, table: TableSchema, one: str):  # type: ignore[no-untyped-def]
+        if table.name == "switches":
+            opened = self._bench.outage.is_open(table.name, one)
+            return badge(_("Open") if opened else _("Closed"), "green" if opened else "red",
+                         _("Position in the state that is shown"))
+        result = self._bench.outage.result
+        if result is not None and table.name == "transformer_areas" and one in result.overlay.areas:
+            return badge(_("Out"), "grey")
+        return None
+
+    def _buttons(self, table: TableSchema, one: str) -> None:
+        desk = self._bench.outage
+        zoom = button(_("Zoom to it"), lambda: self._bench.zoom_wanted.emit(table.name, one))
+        if table.name not in DEVICE_TABLES:
+            self.column.addLayout(row(zoom, 1))
+            return
+        device = f"{table.name}:{one}"
+        opened = desk.is_open(table.name, one)
+        text = _("What if it closes") if opened else (
+            _("What if it opens") if table.name == "switches" else _("What if it is taken out"))
+        ask = button(text, lambda: self._ask("close" if opened else "open", device), primary=True,
+                     tip=_("Trace who loses or gets supply; the record is not changed (Ctrl+K)"))
+        ask.setObjectName("primary")
+        parts = [ask]
+        if not opened:
+            parts.append(button(_("What if it fails"), lambda: self._ask("fault", device),
+                                tip=_("The nearest protective device above trips (Ctrl+Shift+K)")))
+        self.column.addLayout(row(*parts, 1))
+        self.column.addLayout(row(zoom, 1))
+
+    def _ask(self, action: str, device: str) -> None:
+        self._bench.set_task("outage")
+        self._bench.outage.add(action, device)
+        self.back_wanted.emit()
+
+    def _attributes(self, project: Project, table: TableSchema, one: str) -> None:
+        values = project.table(table.name).row(one)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(5)
+        grid.setColumnStretch(1, 1)
+        at = 0
+        for column in objects.shown_columns(table, self._bench.show_personal):
+            if column.references or column.name in ("id", "name"):
+                continue
+            text = objects.value_text(project, table, column, values[column.name], self._bench.show_personal)
+            if not text:
+                continue
+            heading = label(_(column.label), "second")
+            heading.setToolTip(_(column.meaning))
+            value = label(formats.with_unit(text, column.unit), "row-value", wrap=True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(heading, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, at, 1)
+            at += 1
+        if at:
+            self.column.addWidget(rule())
+            self.column.addLayout(grid)
+
+    def _relations(self, project: Project, table: TableSchema, one: str) -> None:
+        found = objects.relations(project, table.name, one)
+        if not found:
+            return
+        self.column.addWidget(rule())
+        self.section(_("Tied to"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        for at, relation in enumerate(found):
+            heading = relation.label
+            if relation.count > 1:
+                heading = f"{heading} {formats.whole(relation.count)}"
+            grid.addWidget(label(heading, "second"), at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addLayout(self._links(project, relation), at, 1)
+        self.column.addLayout(grid)
+
+    def _links(self, project: Project, relation: objects.Relation) -> QGridLayout:
+        lines = QGridLayout()
+        lines.setVerticalSpacing(0)
+        for at, other in enumerate(relation.ids):
+            text = objects.object_name(project, relation.table, other, self._bench.show_personal)
+            made = link(text, lambda other=other: self._bench.go_to(relation.table, other), other)
+            lines.addWidget(made, at, 0, Qt.AlignmentFlag.AlignLeft)
+        if relation.count > len(relation.ids):
+            more = _("and {count} more").format(count=formats.whole(relation.count - len(relation.ids)))
+            lines.addWidget(link(more, lambda: self.table_wanted.emit(relation.table)), len(relation.ids), 0,
+                            Qt.AlignmentFlag.AlignLeft)
+        return lines

@@ -1,0 +1,63 @@
+"""What every panel on the right is: a scrolled column that is filled anew when something changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from ui.widgets import ElidedLabel, clear, label
+
+WIDTH = 330
+
+
+class Panel(QScrollArea):
+    """A column of parts; `fill` puts them in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QWidget()
+        inner.setObjectName("page")
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(14, 11, 13, 12)
+        self.column.setSpacing(8)
+        self.setWidget(inner)
+
+    def fill(self) -> None:
+        """Put the parts into `column`."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Fill the panel anew; the place scrolled to stays."""
+        place = self.verticalScrollBar().value()
+        clear(self.column)
+        self.fill()
+        self.column.addStretch(1)
+        self.verticalScrollBar().setValue(place)
+
+    def headline(self, text: str, badge: QLabel | None = None) -> None:
+        """Put in the heading, with a badge at its right."""
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(ElidedLabel(text, "headline"), 1)
+        if badge is not None:
+            line.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.column.addLayout(line)
+
+    def second(self, text: str) -> None:
+        """Put in a line of lesser weight."""
+        self.column.addWidget(label(text, "second", wrap=True))
+
+    def section(self, text: str) -> None:
+        """Put in the heading of a section."""
+        self.column.addWidget(label(text, "section"))
+
+    def empty_state(self, title: str, text: str) -> None:
+        """Put in what to do where there is nothing to show."""
+        self.column.addSpacing(26)
+        heading = label(title)
+        heading.setStyleSheet("font-size: 15px; font-weight: 600;")
+        self.column.addWidget(heading)
+        self.second(text)

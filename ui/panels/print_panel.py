@@ -1,0 +1,141 @@
+"""What goes on paper: the template, the paper, a look at the first sheet, and the PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit
+
+from grid_model.feedback import Feedback
+from resources.i18n import N_, _, ngettext
+from ui.bench import Bench
+from ui.panels.panel import WIDTH, Panel
+from ui.widgets import button, label, row
+
+ORIENTATIONS = {"auto": N_("Automatic"), "landscape": N_("Landscape"), "portrait": N_("Portrait")}
+STATES = {"normal": N_("Normal state"), "current": N_("Current state")}
+PREVIEW_DPI = 40.0
+PREVIEW_WIDTH = WIDTH - 34
+
+
+class PrintPanel(Panel):
+    """Shown in the task Print."""
+
+    print_wanted = Signal(str, object)
+    """Template and options, as `ui.commands.print_` takes them."""
+    web_map_wanted = Signal()
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self._template = "station-map"
+        self._options: dict[str, Any] = {"paper": "A3", "orientation": "auto", "state": "normal", "title": ""}
+        self._picture: QImage | None = None
+        self._pages = 0
+        bench.session.project_changed.connect(lambda _project, changes: self._on_project(changes is None))
+        self.refresh()
+
+    def _on_project(self, another: bool) -> None:
+        self._picture = None
+        if another or self.isVisible():
+            self.refresh()
+
+    def choose(self, template: str) -> None:
+        """Choose a template."""
+        self._template = template
+        self._picture = None
+        self.refresh()
+
+    def fill(self) -> None:
+        from gis.pages.sheet import PAPERS
+        from gis.pages.templates import TEMPLATES
+
+        if self._bench.session.project is None:
+            self.empty_state(_("No project open"), _("Open one to print its maps."))
+            return
+        self.headline(_("Print"))
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        templates = {name: one.title for name, one in TEMPLATES.items()}
+        self.template = self._choice(templates, self._template, self.choose)
+        form.addRow(_("Template"), self.template)
+        form.addRow(_("Paper"), self._choice({one: one for one in PAPERS}, self._options["paper"], self._set("paper")))
+        form.addRow(_("Orientation"), self._choice(ORIENTATIONS, self._options["orientation"], self._set("orientation")))
+        form.addRow(_("Switches"), self._choice(STATES, self._options["state"], self._set("state")))
+        self.title = QLineEdit(self._options["title"])
+        self.title.setPlaceholderText(_("as usual"))
+        self.title.textEdited.connect(lambda text: self._options.update(title=text.strip()))
+        form.addRow(_("Title"), self.title)
+        self.column.addLayout(form)
+        self._preview()
+        self.column.addLayout(row(
+            button(_("Print to PDF…"), self._print, primary=True, tip=_("Vector PDF with selectable Chinese text")),
+            button(_("Preview"), self.look, tip=_("Draw the first sheet here")), 1))
+        self.column.addLayout(row(button(_("Web map…"), self.web_map_wanted.emit,
+                                         tip=_("One HTML file that opens without a network")), 1))
+        if TEMPLATES[self._template].public:
+            self.second(_("Made for posting: villages and grids only, names and phones masked."))
+        else:
+            self.second(_("Internal: keep it safe. Customers' names and phones are masked."))
+
+    def _choice(self, texts: Any, current: str, chosen: Any) -> QComboBox:
+        combo = QComboBox()
+        for code, text in texts.items():
+            combo.addItem(_(text), code)
+        combo.setCurrentIndex(max(0, combo.findData(current)))
+        combo.activated.connect(lambda _at: chosen(str(combo.currentData())))
+        return combo
+
+    def _set(self, name: str) -> Any:
+        def keep(value: str) -> None:
+            self._options[name] = value
+            if self._picture is not None:
+                self.look()
+
+        return keep
+
+    def _preview(self) -> None:
+        if self._picture is None:
+            return
+        sheet = QLabel()
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap.fromImage(self._picture).scaledToWidth(
+            round(PREVIEW_WIDTH * ratio), Qt.TransformationMode.SmoothTransformation)
+        picture.setDevicePixelRatio(ratio)
+        sheet.setPixmap(picture)
+        sheet.setStyleSheet("border: 1px solid #dfe3e8;")
+        sheet.setAccessibleName(_("Preview of the first sheet"))
+        self.column.addWidget(sheet)
+        text = ngettext("{count} sheet", "{count} sheets", self._pages).format(count=self._pages)
+        self.column.addWidget(label(text, "tile-note"))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options as they stand in the fields."""
+        return dict(self._options)
+
+    def look(self) -> None:
+        """Draw the first sheet beside the window."""
+        project, template, options = self._bench.session.project, self._template, self.options
+        if project is None:
+            return
+
+        def work(feedback: Feedback) -> tuple[QImage, int]:
+            from gis.pages.options import PrintOptions
+            from gis.pages.templates import make_pages
+            from ui.page_painter import page_image
+
+            pages = make_pages(project, template, PrintOptions(**options), feedback)
+            return page_image(pages[0], PREVIEW_DPI * 2), len(pages)
+
+        def done(found: tuple[QImage, int]) -> None:
+            self._picture, self._pages = found
+            self.refresh()
+
+        self._bench.jobs.run(_("Drawing the preview"), work, done)
+
+    def _print(self) -> None:
+        self.print_wanted.emit(self._template, self.options)

@@ -1,0 +1,195 @@
+"""The project in the window: opening, edits, undo, what is saved, and who hears of it.
+
+Views listen to `Session.project_changed` and redraw what the changes touched; no view tells another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from grid_model.changes import Changes
+from grid_model.errors import GridError
+from grid_model.feedback import Feedback
+from grid_model.history import Entry
+from grid_model.project import Edit, Project
+from resources.i18n import _
+from ui.jobs import Jobs
+from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from gis.project_file import ProjectFile
+    from gis.project_writer import Lost
+
+
+class Poster(QObject):
+    """Runs what another thread asks for in the thread it was made in."""
+
+    posted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posted.connect(self._run)
+
+    def _run(self, act: Callable[[], None]) -> None:
+        act()
+
+
+class Session(QObject):
+    """One open project at a time, with its file.
+
+    Edits go through `do`; each is written by the file's own thread, and `saved_changed` tells when.
+    """
+
+    project_changed = Signal(object, object)
+    """The project as it is now (None: closed) and the `Changes` (None: another project altogether)."""
+    saved_changed = Signal()
+    """Whether every edit is in the file may have changed."""
+    problem = Signal(object)
+    """Something could not be done: the exception."""
+    noticed = Signal(str)
+    """A sentence worth telling that is no problem."""
+
+
+    def __init__(self, settings: Settings, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.jobs = jobs
+        self._file: ProjectFile | None = None
+        self._poster = Poster()
+
+    # ------------------------------------------------------------ the project
+
+    @property
+    def project(self) -> Project | None:
+        """The project as it stands now; None where none is open."""
+        return self._file.history.project if self._file is not None else None
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the open project."""
+        return self._file.path if self._file is not None else None
+
+    @property
+    def saved(self) -> bool:
+        """Whether every edit is in the file."""
+        return self._file is None or not self._file.journal.waiting
+
+    @property
+    def next_undo(self) -> Entry | None:
+        """What undo would take back."""
+        return self._file.history.next_undo if self._file is not None else None
+
+    @property
+    def next_redo(self) -> Entry | None:
+        """What redo would bring back."""
+        return self._file.history.next_redo if self._file is not None else None
+
+    def do(self, edit: Edit) -> Changes | None:
+        """Make an edit; where it cannot be done `problem` says why and the answer is None."""
+        return self._attempt(lambda file: file.history.do(edit))
+
+    def undo(self) -> Changes | None:
+        """Take back the last edit."""
+        return self._attempt(lambda file: file.history.undo())
+
+    def redo(self) -> Changes | None:
+        """Bring back what undo took."""
+        return self._attempt(lambda file: file.history.redo())
+
+    def note(self, title: str, values: Mapping[str, str]) -> None:
+        """Write into the journal what changed no row: an export, a print, an unmasking."""
+        if self._file is not None:
+            self._file.history.note(title, values)
+            self.saved_changed.emit()
+
+    def _attempt(self, act: Callable[[ProjectFile], Changes]) -> Changes | None:
+        if self._file is None:
+            return None
+        try:
+            return act(self._file)
+        except GridError as error:
+            self.problem.emit(error)
+            return None
+
+    # --------------------------------------------------------------- the file
+
+    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Open a project file beside the window; the one open before is closed when the new one is there."""
+
+        poster = Poster()
+
+        def load(feedback: Feedback) -> ProjectFile:
+            from gis.project_file import ProjectFile
+
+            return ProjectFile.open(path, feedback, post=poster.posted.emit)
+
+        if self.path is not None and self.path.resolve() == path.resolve():
+            return
+        self.jobs.run(_("Opening {file}").format(file=path.name), load, lambda file: self._take(file, poster, then))
+
+    def open_made(self, path: Path, make: Callable[[Feedback], object]) -> None:
+        """Have `make` write a project file at `path`, then open it."""
+        if self.path is not None and self.path.resolve() == path.resolve():
+            self.close()
+        self.jobs.run(_("Making {file}").format(file=path.name), make, lambda _made: self.open(path))
+
+    def save_as(self, path: Path) -> None:
+        """Write a copy of the project and go on in it."""
+        file = self._file
+        if file is not None:
+            self.jobs.run(
+                _("Writing {file}").format(file=path.name),
+                lambda feedback: file.save_as(path, feedback),
+                lambda _nothing: self._moved(path),
+            )
+
+    def _moved(self, path: Path) -> None:
+        self.settings.add_recent(path)
+        self.saved_changed.emit()
+
+    def close(self) -> None:
+        """Close the project; every edit is in the file before this returns."""
+        if self._file is not None:
+            file, self._file = self._file, None
+            file.history.forget(self._heard)
+            try:
+                file.close()
+            except GridError as error:
+                self.problem.emit(error)
+            self.project_changed.emit(None, None)
+            self.saved_changed.emit()
+
+    def _take(self, file: ProjectFile, poster: Poster, then: Callable[[], None] | None = None) -> None:
+        self.close()
+        self.settings.add_recent(file.path)
+        self._adopt(file, poster)
+        if then is not None:
+            then()
+
+    def _adopt(self, file: ProjectFile, poster: Poster) -> None:
+        self._file, self._poster = file, poster
+        file.history.listen(self._heard)
+        file.journal.on_saved = lambda _number: self.saved_changed.emit()
+        file.on_failed = self._tell_lost
+        self.project_changed.emit(file.history.project, None)
+        self.saved_changed.emit()
+
+    def take_over(self, other: Session) -> None:
+        """Go on with the project another session had open."""
+        file = other._file
+        if file is not None:
+            file.history.forget(other._heard)
+            other._file = None
+            self._adopt(file, other._poster)
+
+    def _heard(self, project: Project, changes: Changes) -> None:
+        self.project_changed.emit(project, changes)
+        self.saved_changed.emit()
+
+    def _tell_lost(self, lost: Lost) -> None:
+        self.problem.emit(lost.error)
+        self.saved_changed.emit()

@@ -1,0 +1,119 @@
+"""The line at the bottom: where the cursor is, coordinate system, scale, work under way, data date, saved or not."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
+
+from grid_model.project import Project
+from resources.i18n import _
+from ui import formats
+from ui.bench import Bench
+from ui.icons import icon
+
+
+class StatusLine(QStatusBar):
+    """The state and provenance of what is on screen."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._bench = bench
+        self.place, self.crs, self.scale = QLabel(), QLabel(), QLabel()
+        self.date, self.saved, self.work = QLabel(), QLabel(), QLabel()
+        self.place.setMinimumWidth(178)
+        self.progress = QProgressBar()
+        self.progress.setFixedWidth(150)
+        self.progress.setTextVisible(False)
+        self.cancel = QToolButton()
+        self.cancel.setIcon(icon("close"))
+        self.cancel.setText(_("Cancel"))
+        self.cancel.setObjectName("cancel-job")
+        self.cancel.setToolTip(_("Cancel"))
+        self.cancel.clicked.connect(self._cancel)
+        for part in (self.place, self.crs, self.scale):
+            self.addWidget(part)
+        for part in (self.work, self.progress, self.cancel, self.date, self.saved):
+            self.addPermanentWidget(part)
+        bench.jobs.changed.connect(self._tell_jobs)
+        bench.session.saved_changed.connect(self._tell_saved)
+        bench.session.project_changed.connect(lambda project, _changes: self._tell_project(project))
+        self._tell_project(bench.session.project)
+        self._tell_jobs()
+
+    def tell_place(self, x: float, y: float) -> None:
+        """Tell where the cursor is, in project coordinates."""
+        project = self._bench.session.project
+        if project is None or not (math.isfinite(x) and math.isfinite(y)):
+            self.place.setText("")
+        elif project.geographic:
+            east, north = ("E" if x >= 0 else "W"), ("N" if y >= 0 else "S")
+            self.place.setText(f"{abs(x):.5f}°{east}  {abs(y):.5f}°{north}")
+        else:
+            self.place.setText(f"x {x:.1f} m  y {y:.1f} m")
+
+    def tell_scale(self, denominator: float) -> None:
+        """Tell the scale of the map."""
+        self.scale.setText(f"1:{formats.whole(round_scale(denominator))}" if denominator > 0 else "")
+
+    def _tell_project(self, project: Project | None) -> None:
+        if project is None:
+            for part in (self.place, self.crs, self.scale, self.date, self.saved):
+                part.setText("")
+            return
+        self.crs.setText(crs_text(project))
+        date = project.info.data_date
+        self.date.setText(_("Data as of {date}").format(date=date) if date else _("Data date unknown"))
+        self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        session = self._bench.session
+        if session.project is None:
+            self.saved.setText("")
+            return
+        self.saved.setText(_("All changes saved ✓") if session.saved else _("Saving…"))
+        self.saved.setToolTip(str(session.path or ""))
+
+    def _tell_jobs(self) -> None:
+        jobs = self._bench.jobs.running
+        for part in (self.work, self.progress, self.cancel):
+            part.setVisible(bool(jobs))
+        if not jobs:
+            return
+        job = jobs[0]
+        self.work.setText(job.text or job.title)
+        if job.fraction is None:
+            self.progress.setRange(0, 0)
+        else:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(round(job.fraction * 1000))
+        stopping = job.feedback.cancelled
+        self.cancel.setEnabled(not stopping)
+        if stopping:
+            self.work.setText(_("Stopping…"))
+
+    def _cancel(self) -> None:
+        for job in self._bench.jobs.running[:1]:
+            job.cancel()
+        self._tell_jobs()
+
+
+def round_scale(denominator: float) -> float:
+    """Round a scale to two figures as people read it: 25 000."""
+    if denominator <= 0:
+        return 0
+    step = 10 ** max(0, math.floor(math.log10(denominator)) - 1)
+    return round(denominator / step) * step
+
+
+def crs_text(project: Project) -> str:
+    """Name the coordinate system and the 3° zone that distances and areas are measured in (`DOMAIN` §3.5)."""
+    if not project.geographic:
+        return _("Local plane")
+    for table in ("connectivity_nodes", "customers", "poles"):
+        longitudes = project.frame(table)["x"].dropna()
+        if len(longitudes):
+            meridian = 3 * math.floor((float(longitudes.median()) + 1.5) / 3)
+            return _("CGCS2000 / 3° zone, CM {meridian}°E").format(meridian=meridian)
+    return "CGCS2000"

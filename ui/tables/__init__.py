@@ -1,0 +1,1 @@
+"""Tables of the window: models over data frames, no row copied."""

@@ -1,0 +1,285 @@
+"""The tables below the map: those the task is about, and any other one the person opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from grid_model import schema
+from grid_model.changes import Changes
+from grid_model.project import Project
+from resources.i18n import N_, _
+from ui import formats
+from ui.bench import Bench
+from ui.icons import icon
+from ui.tables import results
+from ui.tables.pages import AttributePage, TablePage
+from ui.widgets import label
+
+TASK_TABLES = {
+    "data": ("transformer_areas", "customers", "switches", "power_transformers", "findings-checked",
+             "issues-found"),
+    "grids": ("plan-groups", "mutual_aid_groups", "district_managers", "service_grids"),
+    "outage": ("outage-customers", "outage-areas", "back-feed", "device-loss", "switches"),
+    "print": ("service_grids", "transformer_areas", "district_managers"),
+}
+"""The tables of each task; names with a dash are results and stand only while there is one."""
+
+ROOMS = {
+    "network": N_("Network"), "territory": N_("Territory and people"), "planning": N_("Groups and grids"),
+    "records": N_("Records"),
+}
+FILTER_PAUSE_MS = 200
+
+
+class BottomTables(QWidget):
+    """Tabs of tables with filter, columns and export."""
+
+    export_wanted = Signal()
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self.setObjectName("bottom")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._bench = bench
+        self._pages: dict[str, TablePage] = {}
+        self._opened: list[str] = []
+        self._shown: list[str] = []
+        self._stale: set[str] = set()
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.tabs.setAccessibleName(_("Tables"))
+        self.tabs.currentChanged.connect(self._turn)
+        self._stack = QStackedWidget()
+        self._nothing = label(_("Nothing to list yet."), "second")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack.addWidget(self._nothing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 1, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._head())
+        layout.addWidget(self._stack)
+        bench.session.project_changed.connect(self._on_project)
+        bench.task_changed.connect(lambda _task: self.arrange())
+        bench.selection_changed.connect(self._follow)
+        bench.personal_changed.connect(lambda _show: self._reload())
+        bench.outage.changed.connect(lambda: self._on_result("outage-"))
+        bench.findings_changed.connect(lambda: self._on_result("findings-"))
+        bench.grouping.changed.connect(lambda: self._on_result("plan-"))
+        self.arrange()
+
+    def _head(self) -> QHBoxLayout:
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(_("Filter rows"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(124)
+        self.filter.setAccessibleName(_("Filter rows"))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(FILTER_PAUSE_MS)
+        self._pause.timeout.connect(self._filter)
+        self.filter.textChanged.connect(lambda _text: self._pause.start())
+        self.filter.returnPressed.connect(self._filter)
+        self._count = label("", "second")
+        self._tables_button = self._tool(_("More"), _("Open any table of the project"))
+        self._tables_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._tables_button)
+        menu.aboutToShow.connect(lambda: self._fill_tables(menu))
+        self._tables_button.setMenu(menu)
+        self._columns_button = self._tool(_("Columns"), _("Choose the columns of this table"))
+        self._columns_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        columns = QMenu(self._columns_button)
+        columns.aboutToShow.connect(lambda: self._fill_columns(columns))
+        self._columns_button.setMenu(columns)
+        export = self._tool("xlsx", _("Write this table to an Excel file"))
+        export.setIcon(icon("export"))
+        export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        export.clicked.connect(self.export_wanted)
+        head = QHBoxLayout()
+        head.setContentsMargins(2, 3, 10, 3)
+        head.setSpacing(4)
+        for part in (self.tabs, self._count, self.filter, self._tables_button, self._columns_button, export):
+            head.addWidget(part)
+        return head
+
+    def _tool(self, text: str, tip: str) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName("flat")
+        made.setText(text)
+        made.setToolTip(tip)
+        return made
+
+    # ------------------------------------------------------------------ tabs
+
+    @property
+    def page(self) -> TablePage | None:
+        """The table on screen."""
+        at = self.tabs.currentIndex()
+        return self._pages.get(self._shown[at]) if 0 <= at < len(self._shown) else None
+
+    def open(self, name: str) -> None:
+        """Show a table: one of the schema or a result."""
+        if name not in self._shown:
+            self._opened.append(name)
+            self.arrange()
+        if name in self._shown:
+            self.tabs.setCurrentIndex(self._shown.index(name))
+
+    def arrange(self) -> None:
+        """Set the tabs of the task; the one that was on screen stays there if it can."""
+        current = self._shown[self.tabs.currentIndex()] if 0 <= self.tabs.currentIndex() < len(self._shown) else ""
+        names = self._names()
+        if names != self._shown:
+            self._shown = names
+            self.tabs.blockSignals(True)
+            while self.tabs.count():
+                self.tabs.removeTab(0)
+            for name in names:
+                self.tabs.addTab("")
+                self.tabs.setTabData(self.tabs.count() - 1, name)
+            self.tabs.setCurrentIndex(names.index(current) if current in names else 0)
+            self.tabs.blockSignals(False)
+        self._title()
+        self._turn()
+
+    def _names(self) -> list[str]:
+        if self._bench.session.project is None:
+            return []
+        wanted = [*TASK_TABLES[self._bench.task], *self._opened]
+        return [name for name in dict.fromkeys(wanted) if "-" not in name or results.there_is(self._bench, name)]
+
+    def _page(self, name: str) -> TablePage:
+        if name not in self._pages:
+            page = results.page(self._bench, name) if "-" in name else AttributePage(self._bench, name)
+            self._pages[name] = page
+            self._stack.addWidget(page)
+            page.model.layoutChanged.connect(self._tell_count)
+            page.model.modelReset.connect(self._tell_count)
+        elif name in self._stale:
+            self._refresh(name)
+        self._stale.discard(name)
+        return self._pages[name]
+
+    def _refresh(self, name: str) -> None:
+        page = self._pages[name]
+        if isinstance(page, AttributePage):
+            page.reload()
+        else:
+            results.fill(self._bench, page)
+
+    def _turn(self, _at: int = -1) -> None:
+        at = self.tabs.currentIndex()
+        if not 0 <= at < len(self._shown):
+            self._stack.setCurrentWidget(self._nothing)
+            self._count.setText("")
+            return
+        page = self._page(self._shown[at])
+        page.model.filter(self.filter.text())
+        self._stack.setCurrentWidget(page)
+        page.follow_selection()
+        self._title()
+        self._tell_count()
+
+    def _title(self) -> None:
+        for at, name in enumerate(self._shown):
+            text = self._pages[name].title if name in self._pages else results.tab_title(self._bench, name)
+            if self.tabs.tabText(at) != text:
+                self.tabs.setTabText(at, text)
+
+    # ---------------------------------------------------------------- events
+
+    def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        if changes is None or project is None:
+            self._forget_pages()
+            self._opened = []
+            self.filter.clear()
+        else:
+            for name, page in self._pages.items():
+                if isinstance(page, AttributePage):
+                    page.take(project, changes)
+                elif changes.touches("issues", "schemes", "mutual_aid_groups", "group_members"):
+                    self._stale.add(name)
+        self.arrange()
+
+    def _forget_pages(self) -> None:
+        for page in self._pages.values():
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        self._pages = {}
+
+    def _on_result(self, prefix: str) -> None:
+        names = [name for name in self._pages if name.startswith(prefix) or (prefix == "outage-" and "-" in name)]
+        self._stale.update(names)
+        first = {"outage-": "outage-customers", "plan-": "plan-groups"}.get(prefix, "findings-checked")
+        fresh = results.there_is(self._bench, first) and first not in self._shown
+        self.arrange()
+        if fresh and first in self._shown:
+            self.tabs.setCurrentIndex(self._shown.index(first))
+
+    def _reload(self) -> None:
+        self._stale.update(self._pages)
+        self._turn()
+
+    def _follow(self) -> None:
+        page = self.page
+        chosen = self._bench.selection
+        if page is not None and not page.view.hasFocus():
+            if chosen.table in self._shown and isinstance(page, AttributePage) and page.name != chosen.table:
+                self.tabs.setCurrentIndex(self._shown.index(chosen.table))
+            else:
+                page.follow_selection()
+
+    def _filter(self) -> None:
+        self._pause.stop()
+        if self.page is not None:
+            self.page.model.filter(self.filter.text())
+
+    def _tell_count(self) -> None:
+        page = self.page
+        if page is None:
+            return
+        here, there = page.model.rowCount(), len(page.model.frame)
+        text = _("{shown} of {all} rows").format(shown=formats.whole(here), all=formats.whole(there))
+        self._count.setText(text if here != there else "")
+
+    def _fill_tables(self, menu: QMenu) -> None:
+        menu.clear()
+        project = self._bench.session.project
+        if project is None:
+            return
+        for room, title in ROOMS.items():
+            menu.addSection(_(title))
+            for table in schema.tables().values():
+                if table.room == room:
+                    text = f"{_(table.label)}  {formats.whole(len(project.table(table.name)))}"
+                    menu.addAction(text, lambda name=table.name: self.open(name))
+
+    def _fill_columns(self, menu: QMenu) -> None:
+        menu.clear()
+        if self.page is not None:
+            menu.addActions(self.page.column_menu(menu).actions())
+
+    def shown_names(self) -> Sequence[str]:
+        """Name the tables on the tabs."""
+        return tuple(self._shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self.filter.setFixedWidth(124 if self.width() > 700 else 84)

@@ -1,0 +1,111 @@
+"""Editors of table cells: lists for choices, yes and no and references; plain fields for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize
+from PySide6.QtWidgets import QComboBox, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from grid_model.project import Project
+from grid_model.schema import Column, Kind, TableSchema
+from grid_model.table import plain
+from resources.i18n import _
+from ui import formats, objects
+
+LISTED = 3_000
+"""A reference to a table of more rows than this is typed, not chosen."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CellEditor(QStyledItemDelegate):
+    """Makes the editor that fits a column of the schema; what it gives goes to the model's ``setData``."""
+
+    def __init__(
+        self, table: TableSchema, column_at: Callable[[int], Column], project: Callable[[], Project | None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._column_at = column_at
+        self._project = project
+
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
+        column = self._column_at(index.column())
+        choices = self._choices(column)
+        if choices is None:
+            line = QLineEdit(parent)
+            line.setFrame(False)
+            return line
+        combo = QComboBox(parent)
+        for code, text in choices:
+            combo.addItem(text, code)
+        combo.activated.connect(lambda _at: self._finish(combo))
+        return combo
+
+    def _finish(self, combo: QComboBox) -> None:
+        self.commitData.emit(combo)
+        self.closeEditor.emit(combo)
+
+    def _choices(self, column: Column) -> list[tuple[object, str]] | None:
+        nothing: list[tuple[object, str]] = [] if column.required else [("", formats.EMPTY)]
+        if column.kind is Kind.BOOLEAN:
+            return [(True, _("Yes")), (False, _("No"))]
+        if column.kind is Kind.CHOICE:
+            return nothing + [(choice.code, _(choice.label)) for choice in column.choices]
+        project = self._project()
+        if column.references and project is not None and len(project.table(column.references)) <= LISTED:
+            ids = project.frame(column.references)["id"].tolist()
+            named = [(one, objects.object_name(project, column.references, one)) for one in ids]
+            return nothing + sorted(named, key=lambda pair: pair[1])  # type: ignore[arg-type, return-value]
+        return None
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802
+        value = plain(index.data(2))
+        if isinstance(editor, QComboBox):
+            editor.setCurrentIndex(max(0, editor.findData(value)))
+            editor.showPopup()
+        elif isinstance(editor, QLineEdit):
+            editor.setText("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802
+        if isinstance(editor, QComboBox):
+            model.setData(index, editor.currentData())
+        elif isinstance(editor, QLineEdit):
+            model.setData(index, editor.text())
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        size = super().sizeHint(option, index)
+        return QSize(min(size.width() + 14, 320), size.height())
+
+
+def read_value(column: Column, text: object) -> object:
+    """Turn what was typed into a value of the column; None where it was emptied.
+
+    Raises
+    ------
+    ValueError
+        Where a number was wanted.
+    """
+    if not isinstance(text, str):
+        return text
+    text = text.strip()
+    if not text:
+        return None
+    if column.kind is Kind.REAL:
+        return float(_digits(text))
+    if column.kind is Kind.INTEGER:
+        return int(_digits(text))
+    if column.kind is Kind.DATE:
+        from datetime import date
+
+        return date.fromisoformat(text).isoformat()
+    return text
+
+
+def _digits(text: str) -> str:
+    """Read full-width digits too, and thousands parted by spaces or commas."""
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", text).replace(" ", "").replace(",", "")
