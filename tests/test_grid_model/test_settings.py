@@ -36,7 +36,7 @@ def test_a_row_that_is_no_fitting_number_is_refused_by_name(text: str) -> None:
 
 def test_every_setting_says_what_it_means_and_where_it_comes_from() -> None:
     assert len(in_force(project())) == len(SETTINGS)
-    for name, one in SETTINGS.items() -> None:
+    for name, one in SETTINGS.items():
         assert name == one.name and "." in name and one.meaning and one.source and one.as_of
 
 

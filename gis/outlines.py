@@ -1,0 +1,249 @@
+"""Outlines of transformer areas, made from where their customers live where none were drawn.
+
+Every place belongs to the area of the nearest customer or transformer (Voronoi), within the station's
+boundary; where village borders are known, only places of the same village compete, so outlines follow
+them (`DOMAIN` §4.1). Barriers that part a piece of land wholly part its outlines too. The result is a
+coverage: neighbours share their border point by point, with neither gaps nor overlaps, and what it
+made is marked ``generated``. Outlines that are there already stay as they are; new ones fill what they
+leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gis.measuring import MetricPlane, places_of
+from grid_model.feedback import SILENT, Feedback
+from grid_model.project import Project
+from grid_model.settings import setting
+
+GRID_M = 0.001
+"""Borders are joined on a millimetre grid, so that neighbours share their points exactly."""
+
+
+@dataclass(frozen=True)
+class AreaOutlines:
+    """The outline of every transformer area of a project.
+
+    Parameters
+    ----------
+    ids
+        Area ids in table order.
+    shapes
+        Polygons and multipolygons in metres on `plane`, in the order of `ids`; None where an area has
+        neither an outline nor a place.
+    generated
+        Which of them were made here.
+    placeless
+        Ids of the areas without an outline, sorted.
+    plane
+        Where the shapes stand.
+    """
+
+    ids: tuple[str, ...]
+    shapes: np.ndarray
+    generated: np.ndarray
+    placeless: tuple[str, ...]
+    plane: MetricPlane
+
+    @property
+    def km2(self) -> dict[str, float]:
+        """Surface of each area that has an outline."""
+        import shapely
+
+        surface = shapely.area(self.shapes) / 1e6
+        return {one: float(at) for one, at in zip(self.ids, surface, strict=True) if np.isfinite(at)}
+
+    def wkb(self) -> list[bytes | None]:
+        """Give the outlines in the project's coordinates, in the order of `ids`."""
+        return self.plane.wkb(self.shapes)
+
+
+def area_outlines(project: Project, feedback: Feedback = SILENT) -> AreaOutlines:
+    """Give every area an outline: its own, or one made from its customers and transformers.
+
+    Areas without an outline, customers or transformers in a known place get none and are listed.
+    """
+    plane = MetricPlane.of(project)
+    frame = project.frame("transformer_areas")
+    ids = tuple(frame["id"])
+    shapes = plane.shapes(frame["geometry"])
+    missing = _absent(shapes)
+    generated = np.zeros(len(ids), dtype=bool)
+    if missing.any():
+        made = _generate(project, plane, ids, shapes, missing, feedback)
+        generated = missing & ~_absent(made)
+        shapes[generated] = made[generated]
+        shapes[missing & ~generated] = None
+    gone = _absent(shapes)
+    return AreaOutlines(
+        ids, shapes, generated, tuple(sorted(one for one, no in zip(ids, gone, strict=True) if no)), plane
+    )
+
+
+def _absent(shapes: np.ndarray) -> np.ndarray:
+    import shapely
+
+    return np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+
+
+def _generate(
+    project: Project,
+    plane: MetricPlane,
+    ids: Sequence[str],
+    own: np.ndarray,
+    missing: np.ndarray,
+    feedback: Feedback,
+) -> np.ndarray:
+    """Make the outlines that are missing; one entry per area, None where it has no place."""
+    import shapely
+
+    made = np.full(len(ids), None, dtype=object)
+    seeds, of_area = _seeds(project, plane, ids, missing)
+    if not len(seeds):
+        return made
+    region = _region(project, plane, seeds)
+    taken = shapely.union_all(own[~missing], grid_size=GRID_M) if (~missing).any() else None
+    if taken is not None:
+        region = shapely.difference(region, taken, grid_size=GRID_M)
+    pieces = _pieces(project, plane, region)
+    cells = [_cells(piece, *own) for piece, own in feedback.track(_shared_out(pieces, seeds, of_area))]
+    faces, owner = _coverage(region, cells)
+    for area in np.unique(owner):
+        made[area] = shapely.coverage_union_all(faces[owner == area])
+    return _straightened(made, setting(project, "outline.simplify_m"))
+
+
+def _seeds(
+    project: Project, plane: MetricPlane, ids: Sequence[str], missing: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the places outlines grow from, and the area of each; near ones of an area count as one."""
+    at = {one: n for n, one in enumerate(ids) if missing[n]}
+    points, owner = [], []
+    for table in ("customers", "power_transformers"):
+        areas, places = places_of(project, plane, table)
+        number = np.array([at.get(one, -1) for one in areas], dtype=np.int64)
+        points.append(places[number >= 0])
+        owner.append(number[number >= 0])
+    seeds, of_area = np.concatenate(points), np.concatenate(owner)
+    cell = np.floor(seeds / setting(project, "outline.thin_m"))
+    _same, first = np.unique(np.column_stack([of_area, cell]), axis=0, return_index=True)
+    seeds, of_area = seeds[first], of_area[first]
+    # Two areas at the very same place: the first keeps it, so that every place has one owner.
+    _same, first = np.unique(np.round(seeds, 2), axis=0, return_index=True)
+    return seeds[np.sort(first)], of_area[np.sort(first)]
+
+
+def _region(project: Project, plane: MetricPlane, seeds: np.ndarray) -> Any:
+    """Give the land to be shared out: the stations' boundaries, and a hull around places outside them."""
+    import shapely
+
+    margin = setting(project, "outline.hull_buffer_m")
+    boundaries = plane.shapes(project.frame("stations")["geometry"])
+    boundaries = boundaries[~_absent(boundaries)]
+    land = shapely.union_all(boundaries, grid_size=GRID_M) if len(boundaries) else shapely.Polygon()
+    points = shapely.points(seeds)
+    # Places a little outside a boundary are drawn in by it; only land far from any needs its own hull.
+    outside = points[shapely.distance(points, land) > margin] if len(boundaries) else points
+    if len(outside):
+        hull = shapely.buffer(
+            shapely.concave_hull(shapely.multipoints(outside), ratio=0.3), margin, quad_segs=4
+        )
+        land = shapely.union(land, hull, grid_size=GRID_M)
+    return land
+
+
+def _pieces(project: Project, plane: MetricPlane, region: Any) -> list[Any]:
+    """Part the land along village borders and along barriers that go right through."""
+    import shapely
+
+    villages = plane.shapes(project.frame("villages")["geometry"])
+    barriers = plane.shapes(project.frame("barriers")["geometry"])
+    cuts = [*villages[~_absent(villages)], *barriers[~_absent(barriers)]]
+    if not cuts:
+        return [region]
+    lines = [shapely.boundary(one) if shapely.get_dimensions(one) == 2 else one for one in cuts]
+    lines = [one for one in lines if shapely.intersects(one, region)]
+    faces = _faces([shapely.boundary(region), *lines])
+    inside = shapely.contains_properly(region, shapely.point_on_surface(faces))
+    return list(faces[inside])
+
+
+def _faces(lines: Sequence[Any]) -> np.ndarray:
+    """Give the faces between lines, joined on the millimetre grid."""
+    import shapely
+
+    noded = shapely.union_all(np.array(lines, dtype=object), grid_size=GRID_M)
+    return np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))), dtype=object)
+
+
+def _shared_out(
+    pieces: Sequence[Any], seeds: np.ndarray, of_area: np.ndarray
+) -> list[tuple[Any, tuple[np.ndarray, np.ndarray]]]:
+    """Give each piece of land the places that compete for it: those inside; all for land without any."""
+    import shapely
+
+    points = shapely.points(seeds)
+    piece, place = shapely.STRtree(points).query(np.array(pieces), predicate="intersects")
+    # Places a little outside the land compete for the land nearest to them.
+    outside = np.setdiff1d(np.arange(len(seeds)), place)
+    piece = np.r_[piece, shapely.STRtree(pieces).nearest(points[outside])] if len(outside) else piece
+    place = np.r_[place, outside]
+    shared = []
+    for n in np.unique(piece):
+        inside = np.unique(place[piece == n])
+        shared.append((pieces[n], (seeds[inside], of_area[inside])))
+    empty = np.setdiff1d(np.arange(len(pieces)), piece)
+    if len(empty):
+        shared.append((shapely.union_all(np.array(pieces)[empty], grid_size=GRID_M), (seeds, of_area)))
+    return shared
+
+
+def _cells(piece: Any, seeds: np.ndarray, of_area: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Give the piece, the Voronoi polygons of its areas, and their owners."""
+    import shapely
+
+    areas = np.unique(of_area)
+    if len(areas) == 1:
+        return piece, np.array([piece], dtype=object), areas
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=shapely.envelope(piece), ordered=True)
+    )
+    return piece, np.array([shapely.coverage_union_all(cells[of_area == one]) for one in areas]), areas
+
+
+def _coverage(
+    region: Any,
+    cells: Sequence[tuple[Any, np.ndarray, np.ndarray]],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Join the borders of all pieces and give the faces between them with their owners."""
+    import shapely
+
+    lines = [shapely.boundary(region)]
+    for piece, shapes, _owner in cells:
+        lines.append(shapely.boundary(piece))
+        borders = shapely.intersection(shapely.boundary(shapes), piece)
+        lines.extend(borders[~_absent(borders)])
+    faces = _faces([line for line in lines if not shapely.is_empty(line)])
+    inside = shapely.point_on_surface(faces)
+    owner = np.full(len(faces), -1, dtype=np.int64)
+    tree = shapely.STRtree(inside)
+    for piece, shapes, areas in cells:
+        here = tree.query(piece, predicate="contains")
+        at, shape = shapely.STRtree(shapes).query(inside[here], predicate="intersects")
+        owner[here[at]] = areas[shape]
+    return faces[owner >= 0], owner[owner >= 0]
+
+
+def _straightened(made: np.ndarray, tolerance_m: float) -> np.ndarray:
+    """Take out small bends, neighbours alike; the outer boundary stays."""
+    import shapely
+
+    there = ~_absent(made)
+    if tolerance_m > 0 and there.any():
+        made[there] = shapely.coverage_simplify(made[there], tolerance_m, simplify_boundary=False)
+    return made

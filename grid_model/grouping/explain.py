@@ -1,0 +1,322 @@
+"""Say which rules stand in the way where no grouping exists, naming the persons.
+
+First the plain causes, each of which alone blocks every plan: rules that contradict each other, a locked
+group that breaks a rule, sizes that cannot cover the managers, a manager or a few without enough
+neighbours, too few who may lead or guard. Where none of them is it, rules are left out one after the
+other; what cannot be left out without a plan appearing is a set of rules that cannot hold together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from grid_model.errors import GridError
+from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.candidates import (
+    Candidates,
+    candidates,
+    longest_pair,
+    qualified,
+)
+from grid_model.grouping.partition import partition
+from grid_model.grouping.problem import GroupingProblem, Lock
+from grid_model.grouping.result import Reason
+
+EXPLAIN_LIMIT = 150_000
+"""Groups looked at while a rule is left out; beyond it the rule is kept as possibly guilty."""
+EXPLAIN_SECONDS = 10.0
+"""Longest search for one plan while a rule is left out; beyond it the rule is kept as possibly guilty."""
+
+
+def contradictions(problem: GroupingProblem) -> tuple[Reason, ...]:
+    """Find rules of the user that cannot hold together whatever the neighbourhood is."""
+    return (
+        *_together_and_apart(problem),
+        *_across_stations(problem),
+        *_locks_among_themselves(problem),
+        *(reason for lock in problem.locks for reason in _lock_breaks(problem, lock)),
+    )
+
+
+def explain(problem: GroupingProblem, station: str = "", feedback: Feedback = SILENT) -> tuple[Reason, ...]:
+    """Say why one station without contradictions has no plan.
+
+    Parameters
+    ----------
+    station
+        Named in the reasons where there are several.
+    """
+    reasons = _plain(problem)
+    if not reasons and problem.locks:
+        locked = {one for lock in problem.locks for one in lock.members}
+        reasons = _plain(problem.part(one for one in problem.members if one not in locked))
+        if reasons:
+            names = ", ".join(lock.group for lock in problem.locks)
+            reasons = [Reason("locks-leave-rest", (), {"groups": names}), *reasons]
+    if not reasons:
+        reasons = _conflict(problem, feedback)
+    named = [Reason("in-station", (), {"station": station})] if station else []
+    return (*named, *reasons)
+
+
+def coverable(managers: int, smallest: int, largest: int) -> bool:
+    """Whether a number of managers can be parted into groups of these sizes."""
+    return managers == 0 or -(-managers // largest) <= managers // smallest
+
+
+# ---------------------------------------------------------------- contradictions
+
+
+def _together_and_apart(problem: GroupingProblem) -> list[Reason]:
+    reasons = []
+    for block in _blocks(problem.together):
+        if len(block) > problem.max_size:
+            values = {"count": len(block), "maximum": problem.max_size}
+            reasons.append(Reason("together-too-many", block, values))
+        for rule in problem.apart:
+            both = tuple(one for one in block if one in rule)
+            if len(both) > 1:
+                reasons.append(Reason("together-and-apart", both))
+    return reasons
+
+
+def _blocks(rules: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Join the must-together rules that share a manager."""
+    blocks: list[set[str]] = []
+    for rule in rules:
+        joined = set(rule)
+        for block in [one for one in blocks if one & joined]:
+            joined |= block
+            blocks.remove(block)
+        blocks.append(joined)
+    return sorted(tuple(sorted(block)) for block in blocks)
+
+
+def _across_stations(problem: GroupingProblem) -> list[Reason]:
+    if problem.across_stations:
+        return []
+    station = dict(zip(problem.members, problem.stations, strict=True))
+    reasons = [
+        Reason("together-across-stations", block)
+        for block in _blocks(problem.together)
+        if len({station[one] for one in block}) > 1
+    ]
+    reasons += [
+        Reason("lock-across-stations", lock.members, {"group": lock.group})
+        for lock in problem.locks
+        if len({station[one] for one in lock.members}) > 1
+    ]
+    return reasons
+
+
+def _locks_among_themselves(problem: GroupingProblem) -> list[Reason]:
+    reasons = []
+    for n, lock in enumerate(problem.locks):
+        for other in problem.locks[n + 1 :]:
+            both = tuple(sorted(set(lock.members) & set(other.members)))
+            if both and set(lock.members) != set(other.members):
+                reasons.append(Reason("locks-overlap", both, {"group": lock.group, "other": other.group}))
+    return reasons
+
+
+def _lock_breaks(problem: GroupingProblem, lock: Lock) -> list[Reason]:
+    """Say which rules a locked group breaks."""
+    at = problem.positions(set(lock.members))
+    alone = Candidates(at.astype(np.int32)[None, :], np.array([len(at)]))
+    values: dict[str, object] = {"group": lock.group, "count": len(at)}
+    reasons = []
+    if not problem.min_size <= len(at) <= problem.max_size:
+        sizes = {"minimum": problem.min_size, "maximum": problem.max_size}
+        reasons.append(Reason("lock-size", lock.members, values | sizes))
+    if len(_components(problem.adjacency[np.ix_(at, at)])) > 1:
+        reasons.append(Reason("lock-not-connected", lock.members, values))
+    if problem.qualifications_known and not qualified(problem, alone)[0]:
+        reasons.append(Reason("lock-unqualified", lock.members, values))
+    if problem.hard_pair_minutes and longest_pair(problem, alone)[0] > problem.max_pair_minutes:
+        reasons.append(Reason("lock-too-far", lock.members, values | {"limit": problem.max_pair_minutes}))
+    for block in _blocks(problem.together):
+        outside = tuple(one for one in block if one not in lock.members)
+        if outside and len(outside) < len(block):
+            reasons.append(Reason("lock-parts-together", block, values))
+    for rule in problem.apart:
+        inside = tuple(one for one in sorted(set(rule)) if one in lock.members)
+        if len(inside) > 1:
+            reasons.append(Reason("lock-holds-apart", inside, values))
+    return reasons
+
+
+# ------------------------------------------------------------------ plain causes
+
+
+def _plain(problem: GroupingProblem) -> list[Reason]:
+    """Find causes that each block every plan by themselves, the most basic ones first."""
+    n = len(problem)
+    if not coverable(n, problem.min_size, problem.max_size):
+        return [
+            Reason("sizes-cannot-cover", problem.members if n < problem.min_size else (), _sizes(problem, n))
+        ]
+    parts = _components(problem.adjacency)
+    reasons = [reason for part in parts for reason in _component(problem, part)]
+    return reasons or _everyone_has_a_group(problem)
+
+
+def _sizes(problem: GroupingProblem, count: int) -> dict[str, object]:
+    return {"count": count, "minimum": problem.min_size, "maximum": problem.max_size}
+
+
+def _component(problem: GroupingProblem, at: np.ndarray) -> list[Reason]:
+    """Say why the managers `at`, who have no neighbours but each other, cannot be covered."""
+    members = tuple(problem.members[n] for n in at)
+    if len(at) == 1 and problem.min_size > 1:
+        return [Reason("isolated-manager", members, _sizes(problem, 1))]
+    if not coverable(len(at), problem.min_size, problem.max_size):
+        return [Reason("island-of-managers", members, _sizes(problem, len(at)))]
+    if not problem.qualifications_known:
+        return []
+    return _too_few_qualified(problem, at, whole=len(at) == len(problem))
+
+
+def _too_few_qualified(problem: GroupingProblem, at: np.ndarray, whole: bool) -> list[Reason]:
+    needed = -(-len(at) // problem.max_size)
+    members = () if whole else tuple(problem.members[n] for n in at)
+    reasons = []
+    leaders = tuple(problem.members[n] for n in at if problem.leaders[n])
+    guards = tuple(problem.members[n] for n in at if problem.guards[n])
+    if len(leaders) < needed:
+        values = {"needed": needed, "leaders": len(leaders), "managers": len(at)}
+        reasons.append(Reason("too-few-leaders", leaders, values | {"among": members}))
+    if len(guards) < 2 * needed:
+        values = {"needed": 2 * needed, "guards": len(guards), "managers": len(at), "groups": needed}
+        reasons.append(Reason("too-few-guards", guards, values | {"among": members}))
+    return reasons
+
+
+def _everyone_has_a_group(problem: GroupingProblem) -> list[Reason]:
+    """Find managers whom no possible group holds, and which rule takes their groups away."""
+    found = candidates(problem)
+    lonely = _uncovered(problem, found)
+    if not len(lonely):
+        return []
+    basic = candidates(replace(problem, qualifications_known=False, hard_pair_minutes=False))
+    reasons = []
+    for n in lonely:
+        of_his = basic.only((basic.members == n).any(axis=1))
+        reasons.append(
+            Reason(_what_takes_away(problem, of_his), (problem.members[n],), _sizes(problem, len(of_his)))
+        )
+    return reasons
+
+
+def _uncovered(problem: GroupingProblem, found: Candidates) -> np.ndarray:
+    return np.setdiff1d(np.arange(len(problem)), found.members)
+
+
+def _what_takes_away(problem: GroupingProblem, of_his: Candidates) -> str:
+    if not len(of_his):
+        return "manager-without-group"
+    if problem.qualifications_known and not qualified(problem, of_his).any():
+        return "manager-without-qualified-group"
+    far = problem.hard_pair_minutes and not (longest_pair(problem, of_his) <= problem.max_pair_minutes).any()
+    return "manager-without-near-group" if far else "manager-without-group"
+
+
+def _components(adjacency: np.ndarray) -> list[np.ndarray]:
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    count, label = connected_components(csr_array(adjacency), directed=False)
+    return [np.flatnonzero(label == one) for one in range(count)]
+
+
+# -------------------------------------------------- rules that only together block
+
+
+def _conflict(problem: GroupingProblem, feedback: Feedback) -> list[Reason]:
+    """Leave out rules one by one; what must stay for there to be no plan is the conflict."""
+    kept = _rules(problem)
+    sure = True
+    for rule in feedback.track(_rules(problem)):
+        feasible = _has_plan(problem, [one for one in kept if one != rule], feedback)
+        if feasible is None:
+            sure = False
+        elif not feasible:
+            kept.remove(rule)
+    left = _left_over(problem, feedback)
+    return [
+        Reason(
+            "rules-cannot-hold-together",
+            left,
+            {"rules": tuple(_shown(problem, one) for one in kept), "sure": sure},
+        )
+    ]
+
+
+def _rules(problem: GroupingProblem) -> list[tuple[str, int]]:
+    """List the rules in the order they are tried to be left out; the user's own come last."""
+    rules = [("qualified", 0)] if problem.qualifications_known else []
+    rules += [("pair-minutes", 0)] if problem.hard_pair_minutes else []
+    rules += [("min-size", 0), ("max-size", 0), ("connected", 0)]
+    rules += [("apart", n) for n in range(len(problem.apart))]
+    rules += [("together", n) for n in range(len(problem.together))]
+    rules += [("locked", n) for n in range(len(problem.locks))]
+    return rules
+
+
+def _has_plan(problem: GroupingProblem, rules: Sequence[tuple[str, int]], feedback: Feedback) -> bool | None:
+    """Whether a plan keeps `rules`; None where that is too much to find out here."""
+    eased = _eased(problem, rules)
+    try:
+        found = candidates(eased, feedback)
+    except GridError as error:
+        if error.code != "too-many-candidates":
+            raise
+        return None
+    answer = partition(found, np.zeros(len(found)), len(eased), EXPLAIN_SECONDS, feedback)
+    return None if answer.status == "unknown" else answer.status != "infeasible"
+
+
+def _eased(problem: GroupingProblem, rules: Sequence[tuple[str, int]]) -> GroupingProblem:
+    n = len(problem)
+    return replace(
+        problem,
+        qualifications_known=("qualified", 0) in rules,
+        hard_pair_minutes=("pair-minutes", 0) in rules,
+        min_size=problem.min_size if ("min-size", 0) in rules else 1,
+        max_size=problem.max_size if ("max-size", 0) in rules else max(n, problem.max_size),
+        adjacency=problem.adjacency if ("connected", 0) in rules else ~np.eye(n, dtype=bool),
+        apart=tuple(one for k, one in enumerate(problem.apart) if ("apart", k) in rules),
+        together=tuple(one for k, one in enumerate(problem.together) if ("together", k) in rules),
+        locks=tuple(one for k, one in enumerate(problem.locks) if ("locked", k) in rules),
+        max_candidates=EXPLAIN_LIMIT,
+    )
+
+
+def _shown(problem: GroupingProblem, rule: tuple[str, int]) -> Reason:
+    kind, n = rule
+    match kind:
+        case "apart":
+            return Reason("rule-apart", problem.apart[n])
+        case "together":
+            return Reason("rule-together", problem.together[n])
+        case "locked":
+            return Reason("rule-locked", problem.locks[n].members, {"group": problem.locks[n].group})
+    values = {"minimum": problem.min_size, "maximum": problem.max_size, "limit": problem.max_pair_minutes}
+    return Reason(f"rule-{kind}", (), values)
+
+
+def _left_over(problem: GroupingProblem, feedback: Feedback) -> tuple[str, ...]:
+    """Name the managers who stay over when as many as possible are put into valid groups."""
+    found = candidates(problem, feedback)
+    n = len(problem)
+    single = Candidates(
+        np.full((n, max(1, found.members.shape[1])), -1, dtype=np.int32), np.ones(n, dtype=np.int64)
+    )
+    single.members[:, 0] = np.arange(n)
+    both = Candidates(
+        np.concatenate([found.members, single.members]), np.concatenate([found.sizes, single.sizes])
+    )
+    answer = partition(both, np.r_[np.zeros(len(found)), np.ones(n)], n, EXPLAIN_SECONDS, feedback)
+    return tuple(problem.members[row - len(found)] for row in answer.chosen if row >= len(found))

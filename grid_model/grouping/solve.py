@@ -1,0 +1,147 @@
+"""Form the best mutual-aid groups of a problem, station by station, or say why there are none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.candidates import Candidates, candidates
+from grid_model.grouping.costs import Costs, costs
+from grid_model.grouping.explain import contradictions, explain
+from grid_model.grouping.partition import Partition, partition
+from grid_model.grouping.problem import GroupingProblem
+from grid_model.grouping.result import Group, Grouping, Reason
+
+
+def solve_grouping(
+    problem: GroupingProblem, feedback: Feedback = SILENT, time_limit_s: float | None = None
+) -> Grouping:
+    """Partition the managers into groups that keep every rule at the least cost.
+
+    Stations are planned one by one (a group stays within its station unless the problem allows
+    otherwise); costs and bounds add up. Without a time limit the answer is proved; a limit gives the
+    best plan found with its bound.
+
+    Raises
+    ------
+    GridError
+        ``too-many-candidates`` where the sizes allow more groups than can be looked at;
+        ``no-plan-in-time`` where the time limit came before any plan.
+    Cancelled
+        Where somebody asked to stop.
+    """
+    why = contradictions(problem)
+    if why:
+        return _infeasible(why)
+    end = None if time_limit_s is None else time.monotonic() + time_limit_s
+    solved = []
+    blocked: list[Reason] = []
+    parts = problem.by_station()
+    for station, part in feedback.track(parts.items()):
+        if not len(part):
+            continue
+        one = _Part(station, part, feedback, None if end is None else max(0.01, end - time.monotonic()))
+        if one.found.status == "infeasible":
+            blocked.extend(explain(part, station if len(parts) > 1 else "", feedback))
+        solved.append(one)
+    if blocked:
+        return _infeasible(tuple(blocked), sum(len(one.candidates) for one in solved))
+    return _together(problem, solved)
+
+
+def _infeasible(why: Sequence[Reason], looked_at: int = 0) -> Grouping:
+    return Grouping("infeasible", None, None, why=tuple(why), candidates=looked_at)
+
+
+class _Part:
+    """One station: its possible groups, their costs and what was chosen."""
+
+    def __init__(
+        self, station: str, problem: GroupingProblem, feedback: Feedback, time_limit_s: float | None
+    ) -> None:
+        self.station = station
+        self.problem = problem
+        possible = candidates(problem, feedback)
+        priced = costs(problem, possible)
+        # A group with a member whose place is unknown has no travel time and cannot be judged.
+        reachable = np.isfinite(priced.total)
+        self.candidates: Candidates = possible.only(reachable)
+        self.costs = Costs(**{name: values[reachable] for name, values in vars(priced).items()})
+        self.found: Partition = partition(
+            self.candidates, self.costs.total, len(problem), time_limit_s, feedback
+        )
+        if self.found.status == "unknown":
+            from grid_model.errors import GridError
+
+            raise GridError("no-plan-in-time", seconds=time_limit_s or 0.0)
+
+    def groups(self) -> list[Group]:
+        return [self._group(row) for row in self.found.chosen]
+
+    def _group(self, row: int) -> Group:
+        problem = self.problem
+        at = self.candidates.places(row)
+        members = tuple(problem.members[n] for n in at)
+        minutes = problem.pair_minutes
+        pairs = [(float(minutes[a, b]), int(a), int(b)) for k, a in enumerate(at) for b in at[k + 1 :]]
+        far = max(pairs, key=lambda one: (one[0], -one[1], -one[2]), default=None)
+        work = float(self.costs.workload[row])
+        leaders = (
+            [problem.members[n] for n in at if problem.leaders[n]] if problem.qualifications_known else []
+        )
+        leader = min(leaders, default=None)
+        return Group(
+            members=members,
+            station=problem.stations[at[0]],
+            travel_min=float(self.costs.travel[row]),
+            imbalance_min=float(self.costs.imbalance[row]),
+            size_min=float(self.costs.size[row]),
+            mean_pair_min=float(self.costs.mean_pair[row]),
+            longest_pair_min=far[0] if far else 0.0,
+            longest_pair=(problem.members[far[1]], problem.members[far[2]]) if far else (),
+            workload=work,
+            load_ratio=work / (problem.mean * len(at)) if problem.mean > 0 else 1.0,
+            leader=leader,
+            guards=tuple(problem.members[n] for n in at if problem.guards[n] and problem.members[n] != leader)
+            if problem.qualifications_known
+            else (),
+            far_pairs=tuple(
+                (problem.members[a], problem.members[b])
+                for length, a, b in pairs
+                if length > problem.max_pair_minutes
+            ),
+            locked=next((lock.group for lock in problem.locks if set(lock.members) == set(members)), ""),
+        )
+
+
+def _together(problem: GroupingProblem, solved: Sequence[_Part]) -> Grouping:
+    groups = [group for one in solved for group in one.groups()]
+    groups.sort(key=lambda one: ("" if problem.across_stations else one.station, one.members))
+    proved = all(one.found.status == "optimal" for one in solved)
+    objective = float(sum(group.cost_min for group in groups))
+    bound = objective if proved else min(objective, float(sum(one.found.bound for one in solved)))
+    return Grouping(
+        status="optimal" if proved else "feasible",
+        objective=objective,
+        bound=bound,
+        groups=tuple(groups),
+        notes=tuple(_notes(problem, groups)),
+        candidates=sum(len(one.candidates) for one in solved),
+        cut_by="" if proved else "time",
+    )
+
+
+def _notes(problem: GroupingProblem, groups: Sequence[Group]) -> list[Reason]:
+    notes = []
+    if len(problem) and not problem.qualifications_known:
+        notes.append(Reason("qualifications-unknown"))
+    minutes = problem.pair_minutes
+    at = {one: n for n, one in enumerate(problem.members)}
+    for group in groups:
+        for a, b in group.far_pairs:
+            length = float(minutes[at[a], at[b]])
+            notes.append(Reason("far-pair", (a, b), {"minutes": length, "limit": problem.max_pair_minutes}))
+    return notes
