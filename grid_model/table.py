@@ -94,7 +94,7 @@ class Table:
         GridError
             ``duplicate-id`` or ``missing-id``.
         """
-        frame = conform(schema, rows, next_fid)
+        frame = conform(schema, rows, next_fid) if len(rows) else _no_rows(schema)
         check_ids(schema, frame)
         last = int(frame["fid"].iloc[-1]) if len(frame) else 0
         return cls(schema, frame, max(next_fid, last + 1), IdIndex.of(frame))
@@ -162,6 +162,18 @@ class Table:
         keep = np.ones(len(self.frame), dtype=bool)
         keep[at] = False
         return Table(self.schema, self.frame[keep].reset_index(drop=True), self.next_fid, self.index)
+
+
+_NO_ROWS: dict[str, tuple[TableSchema, pd.DataFrame]] = {}
+
+
+def _no_rows(schema: TableSchema) -> pd.DataFrame:
+    """Give the frame without rows; it is made once, most tables of most projects are empty."""
+    known = _NO_ROWS.get(schema.name)
+    if known is None or known[0] is not schema:
+        known = (schema, conform(schema, pd.DataFrame({"fid": np.array([], dtype=np.int64)}), 1))
+        _NO_ROWS[schema.name] = known
+    return known[1]
 
 
 def row_values(frame: pd.DataFrame, position: int) -> dict[str, Any]:
