@@ -75,7 +75,8 @@ def heading(sheet: Sheet, title: str, facts: Facts) -> list[Item]:
     box = Rect(place.right - wide, place.y + 1.5 * u, wide, 6 * u)
     items.append(Box(box.x, box.y, box.width, box.height, "", Pen(theme.SWITCH_CLOSED, 0.35 * u)))
     items.append(Text(box.x + wide / 2, box.y + 4.1 * u, marking, size, theme.SWITCH_CLOSED, "center"))
-    room = place.width - 2 * (wide + 6 * u)
+    left = min(width(facts.provenance.station, 3.4 * u), 70 * u)
+    room = place.width - 2 * (max(wide, left) + 6 * u)
     large = 7.0 * u
     while large > 4 * u and width(title, large) * 1.05 > room:
         large -= 0.25 * u
@@ -94,7 +95,7 @@ def heading(sheet: Sheet, title: str, facts: Facts) -> list[Item]:
         Text(
             place.x,
             place.y + 5.6 * u,
-            fitted(facts.provenance.station, 3.4 * u, wide + 4 * u),
+            fitted(facts.provenance.station, 3.4 * u, 70 * u),
             3.4 * u,
             theme.MUTED_INK,
         )
@@ -168,13 +169,13 @@ def title_block(
     shown = facts.provenance
     pairs = [(_("Made by unit"), shown.station or "—")]
     if network:
-        pairs.append((_("Coordinates"), facts.crs_label))
+        pairs.append((_("Coordinate system"), facts.crs_label))
     if scale:
         pairs.append((_("Scale"), "1:" + spaced(scale)))
     pairs += [
         (_("Map date"), shown.planning_date or "—"),
         (_("Data as of"), shown.data_date_label),
-        (_("Version"), facts.version_label),
+        (_("Map version"), facts.version_label),
     ]
     if network:
         pairs += [
@@ -201,10 +202,10 @@ def _signatures(place: Rect, facts: Facts, unit: float) -> tuple[list[Item], flo
     """Rule the fields of those who drew, checked, reviewed and approved, and the approval number."""
     scheme = facts.scheme
     cells = (
-        (_("Drawn"), facts.prepared_by or scheme.prepared_by),
-        (_("Checked"), ""),
-        (_("Reviewed"), scheme.checked_by),
-        (_("Approved"), scheme.approved_by),
+        (_("Drawn by"), facts.prepared_by or scheme.prepared_by),
+        (_("Verified by"), ""),
+        (_("Reviewed by"), scheme.checked_by),
+        (_("Approved by"), scheme.approved_by),
     )
     size, high = 2.4 * unit, 5.6 * unit
     pen, thin = Pen(theme.INK, 0.25), Pen("#B9C0C9", 0.12)

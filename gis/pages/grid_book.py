@@ -82,7 +82,7 @@ def _index_sheets(
     drawing.station()
     drawing.grid_names(grids)
     columns, rows = index_table(grids)
-    columns = (*columns, Column(_("Sheet"), 9, "right"))
+    columns = (*columns, Column(_("Sheet number"), 9, "right"))
     rows = [(*row, str((numbers or {}).get(one.id, 0))) for row, one in zip(rows, grids, strict=True)]
     u = sheet.unit
     items: list[Item] = [*drawing.finish(), edge(place, u)]
@@ -272,10 +272,10 @@ def _about(grid: GridFacts) -> list[tuple[str, str]]:
     managers = "\n".join(f"{told(one)}  {one.phone}".rstrip() for one in grid.managers)
     return [
         (_("Grid number"), grid.number),
-        (_("Group"), grid.group or "—"),
+        (_("Mutual-aid group"), grid.group or "—"),
         (_("District managers"), managers or "—"),
-        (_("Areas"), str(len(grid.areas))),
-        (_("Customers"), str(grid.customers)),
+        (_("Area count"), str(len(grid.areas))),
+        (_("Customer count"), str(grid.customers)),
     ]
 
 
@@ -285,7 +285,7 @@ def _area_table(project: Project, grid: GridFacts) -> tuple[tuple[Column, ...], 
         Column(_("Name"), 27),
         Column(_("Use"), 12),
         Column("kVA", 9, "right"),
-        Column(_("Customers"), 13, "right"),
+        Column(_("Customer count"), 13, "right"),
     )
     areas = project.table("transformer_areas")
     usage = {one.code: _(one.label) for one in schema.table("transformer_areas").column("usage").choices}

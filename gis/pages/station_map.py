@@ -240,13 +240,13 @@ def _lower_panel(
 def index_table(grids: Sequence[GridFacts]) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
     """Give the index of grids: number, name, group, managers, phones, areas, customers (`DOMAIN` §10)."""
     columns = (
-        Column(_("Grid number"), 23),
-        Column(_("Name"), 17),
-        Column(_("Group"), 15),
-        Column(_("District manager"), 18),
-        Column(_("Phone"), 23),
-        Column(_("Areas"), 10, "right"),
-        Column(_("Customers"), 16, "right"),
+        Column(_("Grid number"), 22),
+        Column(_("Name"), 15.5),
+        Column(_("Mutual-aid group"), 13.5),
+        Column(_("District manager"), 22),
+        Column(_("Phone"), 22),
+        Column(_("Area count"), 12, "right"),
+        Column(_("Customer count"), 15, "right"),
     )
     rows: list[tuple[str, ...]] = [
         (
@@ -284,10 +284,11 @@ def table_sheets(
     wide = (body.width - (side_by_side - 1) * gap) / side_by_side
     while first < len(rows):
         items: list[Item] = [Text(body.x, body.y + 4 * u, caption, 3.2 * u, bold=True)]
+        share = -(-(len(rows) - first) // side_by_side)
         for block in range(side_by_side):
             if first < len(rows):
                 place = Rect(body.x + block * (wide + gap), body.y + 6 * u, wide, body.height - 6 * u)
-                laid = lay_table(columns, rows, place, size, first)
+                laid = lay_table(columns, rows, place, size, first, first + max(share, 12))
                 items += laid.items
                 first = laid.next_row
         drafts.append(Draft(sheet, title, tuple(items)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gis import theme
 from gis.pages.items import Box, Item, Pen, Rect, Text, rule
-from gis.pages.measure import ASCENT, LINE, width, wrapped
+from gis.pages.measure import ASCENT, LINE, fitted, width, wrapped
 
 PADDING = 0.9
 HEAD_FILL = "#E9ECF0"
@@ -40,11 +40,17 @@ class LaidTable:
 
 
 def lay_table(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]], place: Rect, size_mm: float, first: int = 0
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    place: Rect,
+    size_mm: float,
+    first: int = 0,
+    last: int | None = None,
 ) -> LaidTable:
     """Write rows from `first` on into `place` until it is full; the headings stand above them.
 
-    Cells wrap; a newline in a cell begins a new line. At least one row is written, however high.
+    Cells wrap; a newline in a cell begins a new line. At least one row is written, however high; none from
+    `last` on is.
     """
     total = sum(column.share for column in columns)
     widths = [column.share / total * place.width for column in columns]
@@ -56,7 +62,8 @@ def lay_table(
     items.extend(_row_texts(columns, head, widths, place.x, y, size_mm, heading=True))
     y += head_height
     n = first
-    while n < len(rows):
+    end = len(rows) if last is None else min(last, len(rows))
+    while n < end:
         cells = _broken(rows[n], widths, size_mm)
         high = _height(cells, size_mm)
         if y + high > place.bottom + 0.01 and n > first:
@@ -74,10 +81,15 @@ def lay_table(
 
 
 def _broken(cells: Sequence[str], widths: Sequence[float], size_mm: float) -> list[list[str]]:
-    return [
-        wrapped(cell, size_mm * 1.02, wide - 2 * PADDING * size_mm / 2.3)
-        for cell, wide in zip(cells, widths, strict=True)
-    ]
+    """Break cells into lines; lines given by hand keep step with the next cell: they are cut."""
+    broken = []
+    for cell, wide in zip(cells, widths, strict=True):
+        room = wide - 2 * PADDING * size_mm / 2.3
+        if "\n" in cell:
+            broken.append([fitted(line, size_mm, room) for line in cell.split("\n")])
+        else:
+            broken.append(wrapped(cell, size_mm * 1.02, room))
+    return broken
 
 
 def _height(cells: Sequence[Sequence[str]], size_mm: float) -> float:

@@ -1,0 +1,385 @@
+"""Write who is affected by an outage into an Excel workbook: customers, the outage, areas, villages.
+
+Columns of `DOMAIN` §5.5; identifiers are text, so that no zero is lost. The first sheet is the list, its
+headings in the first row; what it counts and what it leaves out stands on the second, and in the head of
+every printed page. No cell is taken for a formula or a link, whatever a name holds. Whether somebody
+depends on supply for their health is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from gis.files import written_whole
+from gis.masking import Disclosure, names_of_organisations
+from gis.provenance import Provenance
+from gis.workbook import Sheet, SheetColumn, write_workbook
+from grid_model import schema
+from grid_model.customers import Basis
+from grid_model.feedback import SILENT, Feedback
+from grid_model.project import Project
+from grid_model.schema_territory import GRADES, SENSITIVE_KINDS
+from resources.i18n import N_, _
+
+if TYPE_CHECKING:
+    from grid_model.tracing import OutageTrace
+
+OUT = "out"
+BACKUP = "backup"
+
+STATUS = {OUT: N_("Without supply"), BACKUP: N_("On backup supply")}
+BASIS = {
+    Basis.TOPOLOGY: N_("Topology"),
+    Basis.AREA: N_("Customer-transformer relation"),
+    Basis.NONE: N_("No link"),
+}
+RETENTION = N_(
+    "This list holds personal data: use it for this outage only, do not pass it on, delete it when done."
+)
+
+
+def write_customer_list(
+    path: Path,
+    project: Project,
+    trace: OutageTrace,
+    *,
+    unmasked: bool = False,
+    purpose: str = "",
+    operator: str = "",
+    feedback: Feedback = SILENT,
+) -> int:
+    """Write the workbook, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.xlsx``.
+    unmasked, purpose
+        Names and phones in full, and what for.
+    operator
+        Who writes it; stands on the second sheet.
+
+    Returns
+    -------
+    rows
+        Customers in the list: those out and those on backup supply.
+
+    Raises
+    ------
+    GridError
+        ``purpose-missing``, ``cannot-write``, ``bad-output-name``.
+    """
+    disclosure = Disclosure.asked(unmasked, purpose)
+    provenance = Provenance.of(project, trace.state.value)
+    affected = affected_customers(project, trace, disclosure)
+    feedback.report(0.2, _("Writing the customer list"))
+    about = outage_facts(project, trace, provenance, disclosure, operator)
+    head = _("Customers affected by {devices}").format(devices=device_names(project, trace) or "—")
+    says = f"{provenance.sentence} · {_(disclosure.label)}"
+    with written_whole(path) as beside:
+        write_workbook(
+            beside,
+            (
+                Sheet(_("Customers"), list_columns(), affected.cells(), head, says),
+                Sheet(
+                    _("About the outage"),
+                    (SheetColumn(_("Item"), 44), SheetColumn(_("Content"), 84, left=True)),
+                    about,
+                    head,
+                    says,
+                ),
+                Sheet(_("By area"), area_columns(), affected.by_area(project), head, says),
+                Sheet(_("By village"), village_columns(), affected.by_village(project), head, says),
+            ),
+            title=head,
+            feedback=feedback,
+        )
+    return len(affected.rows)
+
+
+@dataclass(frozen=True)
+class Affected:
+    """The rows of the list, in its order, before they are written.
+
+    Parameters
+    ----------
+    rows
+        One row per customer; columns named as in `COLUMNS` and ``village``.
+    """
+
+    rows: pd.DataFrame
+
+    def cells(self) -> Iterable[Sequence[Any]]:
+        """Give the cells row by row, a running number first."""
+        texts = [self.rows[name].to_numpy(dtype=object) for name in COLUMNS]
+        return ((n, *cells) for n, cells in enumerate(zip(*texts, strict=True), 1))
+
+    def by_area(self, project: Project) -> list[Sequence[Any]]:
+        """Sum up the list by transformer area."""
+        areas = project.table("transformer_areas").frame.set_index("id")
+        result: list[Sequence[Any]] = []
+        for n, (area, part) in enumerate(self.rows.groupby("area", sort=True), 1):
+            first = part.iloc[0]
+            usage = areas["usage"].get(area) if area in areas.index else ""
+            labels = _labels("transformer_areas", "usage")
+            result.append(
+                (
+                    n,
+                    area,
+                    first["area_name"],
+                    labels.get(str(usage), ""),
+                    first["feeder"],
+                    *_counts(part),
+                    first["manager"],
+                    first["manager_phone"],
+                )
+            )
+        return result
+
+    def by_village(self, project: Project) -> list[Sequence[Any]]:
+        """Sum up the list by village."""
+        return [
+            (n, village or _("unknown"), part["area"].nunique(), *_counts(part))
+            for n, (village, part) in enumerate(self.rows.groupby("village", sort=True), 1)
+        ]
+
+
+def _counts(part: pd.DataFrame) -> tuple[int, ...]:
+    """Count a part of the list: out, residents and others among them, medium voltage, backup, important."""
+    out = part[part["state"] == OUT]
+    low = out[out["class_code"] != "mv"]
+    residents = int((low["class_code"] == "lv_resident").sum())
+    important = int(((part["grade"] != "") | (part["sensitive"] != "")).sum())
+    return (
+        len(low),
+        residents,
+        len(low) - residents,
+        len(out) - len(low),
+        int((part["state"] == BACKUP).sum()),
+        important,
+    )
+
+
+COLUMNS: Mapping[str, tuple[str, float]] = {
+    "id": (N_("Customer number"), 15),
+    "name": (N_("Customer name"), 13),
+    "address": (N_("Address"), 22),
+    "phone": (N_("Phone"), 12.5),
+    "class": (N_("Customer class"), 11),
+    "grade": (N_("Important grade"), 7),
+    "sensitive": (N_("Sensitive kind"), 9),
+    "area": (N_("Area number"), 12.5),
+    "area_name": (N_("Area name"), 15),
+    "feeder": (N_("Feeder"), 14),
+    "meter_box": (N_("Meter box"), 13),
+    "phases": (N_("Phases"), 6),
+    "status": (N_("Status"), 8),
+    "basis": (N_("Basis"), 9),
+    "off": (N_("Off since"), 10),
+    "on": (N_("Expected or actual supply"), 10),
+    "manager": (N_("District manager"), 9),
+    "manager_phone": (N_("Manager's phone"), 12.5),
+    "notified": (N_("Notified"), 8),
+}
+"""Columns after the running number, in the order of `DOMAIN` §5.5, with their width in characters."""
+
+
+def list_columns() -> tuple[SheetColumn, ...]:
+    """Give the headings of the list in the language in use."""
+    named = (SheetColumn(_(title), wide) for title, wide in COLUMNS.values())
+    return (SheetColumn(_("No."), 5, number=True), *named)
+
+
+def area_columns() -> tuple[SheetColumn, ...]:
+    """Give the headings of the sheet by area."""
+    return (
+        SheetColumn(_("No."), 6, number=True),
+        SheetColumn(_("Area number"), 14),
+        SheetColumn(_("Area name"), 22),
+        SheetColumn(_("Use"), 8),
+        SheetColumn(_("Feeder"), 20),
+        *_count_columns(),
+        SheetColumn(_("District manager"), 12),
+        SheetColumn(_("Manager's phone"), 14),
+    )
+
+
+def village_columns() -> tuple[SheetColumn, ...]:
+    """Give the headings of the sheet by village."""
+    return (
+        SheetColumn(_("No."), 6, number=True),
+        SheetColumn(_("Village"), 18),
+        SheetColumn(_("Area count"), 9, number=True),
+        *_count_columns(),
+    )
+
+
+def _count_columns() -> tuple[SheetColumn, ...]:
+    titles = (
+        _("LV customers out"),
+        _("of them residents"),
+        _("of them non-residents"),
+        _("MV customers out"),
+        _("On backup supply"),
+        _("Important or sensitive"),
+    )
+    return tuple(SheetColumn(title, 12, number=True) for title in titles)
+
+
+# ---------------------------------------------------------------- rows
+
+
+def affected_customers(project: Project, trace: OutageTrace, disclosure: Disclosure) -> Affected:
+    """Look up the customers of a trace: important ones first, then sensitive ones, by area and number."""
+    ids = [*trace.customers, *trace.backup]
+    table = project.table("customers")
+    rows = table.frame.iloc[table.positions(ids)].reset_index(drop=True) if ids else table.frame.iloc[:0]
+    areas = project.frame("transformer_areas").set_index("id")
+    own_area = rows["transformer_area"].fillna("")
+    feeders = _by_id(project, "feeders", "name")
+    feeder_of = own_area.map(areas["feeder"]).fillna("")
+    manager = rows["manager"].fillna(own_area.map(areas["manager"])).fillna("")
+    box, phases = _meter_boxes(project, rows["id"])
+    village = rows["village"].fillna(own_area.map(areas["village"])).fillna("")
+    organisation = names_of_organisations(rows)
+    state = pd.Series([OUT] * len(trace.customers) + [BACKUP] * len(trace.backup), dtype="str")
+    basis = [BASIS[one] for one in (*trace.customers_basis, *trace.backup_basis)]
+    names, phones = (_by_id(project, "district_managers", name) for name in ("name", "phone"))
+    made = pd.DataFrame(
+        {
+            "id": rows["id"].map(disclosure.customer_number),
+            "name": _told_names(rows["name"], organisation, disclosure),
+            "address": rows["address"].fillna("").map(disclosure.address),
+            "phone": rows["phone"].fillna("").map(disclosure.phone),
+            "class": rows["customer_class"].map(_labels("customers", "customer_class")).fillna(""),
+            "grade": rows["importance"].map(_labels("customers", "importance")).fillna(""),
+            "sensitive": rows["sensitive_kind"].map(_labels("customers", "sensitive_kind")).fillna(""),
+            "area": own_area,
+            "area_name": own_area.map(areas["name"]).fillna(""),
+            "feeder": feeder_of.map(feeders).fillna(feeder_of),
+            "meter_box": box,
+            "phases": phases,
+            "status": state.map(lambda one: _(STATUS[one])),
+            "basis": pd.Series([_(one) for one in basis], dtype="str"),
+            "off": "",
+            "on": "",
+            "manager": manager.map(names).fillna("").map(disclosure.name),
+            "manager_phone": manager.map(phones).fillna("").map(disclosure.phone),
+            "notified": "",
+            "village": village.map(_by_id(project, "villages", "name")).fillna(village),
+            "class_code": rows["customer_class"],
+            "state": state,
+        }
+    )
+    return Affected(made.iloc[_order(rows, own_area)].reset_index(drop=True))
+
+
+def _told_names(names: pd.Series, organisation: pd.Series, disclosure: Disclosure) -> pd.Series:
+    plain = names.fillna("")
+    return plain.where(organisation, plain.map(disclosure.name))
+
+
+def _order(rows: pd.DataFrame, area: pd.Series) -> np.ndarray:
+    """Sort by grade, then sensitive kind, then area, then customer number."""
+    grades = {choice.code: n for n, choice in enumerate(GRADES)}
+    kinds = {choice.code: n for n, choice in enumerate(SENSITIVE_KINDS)}
+    grade = rows["importance"].map(grades).fillna(len(grades)).to_numpy(dtype=int)
+    kind = rows["sensitive_kind"].map(kinds).fillna(len(kinds)).to_numpy(dtype=int)
+    return np.lexsort((rows["id"].to_numpy(dtype="U"), area.to_numpy(dtype="U"), kind, grade))
+
+
+def _meter_boxes(project: Project, customers: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Give the meter boxes and phases of customers; several are joined."""
+    points = project.frame("usage_points")
+    points = points[points["customer"].isin(set(customers))]
+    found = []
+    for name in ("meter_box", "phases"):
+        known = points.dropna(subset=[name])
+        single = known.drop_duplicates("customer").set_index("customer")[name]
+        several = known[known["customer"].duplicated(keep=False)]
+        joined = several.groupby("customer")[name].agg(lambda texts: "、".join(dict.fromkeys(texts)))
+        single = single.astype(object)
+        single.loc[joined.index] = joined
+        found.append(customers.map(single).fillna(""))
+    return found[0], found[1]
+
+
+def _by_id(project: Project, table: str, column: str) -> pd.Series:
+    return project.frame(table).set_index("id")[column]
+
+
+def _labels(table: str, column: str) -> dict[str, str]:
+    return {one.code: _(one.label) for one in schema.table(table).column(column).choices}
+
+
+# ---------------------------------------------------------------- the outage itself
+
+
+def device_names(project: Project, trace: OutageTrace) -> str:
+    """Name what stands open that did not, else what was operated, with its number where it has a name."""
+    devices = trace.opened or trace.closed
+    named = []
+    for one in devices:
+        name = _name_of(project, one.table, one.id)
+        named.append(f"{name}（{one.id}）" if name and name != one.id else one.id)
+    return "、".join(named[:5]) + ("…" if len(named) > 5 else "")
+
+
+def _name_of(project: Project, table: str, one: str) -> str:
+    holder = project.table(table)
+    return str(holder.row(one).get("name") or "") if one in holder else ""
+
+
+def outage_facts(
+    project: Project, trace: OutageTrace, provenance: Provenance, disclosure: Disclosure, operator: str
+) -> list[tuple[str, Any]]:
+    """Give what the second sheet tells: where from, what was operated, both counts, what is left out."""
+    counts = trace.counts
+    steps = "；".join(
+        f"{step.n}. {_(ACTIONS[step.action])} " + "、".join(_said(project, one) for one in step.devices)
+        for step in trace.steps
+    )
+    areas = _by_id(project, "transformer_areas", "name")
+    named = "、".join(str(areas.get(one) or one) for one in trace.transformer_areas)
+    facts: list[tuple[str, Any]] = [
+        (_("Supply station"), provenance.station),
+        (_("Device"), device_names(project, trace)),
+        (_("Steps"), steps),
+        (_("Switch state before"), provenance.state_label),
+        (_("Planning date"), provenance.planning_date),
+        (_("Data as of"), provenance.data_date_label),
+        (_("MV users out (each public area and each MV customer one)"), counts.mv_users),
+        (_("LV customers out (metered)"), counts.lv_customers),
+        (_("of them residents"), counts.residents),
+        (_("of them non-residents"), counts.nonresidents),
+        (_("Transformer areas out"), counts.transformer_areas),
+        (_("Transformer capacity out (kVA)"), counts.rated_kva),
+        (_("PV without network (kW)"), counts.pv_kw),
+        (_("Important or sensitive customers out"), counts.important),
+        (_("Areas out"), named),
+        (_("Customers on backup supply (listed, not counted)"), len(trace.backup)),
+        (_("Customers already without supply (not listed)"), len(trace.already_out)),
+        (_("Customers not traceable to a source (not listed)"), len(trace.unknown)),
+        (_("of them linked to nothing"), trace.unlinked),
+        (_("Personal data"), _(disclosure.label)),
+        (_("Purpose"), disclosure.purpose or "—"),
+        (_("Operator"), operator or "—"),
+        (_("Marking"), _("Internal list · keep safe")),
+        (_("Keeping"), _(RETENTION)),
+    ]
+    if provenance.sample:
+        facts.append((_("Remark"), _("Invented sample data")))
+    return facts
+
+
+ACTIONS = {"open": N_("Opens:"), "close": N_("Closes:"), "trip": N_("Trips:")}
+
+
+def _said(project: Project, device: Any) -> str:
+    return _name_of(project, device.table, device.id) or str(device.id)

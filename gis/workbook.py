@@ -1,0 +1,180 @@
+"""Write sheets of text and numbers into an Excel workbook that Excel, WPS and LibreOffice open unchanged.
+
+Everything is written for what it is: text as text, never as a formula, a link or a number. Sheets have a
+frozen heading with a filter, and print on A4 across with the heading repeated and pages numbered.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grid_model.errors import GridError
+from grid_model.feedback import SILENT, Feedback
+from resources.i18n import _
+
+MOST_ROWS = 1_048_575
+"""Rows below the heading that a sheet can hold."""
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that no workbook can hold; they are taken out."""
+
+FONT = "微软雅黑"
+LINE_PT = 13.5
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """One column: heading, width in characters, whether it holds numbers, or any value set left."""
+
+    title: str
+    width: float
+    number: bool = False
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet.
+
+    Parameters
+    ----------
+    head, says
+        What stands at the head of every printed page, middle and left below.
+    """
+
+    name: str
+    columns: Sequence[SheetColumn]
+    rows: Iterable[Sequence[Any]]
+    head: str = ""
+    says: str = ""
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet], *, title: str, feedback: Feedback = SILENT) -> None:
+    """Write the sheets to `path`, which is replaced.
+
+    Raises
+    ------
+    GridError
+        ``bad-output-name`` where the name does not end in .xlsx, ``too-many-rows``.
+    OSError
+        Where it cannot be written.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    if path.suffix.lower() != ".xlsx":
+        raise GridError("bad-output-name", file=str(path), suffix=".xlsx")
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+    book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties({"title": title, "author": "Taiqu", "created": _fixed_date()})
+    try:
+        formats = _Formats(book)
+        for sheet in sheets:
+            _write_sheet(book, formats, sheet, feedback)
+    except BaseException:
+        _abandon(book)
+        raise
+    try:
+        book.close()
+    except FileCreateError as error:
+        cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))
+        raise cause from error
+
+
+def _fixed_date() -> Any:
+    from datetime import datetime
+
+    return datetime(2000, 1, 1)
+
+
+def _abandon(book: Any) -> None:
+    """Throw away what a cancelled workbook holds in temporary files."""
+    book.fileclosed = True
+    for sheet in book.worksheets():
+        stream = getattr(sheet, "row_data_fh", None)
+        if stream is not None:
+            stream.close()
+            Path(sheet.row_data_filename).unlink(missing_ok=True)
+
+
+class _Formats:
+    def __init__(self, book: Any) -> None:
+        plain = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+        line = {"border": 1, "border_color": "#C8CDD4"}
+        self.head = book.add_format(
+            {**plain, **line, "bold": True, "bg_color": "#E9ECF0", "text_wrap": True, "align": "center"}
+        )
+        self.text = book.add_format({**plain, **line, "num_format": "@"})
+        self.long = book.add_format({**plain, **line, "num_format": "@", "text_wrap": True})
+        self.left = book.add_format({**plain, **line, "num_format": "General", "align": "left"})
+        self.number = book.add_format({**plain, **line, "num_format": "#,##0.##;-#,##0.##"})
+        self.count = book.add_format({**plain, **line, "num_format": "#,##0"})
+
+
+def _write_sheet(book: Any, formats: _Formats, sheet: Sheet, feedback: Feedback) -> None:
+    page = book.add_worksheet(sheet.name[:31])
+    page.set_landscape()
+    page.set_paper(9)
+    page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+    page.repeat_rows(0)
+    page.fit_to_pages(1, 0)
+    page.set_header(f"&C&12&B{_header(sheet.head)}&B", {"margin": 0.3})
+    page.set_footer(
+        "&L&8" + _header(sheet.says) + "&R&8" + _("Page {number} of {total}").format(number="&P", total="&N"),
+        {"margin": 0.3},
+    )
+    page.freeze_panes(1, 0)
+    page.set_row(0, 30)
+    for n, column in enumerate(sheet.columns):
+        page.set_column(n, n, column.width)
+        page.write_string(0, n, column.title, formats.head)
+    widths = [column.width for column in sheet.columns]
+    last = 0
+    for last, cells in enumerate(sheet.rows, 1):
+        if last > MOST_ROWS:
+            raise GridError("too-many-rows", sheet=sheet.name, most=MOST_ROWS)
+        if last % 5000 == 1:
+            feedback.report(None, sheet.name)
+        lines = max(map(_lines, cells, widths))
+        if lines > 1:
+            page.set_row(last, LINE_PT * lines + 3)
+        for n, value in enumerate(cells):
+            _write_cell(page, formats, last, n, value, sheet.columns[n])
+    page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
+
+
+def _write_cell(page: Any, formats: _Formats, row: int, column: int, value: Any, about: SheetColumn) -> None:
+    if value is None or value == "" or value != value:
+        page.write_blank(row, column, None, formats.text)
+    elif isinstance(value, str):
+        kind = formats.long if _lines(value, about.width) > 1 else formats.text
+        page.write_string(row, column, UNWRITABLE.sub("", value)[:32_767], kind)
+    elif isinstance(value, bool):
+        page.write_boolean(row, column, value, formats.text)
+    else:
+        kind = formats.count if float(value).is_integer() else formats.number
+        page.write_number(row, column, value, formats.left if about.left else kind)
+
+
+def _lines(value: Any, width: float) -> int:
+    """Say how many lines a cell takes: a Chinese character counts two, and some room goes to the margins."""
+    if not isinstance(value, str) or len(value) * 2 <= width - 1:
+        return 1
+    wide = sum(2 if char > "\u2e7f" else 1.1 for char in value)
+    return max(1, min(math.ceil(wide / (width - 1)), 20))
+
+
+def _header(text: str) -> str:
+    """Make a text fit for a page head: codes begin with &, 255 characters are the most."""
+    return text.replace("&", "&&")[:110]
