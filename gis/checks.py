@@ -12,7 +12,8 @@ import pandas as pd
 
 from gis.crs import in_metres
 from grid_model import checks
-from grid_model.checks import MV_ABOVE_KV, Checked, Rate, Rule, findings
+from grid_model.check_rates import Rate, rates
+from grid_model.checked import MV_ABOVE_KV, Checked, Rule, findings
 from grid_model.feedback import SILENT, Feedback
 from grid_model.issue import Issue, Severity
 from grid_model.project import Project
@@ -42,7 +43,7 @@ def check_project(project: Project, feedback: Feedback = SILENT) -> CheckReport:
     checked = Checked(project)
     rules: tuple[Rule, ...] = (*checks.RULES, *RULES)
     issues = [issue for rule in feedback.track(rules) for issue in rule(checked)]
-    return CheckReport(tuple(issues), checks.rates(checked))
+    return CheckReport(tuple(issues), rates(checked))
 
 
 def outside_station(checked: Checked) -> Iterator[Issue]:

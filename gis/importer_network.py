@@ -23,14 +23,13 @@ from gis.readers import RawTable
 from gis.readers.files import opened_text
 from gis.readers.headers import normal
 from grid_model import schema
+from grid_model.checked import MV_ABOVE_KV
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.issue import Issue, Severity
 from grid_model.project import Project
 from grid_model.schema_network import PROTECTIVE_KINDS
 
-MV_ABOVE_KV = 1.0
-"""A node above this voltage is medium voltage."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ui.messages import issue_sentence
 if TYPE_CHECKING:
     from gis.checks import CheckReport
     from gis.issue_list import Sheet
-    from grid_model.checks import Rate
+    from grid_model.check_rates import Rate
 
 RATE_LABELS = {
     "customer_area": N_("Customers whose area agrees with the network"),
