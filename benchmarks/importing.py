@@ -68,6 +68,7 @@ def measure(counts: tuple[int, ...] = COUNTS) -> str:
     head = ("rows", "Taiqu", "pandas", "pandas ÷ Taiqu", "rows a second")
     notes = (
         "Taiqu finds encoding, header and columns by itself, reads every identifier as text, looks for "
-        "damaged numbers, and gives an undoable edit; pandas is told the encoding and columns and does the same checks."
+        "damaged numbers, and gives an undoable edit; pandas is told the encoding and columns and does "
+        "the same checks."
     )
     return table("Import of customers (csv, GB18030)", head, rows, notes)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from gis import theme
 from gis.display import DisplayPlane
 from grid_model.project import LOCAL, Project, ProjectInfo
-from ui.map.canvas import MapCanvas, round_length
+from ui.map.canvas import MapCanvas, project_extent, round_length
 from ui.map.labels import Occupied, place_labels
 from ui.map.layer import Label
 from ui.map.overlay import OutageOverlay
@@ -202,6 +202,14 @@ def test_a_project_without_places_says_so_instead_of_an_empty_map(qtbot: QtBot, 
     assert all(layer.empty for layer in canvas.layers())
     picture = canvas.screenshot()
     assert len({picture.pixel(x, y) for x in range(200, 600, 2) for y in range(220, 280, 2)}) > 1
+
+
+def test_a_place_far_off_everything_does_not_shrink_the_map(project: Project) -> None:
+    import pandas as pd
+
+    draft = project.edit()
+    draft.insert("poles", pd.DataFrame({"id": ["lost"], "x": [1e7], "y": [0.0]}))
+    assert project_extent(draft.finish()[0]) == project_extent(project) == (0.0, 0.0, 1000.0, 500.0)
 
 
 def test_no_project_is_drawn_as_empty_paper(canvas: MapCanvas) -> None:

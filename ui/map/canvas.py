@@ -329,8 +329,9 @@ class MapCanvas(QWidget):
         shown = [layer for layer in self._layers if layer.shows_at(view)]
         for layer in shown:
             yield from layer.paint(painter, view, state)
+        labels = (label for layer in shown for label in layer.labels(view, state))
         yield from place_labels(
-            painter, view, (label for layer in shown for label in layer.labels(view, state))
+            painter, view, labels, (box for layer in shown for box in layer.covered(view))
         )
 
     def _draw_a_little(self) -> None:
@@ -595,25 +596,35 @@ def round_length(metres: float) -> float:
     return float(max(step * power for step in (1, 2, 5) if step * power <= metres * 1.0001))
 
 
+FAR_OUT = 12.0
+"""Points farther from the middle than this many times the middle half's spread do not stretch the map."""
+
+
 def project_extent(project: Project) -> Extent | None:
-    """Give the rectangle around everything that has a place, in project coordinates."""
-    boxes = []
-    for name in ("connectivity_nodes", "power_transformers", "switches", "poles", "customers"):
-        points = project.frame(name)[["x", "y"]].to_numpy(dtype=float)
-        points = points[~np.isnan(points).any(axis=1)]
-        if len(points):
-            boxes.append([*points.min(axis=0), *points.max(axis=0)])
+    """Give the rectangle around what has a place, in project coordinates; None where nothing has.
+
+    Places far off everything else, such as (0, 0) in a table of longitudes, are left out: they are
+    mistakes that the data check lists, and must not shrink the station to a dot.
+    """
+    clouds = [
+        project.frame(name)[["x", "y"]].to_numpy(dtype=float)
+        for name in ("connectivity_nodes", "power_transformers", "switches", "poles", "customers")
+    ]
     for name in ("stations", "transformer_areas"):
         frame = project.frame(name)
         if frame["geometry"].notna().any():
             from gis.shapes import flat_shapes
 
-            points = flat_shapes(frame["geometry"]).points
-            boxes.append([*points.min(axis=0), *points.max(axis=0)])
-    if not boxes:
+            clouds.append(flat_shapes(frame["geometry"]).points)
+    points = np.concatenate(clouds)
+    points = points[~np.isnan(points).any(axis=1)]
+    if not len(points):
         return None
-    found = np.array(boxes)
-    return (*found[:, :2].min(axis=0).tolist(), *found[:, 2:].max(axis=0).tolist())
+    low, middle, high = np.percentile(points, [25, 50, 75], axis=0)
+    near = (np.abs(points - middle) <= FAR_OUT * np.maximum(high - low, (high - low).max() / 4)).all(axis=1)
+    points = points[near] if near.any() else points
+    west, south, east, north = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    return (west, south, east, north)
 
 
 def _plane_of(project: Project) -> DisplayPlane:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QIcon, QPainter
 
 from gis.display import DisplayPlane
@@ -86,6 +87,10 @@ class Layer:
 
     def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
         """Give the texts it would like to see on the map."""
+        return iter(())
+
+    def covered(self, view: MapView) -> Iterator[QRectF]:
+        """Give the pixels that labels should leave free."""
         return iter(())
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:

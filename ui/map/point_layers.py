@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter
 
 from gis import theme
@@ -21,6 +21,9 @@ from ui.map.view import MapView
 PIECE = 400
 """Symbols drawn between two looks at the clock."""
 
+COVERED_LIMIT = 300
+"""Symbols of a layer that labels make way for."""
+
 
 class PointLayer(Layer):
     """Symbols of one table; subclasses say which symbol each row has."""
@@ -34,6 +37,7 @@ class PointLayer(Layer):
     label_denominator = 0.0
     label_priority = 30.0
     label_color = theme.INK
+    keeps_clear = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,6 +99,13 @@ class PointLayer(Layer):
                 yield
         yield
 
+    def covered(self, view: MapView) -> Iterator[QRectF]:
+        """The symbols that matter and are few."""
+        half = self.size_in(view) / 2
+        rows = self.in_view(view) if self.keeps_clear else np.zeros(0, dtype=np.int64)
+        for x, y in view.to_px(self.points[rows[:COVERED_LIMIT]]):
+            yield QRectF(x - half, y - half, 2 * half, 2 * half)
+
     def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
         """Name each thing when near."""
         if view.scale_denominator > self.label_denominator:
@@ -122,6 +133,7 @@ class PointLayer(Layer):
 class SubstationLayer(PointLayer):
     """Substations with their names."""
 
+    keeps_clear = True
     name, label, table, tables = "substations", N_("Substations"), "substations", ("substations",)
     size, small_size, swatch_symbol = 20.0, 18.0, "substation"
     label_denominator, label_priority = float("inf"), 95.0
@@ -130,6 +142,7 @@ class SubstationLayer(PointLayer):
 class SwitchLayer(PointLayer):
     """Switches: shape by kind, filled red closed, hollow green open."""
 
+    keeps_clear = True
     name, label, table, node = "switches", N_("Switches"), "switches", "node_a"
     tables = ("switches", "connectivity_nodes")
     max_denominator, label_denominator, label_priority = 120_000, 7_000, 50.0
@@ -199,6 +212,7 @@ class SwitchLayer(PointLayer):
 class TransformerLayer(PointLayer):
     """Transformers: two circles, framed where dedicated, grey without supply."""
 
+    keeps_clear = True
     name, label, table, node = "transformers", N_("Transformers"), "power_transformers", "hv_node"
     tables = ("power_transformers", "connectivity_nodes")
     swatch_symbol, max_denominator, label_denominator = "transformer_public", 200_000, 9_000
@@ -269,6 +283,7 @@ class PvLayer(PointLayer):
 class ImportantLayer(PointLayer):
     """Important customers by grade, and sensitive ones."""
 
+    keeps_clear = True
     name, label, table, tables = "important", N_("Important customers"), "customers", ("customers",)
     size, small_size, swatch_symbol, label_denominator, label_priority = (
         14.0,
@@ -314,6 +329,7 @@ class ImportantLayer(PointLayer):
 class ManagerLayer(PointLayer):
     """Base points of the district managers."""
 
+    keeps_clear = True
     name, label, table, tables = (
         "managers",
         N_("District managers"),
