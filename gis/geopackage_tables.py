@@ -207,7 +207,7 @@ def drop_triggers(connection: sqlite3.Connection, statements: Iterable[str]) -> 
 
 
 def kept_columns(table: TableSchema) -> tuple[str, ...]:
-    """Give the columns of which `taiqu_outside` keeps the old values, in the order of its c1, c2…"""
+    """Give the columns of which `taiqu_outside` keeps the old values as c1, c2…; a note names them."""
     shape = () if table.shape is Shape.NONE else (GEOMETRY,)
     return (*shape, *(column.name for column in stored_columns(table)))
 
@@ -216,7 +216,7 @@ def outside_statement() -> str:
     """Write the table that keeps what other programs changed; its value columns take any type."""
     most = max(len(kept_columns(one)) for one in schema.tables().values())
     kept = ", ".join(f"c{n}" for n in range(1, most + 1))
-    return f"CREATE TABLE taiqu_outside (n INTEGER PRIMARY KEY, table_name TEXT, fid INTEGER, op TEXT, {kept})"
+    return f"CREATE TABLE taiqu_outside (n INTEGER PRIMARY KEY, table_name TEXT, fid INTEGER, op TEXT, columns TEXT, {kept})"
 
 
 def outside_triggers(table: TableSchema) -> tuple[str, ...]:
@@ -229,7 +229,8 @@ def outside_triggers(table: TableSchema) -> tuple[str, ...]:
     old = ", ".join(f'OLD."{column}"' for column in columns)
     alone = "NOT EXISTS (SELECT 1 FROM taiqu_writing)"
     came = f"INSERT INTO taiqu_outside (table_name, fid, op) VALUES ('{name}', NEW.fid, 'insert');"
-    was = f"INSERT INTO taiqu_outside (table_name, fid, op, {into}) VALUES ('{name}', OLD.fid, '%s', {old});"
+    was = (f"INSERT INTO taiqu_outside (table_name, fid, op, columns, {into}) "
+           f"VALUES ('{name}', OLD.fid, '%s', '{' '.join(columns)}', {old});")
     bodies = (
         ("insert", f'AFTER INSERT ON "{name}" WHEN {alone} BEGIN {came} END'),
         ("update", f'AFTER UPDATE ON "{name}" WHEN {alone} AND OLD.fid = NEW.fid BEGIN {was % "update"} END'),

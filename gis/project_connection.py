@@ -64,6 +64,18 @@ def _use_rollback_journal(connection: sqlite3.Connection) -> None:
             raise
 
 
+def refuse_read_only(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `GridError` ``file-read-only`` where the file cannot be written."""
+    with explained(path):
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            # Another program is writing just now: so it can be written, and an edit waits its turn.
+            if not str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY"):
+                raise
+
+
 def file_uri(path: Path) -> str:
     """Write `path` as SQLite wants it: any character, Windows drives and shares included."""
     text = os.path.abspath(path).replace("\\", "/")

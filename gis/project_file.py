@@ -8,23 +8,38 @@ whose writing runs in a thread of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection
 
-from gis.project_connection import check_damage, check_kind, check_layout, connect, refuse_newer
+import numpy as np
+
+from gis.project_connection import (
+    check_damage,
+    check_kind,
+    check_layout,
+    connect,
+    refuse_newer,
+    refuse_read_only,
+)
 from gis.project_errors import explained
+from gis.project_journal import deleted_fids, forget
 from gis.project_lock import ProjectLock, account
-from gis.project_new import refuse_place, write_new
+from gis.project_migration import bring_up, migrate
+from gis.project_new import copied, refuse_place, replaced, write_new
+from gis.project_outside import take_in
 from gis.project_reading import load
 from gis.project_writer import FileJournal, Lost, Post
-from gis.project_writing import moment
+from gis.project_writing import moment, transaction
+from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.history import History, MemoryJournal
-from grid_model.project import Project, ProjectInfo
+from grid_model.personal import ForgetPersons
+from grid_model.project import FORMAT_VERSION, Project, ProjectInfo
 
 
 def open_for_reading(path: Path, feedback: Feedback = SILENT) -> Project:
@@ -40,9 +55,20 @@ def open_for_reading(path: Path, feedback: Feedback = SILENT) -> Project:
     """
     path = Path(path)
     with closing(connect(path)) as connection:
-        refuse_newer(check_kind(connection, path), path)
+        version = check_kind(connection, path)
+        refuse_newer(version, path)
+        if version < FORMAT_VERSION:
+            return _read_older(connection, path, version, feedback)
         check_layout(connection, path)
         return load(connection, path, feedback).project
+
+
+def _read_older(connection: Connection, path: Path, version: int, feedback: Feedback) -> Project:
+    """Read a file of an older format through an up-to-date copy in memory."""
+    with explained(path), copied(connection, Path(":memory:"), feedback) as copy:
+        bring_up(copy, path, version)
+        check_layout(copy, path)
+        return load(copy, path, feedback).project
 
 
 def save_new(path: Path, project: Project, feedback: Feedback = SILENT) -> None:
@@ -146,6 +172,7 @@ class ProjectFile:
         connect(path).close()  # says what is wrong with the path before a lock file is made beside it
         lock = ProjectLock(path)
         try:
+            _bring_up_to_date(path)
             connection = connect(path, write=True)
             try:
                 file = cls(path, lock, connection, _prepared(connection, path, lock, feedback), post)
@@ -170,6 +197,61 @@ class ProjectFile:
         self.history.take_back()
         self.on_failed(lost)
 
+    def save_as(self, path: Path, feedback: Feedback = SILENT) -> None:
+        """Copy the file to `path` and go on there, with its journal; call it beside the window.
+
+        Raises
+        ------
+        GridError
+            ``same-file``, ``project-in-use``, ``folder-missing``, ``disk-full``…; the project then stays
+            open where it was, and so does what stood at `path`.
+        Cancelled
+            When asked to stop; as for an error.
+        """
+        path = Path(path)
+        refuse_place(path)
+        if path.exists() and self.path.exists() and path.samefile(self.path):
+            raise GridError("same-file", file=str(path))
+        lock = ProjectLock(path)
+        try:
+            self.journal.run(lambda connection: self._go_on_at(connection, path, feedback)).result()
+        except BaseException:
+            lock.release()
+            raise
+        self._lock.release()
+        self._lock = lock
+
+    def _go_on_at(self, connection: Connection, path: Path, feedback: Feedback) -> None:
+        """In the writer thread, after the edits made so far: copy the file and change over to the copy."""
+        with replaced(path) as beside, copied(connection, beside, feedback):
+            pass
+        self.journal.use(path, connect(path, write=True))
+
+    def forget_personal_data(self, table: str, ids: Sequence[str]) -> Future[int]:
+        """Blank what the rows `ids` tell of persons, in the project and in the whole journal.
+
+        Rows deleted long ago are found in the journal. Undo cannot bring the data back.
+
+        Returns
+        -------
+        entries
+            Gives, once written, how many entries of the journal were blanked.
+        """
+        holder = self.history.project.table(table)
+        at = holder.positions(list(ids)) if ids else np.array([], dtype=np.int64)
+        here = [one for one, row in zip(ids, at.tolist(), strict=True) if row >= 0]
+        if here:
+            self.history.do(ForgetPersons(table, tuple(here)))
+        fids = holder.frame["fid"].to_numpy()[at[at >= 0]]
+        return self.journal.run(lambda connection: self._forget(connection, table, ids, fids))
+
+    def _forget(self, connection: Connection, table: str, ids: Sequence[str], fids: np.ndarray) -> int:
+        with explained(self.path), transaction(connection):
+            gone = deleted_fids(connection, table, ids)
+            blanked = forget(connection, table, np.union1d(fids, gone))
+        self.journal.forget_images()
+        return blanked
+
     def close(self) -> None:
         """Wait until everything is written, then let go of the file.
 
@@ -186,7 +268,18 @@ class ProjectFile:
 
 def _prepared(connection: Connection, path: Path, lock: ProjectLock, feedback: Feedback) -> Project:
     """See that the file is sound and read it."""
-    refuse_newer(check_kind(connection, path), path)
+    refuse_read_only(connection, path)
     check_damage(connection, path, thorough=lock.taken_over)
     check_layout(connection, path)
-    return load(connection, path, feedback).project
+    loaded = load(connection, path, feedback)
+    with explained(path):
+        return take_in(connection, loaded)
+
+
+def _bring_up_to_date(path: Path) -> None:
+    """Refuse a file that is none of ours or newer; migrate an older one."""
+    with closing(connect(path)) as connection:
+        version = check_kind(connection, path)
+    refuse_newer(version, path)
+    if version < FORMAT_VERSION:
+        migrate(path, version)

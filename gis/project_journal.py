@@ -20,7 +20,8 @@ import pandas as pd
 from grid_model import schema
 from grid_model.changes import CellsImage, DeletedImage, Image, InfoImage, InsertedImage
 from grid_model.history import Entry
-from grid_model.schema import Kind, Personal, TableSchema
+from grid_model.personal import personal_columns
+from grid_model.schema import Kind, TableSchema
 from grid_model.table import column_of
 
 DEFLATED_FROM = 4_000
@@ -150,30 +151,32 @@ def _frame(table: str, columns: Mapping[str, list[Any]], length: int) -> pd.Data
     return pd.DataFrame(made, index=pd.RangeIndex(length))
 
 
-def personal_columns(table: TableSchema) -> tuple[str, ...]:
-    """Give the columns of `table` that may tell of a person.
-
-    Where a table has such columns its free attributes count too: columns of a source file that had no
-    place of their own, such as a second phone number.
-    """
-    own = [one.name for one in table.columns if one.personal is not Personal.PUBLIC]
-    return (*own, *(one.name for one in table.columns if own and one.name == "attributes"))
-
-
 def forget(connection: sqlite3.Connection, table: str, fids: np.ndarray) -> int:
     """Blank what the images keep of the persons in the rows `fids`; give how many entries it concerned.
 
     Undo of such an entry then brings the row back without them. Call it within a transaction.
     """
-    names = personal_columns(schema.table(table))
+    names = [column.name for column in personal_columns(schema.table(table))]
     touched = 0
-    for number, stored in connection.execute("SELECT number, images FROM journal WHERE images != '[]'").fetchall():
-        images = images_of(stored)
+    numbers = [number for (number,) in connection.execute("SELECT number FROM journal WHERE row_count")]
+    for number in numbers:
+        images = read_images(connection, number)
         blanked = tuple(_blanked(image, table, fids, names) for image in images)
         if any(new is not old for new, old in zip(blanked, images, strict=True)):
-            connection.execute("UPDATE journal SET images = ? WHERE number = ?", (stored_images(blanked), number))
+            connection.execute("UPDATE journal SET images = ? WHERE number = ?",
+                               (stored_images(blanked), number))
             touched += 1
     return touched
+
+
+def deleted_fids(connection: sqlite3.Connection, table: str, ids: Sequence[str]) -> np.ndarray:
+    """Find in the images the fids of rows `ids` that were deleted."""
+    found = [np.array([], dtype=np.int64)]
+    for (number,) in connection.execute("SELECT number FROM journal WHERE row_count").fetchall():
+        for image in read_images(connection, number):
+            if isinstance(image, DeletedImage) and image.table == table:
+                found.append(image.rows["fid"].to_numpy()[image.rows["id"].isin(ids).to_numpy(dtype=bool)])
+    return np.unique(np.concatenate(found))
 
 
 def _blanked(image: Image, table: str, fids: np.ndarray, names: Sequence[str]) -> Image:

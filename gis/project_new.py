@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,10 +22,12 @@ from gis.project_journal import write_entry
 from gis.project_rows import insert_rows
 from gis.spatial_index import fill_index
 from grid_model.errors import GridError
-from grid_model.feedback import Feedback
+from grid_model.feedback import SILENT, Feedback
 from grid_model.history import Entry
 from grid_model.project import FORMAT_VERSION, Project
-from grid_model.schema import Shape
+
+PAGES = 4_000
+"""Pages copied between two looks at whether to stop."""
 
 
 def write_new(path: Path, project: Project, entries: Sequence[Entry], feedback: Feedback) -> None:
@@ -98,6 +100,17 @@ def replaced(path: Path) -> Iterator[Path]:
             _make_folder_durable(path.parent)
         finally:
             _remove(beside)
+
+
+@contextmanager
+def copied(source: sqlite3.Connection, place: Path, feedback: Feedback = SILENT) -> Iterator[sqlite3.Connection]:
+    """Copy the file behind `source` to `place`, page by page as it was last committed; give it open."""
+    def tell(_status: int, remaining: int, total: int) -> None:
+        feedback.report(1 - remaining / total if total else None)
+
+    with closing(sqlite3.connect(place, isolation_level=None)) as copy:
+        source.backup(copy, pages=PAGES, progress=tell)
+        yield copy
 
 
 def refuse_place(path: Path) -> None:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from typing import TypeAlias
 
 import numpy as np
 
 CELL = np.dtype([("id", ">i8"), ("bounds", ">f4", 4)])
 MAX_CELLS = 51
+Links: TypeAlias = tuple[np.ndarray, np.ndarray]
+"""Numbers of children and the number of the node each is in."""
 
 
 def create_index(connection: sqlite3.Connection, table: str, column: str) -> None:
@@ -35,8 +38,11 @@ def fill_index(
     for part in ("node", "rowid", "parent"):
         connection.execute(f'DELETE FROM "{name}_{part}"')
     connection.executemany(f'INSERT INTO "{name}_node" VALUES (?, ?)', nodes)
-    connection.executemany(f'INSERT INTO "{name}_rowid" VALUES (?, ?)', sorted(rowids))
-    connection.executemany(f'INSERT INTO "{name}_parent" VALUES (?, ?)', parents)
+    for part, links in (("rowid", rowids), ("parent", parents)):
+        for children, above in links:
+            order = np.argsort(children, kind="stable")  # SQLite appends sorted keys quicker
+            pairs = zip(children[order].tolist(), above[order].tolist(), strict=True)
+            connection.executemany(f'INSERT INTO "{name}_{part}" VALUES (?, ?)', pairs)
 
 
 def index_extent(connection: sqlite3.Connection, table: str, column: str) -> tuple[float, float, float, float] | None:
@@ -68,12 +74,18 @@ def _outward(bounds: np.ndarray) -> np.ndarray:
 
 def _pack(
     ids: np.ndarray, boxes: np.ndarray, size: int
-) -> tuple[list[tuple[int, bytes]], list[tuple[int, int]], list[tuple[int, int]]]:
-    """Pack the boxes into nodes, level by level from the leaves to the root (node 1)."""
+) -> tuple[list[tuple[int, bytes]], list[Links], list[Links]]:
+    """Pack the boxes into nodes, level by level from the leaves to the root (node 1).
+
+    Returns
+    -------
+    nodes, rowids, parents
+        The nodes; which leaf each row is in; which node each lower node is in.
+    """
     per_node = min((size - 4) // CELL.itemsize, MAX_CELLS)
     nodes: list[tuple[int, bytes]] = []
-    rowids: list[tuple[int, int]] = []
-    parents: list[tuple[int, int]] = []
+    rowids: list[Links] = []
+    parents: list[Links] = []
     depth, next_number = 0, 2
     while len(ids) > per_node:
         order = _tiled(boxes, per_node)
@@ -82,14 +94,13 @@ def _pack(
         numbers = np.arange(next_number, next_number + len(starts))
         next_number += len(starts)
         lengths = np.diff(np.append(starts, len(ids)))
-        links = zip(ids.tolist(), np.repeat(numbers, lengths).tolist(), strict=True)
-        (parents if depth else rowids).extend(links)
+        (parents if depth else rowids).append((ids, np.repeat(numbers, lengths)))
         nodes.extend(_nodes(numbers, ids, boxes, starts, lengths, size))
         boxes = np.column_stack([
             np.minimum.reduceat(boxes[:, 0], starts), np.maximum.reduceat(boxes[:, 1], starts),
             np.minimum.reduceat(boxes[:, 2], starts), np.maximum.reduceat(boxes[:, 3], starts)])
         ids, depth = numbers, depth + 1
-    (parents if depth else rowids).extend((one, 1) for one in ids.tolist())
+    (parents if depth else rowids).append((ids, np.ones(len(ids), dtype=np.int64)))
     nodes.append((1, _node(depth, ids, boxes, size)))
     return nodes, rowids, parents
 

@@ -120,6 +120,7 @@ ERRORS: Mapping[str, str] = {
     "project-newer": N_(
         "“{file}” was written by a newer Taiqu (format {found}, this program knows {known}); install the newer Taiqu."
     ),
+    "project-too-old": N_("“{file}” has the old format {found}, which this program can no longer bring to {known}; open it with an earlier Taiqu first."),
     "layout-changed": N_(
         "In “{file}” the table “{table}” has lost its column “{column}”; another program took it away. Go on with a copy from before."
     ),
