@@ -623,8 +623,8 @@ def project_extent(project: Project) -> Extent | None:
     low, middle, high = np.percentile(points, [25, 50, 75], axis=0)
     near = (np.abs(points - middle) <= FAR_OUT * np.maximum(high - low, (high - low).max() / 4)).all(axis=1)
     points = points[near] if near.any() else points
-    west, south, east, north = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
-    return (west, south, east, north)
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    return (float(west), float(south), float(east), float(north))
 
 
 def _plane_of(project: Project) -> DisplayPlane:

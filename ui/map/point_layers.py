@@ -37,7 +37,7 @@ class PointLayer(Layer):
     label_denominator = 0.0
     label_priority = 30.0
     label_color = theme.INK
-    keeps_clear = False
+    clear_denominator = 0.0
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,9 +100,10 @@ class PointLayer(Layer):
         yield
 
     def covered(self, view: MapView) -> Iterator[QRectF]:
-        """The symbols that matter and are few."""
+        """The symbols, where the view is near enough for them to matter."""
         half = self.size_in(view) / 2
-        rows = self.in_view(view) if self.keeps_clear else np.zeros(0, dtype=np.int64)
+        clear = view.scale_denominator <= self.clear_denominator
+        rows = self.in_view(view) if clear else np.zeros(0, dtype=np.int64)
         for x, y in view.to_px(self.points[rows[:COVERED_LIMIT]]):
             yield QRectF(x - half, y - half, 2 * half, 2 * half)
 
@@ -133,7 +134,7 @@ class PointLayer(Layer):
 class SubstationLayer(PointLayer):
     """Substations with their names."""
 
-    keeps_clear = True
+    clear_denominator = float("inf")
     name, label, table, tables = "substations", N_("Substations"), "substations", ("substations",)
     size, small_size, swatch_symbol = 20.0, 18.0, "substation"
     label_denominator, label_priority = float("inf"), 95.0
@@ -142,7 +143,7 @@ class SubstationLayer(PointLayer):
 class SwitchLayer(PointLayer):
     """Switches: shape by kind, filled red closed, hollow green open."""
 
-    keeps_clear = True
+    clear_denominator = 40_000.0
     name, label, table, node = "switches", N_("Switches"), "switches", "node_a"
     tables = ("switches", "connectivity_nodes")
     max_denominator, label_denominator, label_priority = 120_000, 7_000, 50.0
@@ -212,7 +213,7 @@ class SwitchLayer(PointLayer):
 class TransformerLayer(PointLayer):
     """Transformers: two circles, framed where dedicated, grey without supply."""
 
-    keeps_clear = True
+    clear_denominator = 16_000.0
     name, label, table, node = "transformers", N_("Transformers"), "power_transformers", "hv_node"
     tables = ("power_transformers", "connectivity_nodes")
     swatch_symbol, max_denominator, label_denominator = "transformer_public", 200_000, 9_000
@@ -283,7 +284,7 @@ class PvLayer(PointLayer):
 class ImportantLayer(PointLayer):
     """Important customers by grade, and sensitive ones."""
 
-    keeps_clear = True
+    clear_denominator = 40_000.0
     name, label, table, tables = "important", N_("Important customers"), "customers", ("customers",)
     size, small_size, swatch_symbol, label_denominator, label_priority = (
         14.0,
@@ -329,7 +330,7 @@ class ImportantLayer(PointLayer):
 class ManagerLayer(PointLayer):
     """Base points of the district managers."""
 
-    keeps_clear = True
+    clear_denominator = float("inf")
     name, label, table, tables = (
         "managers",
         N_("District managers"),
