@@ -39,6 +39,8 @@ class Parameter:
     steps
         Whether its place among other ``steps`` flags matters: all of them are also collected, in the
         order written, into the field named ``steps`` as ``(name, value)`` pairs.
+    number
+        `int` or `float` for a number whose default (None) does not tell.
     """
 
     label: str
@@ -49,6 +51,7 @@ class Parameter:
     repeat: bool = False
     steps: bool = False
     required: bool = False
+    number: type | None = None
 
 
 def parameter(label: str, *, default: Any = None, **more: Any) -> Any:
@@ -105,6 +108,8 @@ class Operation:
     project
         ``read`` (the first argument is the project file), ``write`` (the same, and the outcome's edit is
         saved), ``into`` (the field ``into`` names the project, made where there is none), ``none``.
+    writes
+        Of an operation that may ``write``: the field without which it only reads; empty: it always writes.
     """
 
     name: str
@@ -113,6 +118,13 @@ class Operation:
     parameters: type
     function: str
     project: str = "read"
+    writes: str = ""
+
+    def changes(self, parameters: Any) -> bool:
+        """Whether it changes the project file with these parameters."""
+        if self.project not in ("write", "into"):
+            return False
+        return not self.writes or bool(getattr(parameters, self.writes))
 
     def run(self, project: Project, parameters: Any, feedback: Feedback) -> Outcome:
         """Do it."""

@@ -163,8 +163,8 @@ def _add_argument(parser: argparse.ArgumentParser, name: str, default: Any, abou
         parser.add_argument(about.flag, dest=name, action="store_false" if default else "store_true", **kind)
         return
     kind |= {"metavar": about.metavar or None, "choices": about.choices or None}
-    if isinstance(default, (int, float)):
-        kind["type"] = _number_type(type(default))
+    if about.number or isinstance(default, (int, float)):
+        kind["type"] = _number_type(about.number or type(default))
     if not about.flag:
         parser.add_argument(name, nargs="+" if about.repeat else None, **kind)
     elif about.steps:
@@ -225,7 +225,7 @@ def _on_project(what: Operation, parameters: Any, found: argparse.Namespace, fee
         return what.run(Project.empty(ProjectInfo()), parameters, feedback)
     from gis.project_file import open_for_reading, opened_for_editing
 
-    if what.project == "read":
+    if not what.changes(parameters):
         project = _dated(open_for_reading(Path(found.project), feedback), found.on)
         outcome = what.run(project, parameters, feedback)
         if outcome.note:

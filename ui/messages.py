@@ -120,7 +120,9 @@ ERRORS: Mapping[str, str] = {
     "project-newer": N_(
         "“{file}” was written by a newer Taiqu (format {found}, this program knows {known}); install the newer Taiqu."
     ),
-    "project-too-old": N_("“{file}” has the old format {found}, which this program can no longer bring to {known}; open it with an earlier Taiqu first."),
+    "project-too-old": N_(
+        "“{file}” has the old format {found}, which this program can no longer bring to {known}; open it with an earlier Taiqu first."
+    ),
     "layout-changed": N_(
         "In “{file}” the table “{table}” has lost its column “{column}”; another program took it away. Go on with a copy from before."
     ),
@@ -145,6 +147,26 @@ ERRORS: Mapping[str, str] = {
     "bad-geometry": N_("The shape of “{id}” among the {table} cannot be stored; draw or import it again."),
     # settings
     "bad-setting": N_("The setting “{name}” cannot be “{value}”; correct it in the table of settings."),
+    # groups and grids
+    "bad-group-sizes": N_(
+        "Groups of at least {minimum} and at most {maximum} managers cannot be; give fitting --min-size and --max-size."
+    ),
+    "group-sizes-beyond-limits": N_(
+        "Groups of {minimum} to {maximum} managers are beyond the limits of {low} to {high};"
+        " nobody may work alone (DOMAIN §4.4), the limits stand in the table of settings."
+    ),
+    "manager-not-planned": N_("Manager “{id}” is not on duty and takes no part in the planning."),
+    "rule-needs-two": N_("“{rule}” names fewer than two managers; write their staff numbers parted by commas."),
+    "not-above-zero": N_("{flag} must be above zero, not {value}."),
+    "too-many-candidates": N_(
+        "{managers} managers in groups of up to {maximum} make more than {limit} possible groups;"
+        " ask for smaller groups, or plan station by station."
+    ),
+    "no-plan-in-time": N_("No plan was found within {seconds} s; allow more time."),
+    "no-managers": N_("No district manager is on duty; import or enter managers first."),
+    "scheme-in-force": N_("Scheme “{scheme}” is in force and is not replaced; keep the result under another name."),
+    "scheme-without-name": N_("Give the scheme a name."),
+    "no-grouping-to-keep": N_("There is no grouping to keep."),
     # lists, pages and the web map
     "purpose-missing": N_(
         "Names and phones in full need a reason: add --purpose “what they are needed for”."
@@ -165,7 +187,9 @@ ERRORS: Mapping[str, str] = {
     "unknown-scheme": N_("There is no scheme “{scheme}”. Schemes: {schemes}."),
     "no-grids": N_("The scheme “{scheme}” has no service grids; form the groups first (taiqu group)."),
     "trace-missing": N_("An outage sheet needs what opens or fails: add --open ID or --fault ID."),
-    "too-many-rows": N_("The sheet “{sheet}” would have more than {most} rows, more than Excel can open; trace a smaller part."),
+    "too-many-rows": N_(
+        "The sheet “{sheet}” would have more than {most} rows, more than Excel can open; trace a smaller part."
+    ),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),
@@ -280,33 +304,116 @@ ISSUES: Mapping[str, str] = {
     "dangling-reference": N_("{table}: “{id}” names “{value}” in the column “{column}”, which is not there"),
     "customer-without-area": N_("Customer “{id}” belongs to no transformer area"),
     "area-without-customers": N_("The transformer area “{id}” has no customers"),
-    "area-without-manager": N_("The transformer area “{id}” has no manager; customers nobody answers for: {customers}"),
+    "area-without-manager": N_(
+        "The transformer area “{id}” has no manager; customers nobody answers for: {customers}"
+    ),
     "area-without-feeder": N_("The transformer area “{id}” has no feeder"),
     "area-with-two-feeders": N_("The transformer area “{id}” hangs on several feeders: {feeders}"),
-    "feeder-differs": N_("The transformer area “{id}” is listed under the feeder “{stated}”, but the network feeds it from “{network}”"),
-    "dedicated-on-public": N_("Customer “{id}” has a transformer of its own but is listed in the public area “{area}”"),
+    "feeder-differs": N_(
+        "The transformer area “{id}” is listed under the feeder “{stated}”, but the network feeds it from “{network}”"
+    ),
+    "dedicated-on-public": N_(
+        "Customer “{id}” has a transformer of its own but is listed in the public area “{area}”"
+    ),
     "closed-customer": N_("Customer “{id}” is closed but still listed"),
-    "area-differs": N_("Customer “{id}” is listed in the area “{stated}”, but the network feeds it from “{network}”"),
-    "marketing-manager-differs": N_("The transformer area “{id}”: the marketing system names “{stated}”, here “{manager}” is responsible"),
+    "area-differs": N_(
+        "Customer “{id}” is listed in the area “{stated}”, but the network feeds it from “{network}”"
+    ),
+    "marketing-manager-differs": N_(
+        "The transformer area “{id}”: the marketing system names “{stated}”, here “{manager}” is responsible"
+    ),
     "no-coordinates": N_("{table}: “{id}” has no coordinates"),
     "zero-coordinates": N_("{table}: “{id}” stands at 0, 0"),
     "swapped-coordinates": N_("{table}: longitude and latitude of “{id}” are exchanged ({x}, {y})"),
-    "isolated-island": N_("No source can reach the part of the network around the node “{id}” (nodes: {nodes})"),
-    "dead-island": N_("In the normal state the part of the network around the node “{id}” has no supply (nodes: {nodes})"),
-    "loop-in-normal-state": N_("{table}: “{id}” lies in a loop that is closed in the normal state (devices: {devices}; switches: {switches})"),
-    "tie-without-normal-state": N_("The tie switch “{id}” is not open in the normal state; set its normal state"),
+    "isolated-island": N_(
+        "No source can reach the part of the network around the node “{id}” (nodes: {nodes})"
+    ),
+    "dead-island": N_(
+        "In the normal state the part of the network around the node “{id}” has no supply (nodes: {nodes})"
+    ),
+    "loop-in-normal-state": N_(
+        "{table}: “{id}” lies in a loop that is closed in the normal state (devices: {devices}; switches: {switches})"
+    ),
+    "tie-without-normal-state": N_(
+        "The tie switch “{id}” is not open in the normal state; set its normal state"
+    ),
     "unusual-rating": N_("The transformer “{id}” is rated {kva} kVA, which is no usual size"),
     "invalid-phone": N_("{table}: “{id}” has a phone that cannot be dialled"),
     "shared-phone": N_("The phone {phone} stands at {count} customers, “{id}” among them (limit {limit})"),
     "data-date-unknown": N_("The date of the data is not known; give it when importing"),
     "old-data": N_("The data of {date} is {age} days old (limit {limit})"),
     "outside-station": N_("{table}: “{id}” lies outside the station's boundary"),
-    "box-far-from-transformer": N_("{table}: “{id}” is {distance_m} m from the transformer of its area (limit {limit_m} m)"),
+    "box-far-from-transformer": N_(
+        "{table}: “{id}” is {distance_m} m from the transformer of its area (limit {limit_m} m)"
+    ),
     "box-in-other-area": N_("{table}: “{id}” belongs to the area “{own}” but lies in the area “{other}”"),
     "long-span": N_("The line “{id}” has a span of {span_m} m (limit {limit_m} m)"),
     "unjoined-ends": N_("The line end “{id}” is {distance_m} m from “{other}” and not joined to it"),
 }
 """Sentences for `Issue` codes."""
+
+
+REASONS: Mapping[str, str] = {
+    # why there is no grouping
+    "in-station": N_("{station}:"),
+    "sizes-cannot-cover": N_("Groups of {minimum}–{maximum} cannot cover {count} managers."),
+    "isolated-manager": N_("{managers} has no neighbour; a group needs at least {minimum} managers."),
+    "island-of-managers": N_(
+        "{managers} have no neighbours but each other; groups of {minimum}–{maximum} cannot cover these {count}."
+    ),
+    "too-few-leaders": N_(
+        "{count} managers ({among}) need at least {needed} valid work leaders, but there are {leaders}: {managers}."
+    ),
+    "too-few-guards": N_(
+        "{count} managers ({among}) make at least {groups} groups and need {needed} persons able to guard,"
+        " but there are {guards}: {managers}."
+    ),
+    "manager-without-group": N_("No possible group of neighbours holds {managers} and keeps every rule."),
+    "manager-without-qualified-group": N_(
+        "No possible group with {managers} has a valid work leader and another person able to guard."
+    ),
+    "manager-without-near-group": N_("Every possible group with {managers} has a pair too far apart."),
+    "together-and-apart": N_("{managers} must share a group and must not."),
+    "together-too-many": N_("{managers} must share a group, but a group has at most {maximum} managers."),
+    "together-across-stations": N_("{managers} must share a group but belong to different stations."),
+    "lock-across-stations": N_("Locked group {group} holds managers of different stations: {managers}."),
+    "locks-overlap": N_("{managers} stand in two locked groups, {group} and {other}."),
+    "lock-size": N_("Locked group {group} has {count} managers, not {minimum}–{maximum}: {managers}."),
+    "lock-not-connected": N_("Locked group {group} is not made of neighbours: {managers}."),
+    "lock-unqualified": N_(
+        "Locked group {group} lacks a valid work leader and another person able to guard: {managers}."
+    ),
+    "lock-too-far": N_("Locked group {group} has a pair more than {limit} min apart: {managers}."),
+    "lock-parts-together": N_("Locked group {group} parts managers who must share a group: {managers}."),
+    "lock-holds-apart": N_("Locked group {group} holds managers who must not share a group: {managers}."),
+    "locks-leave-rest": N_("Beside the locked groups ({groups}) the other managers cannot be grouped:"),
+    "rules-cannot-hold-together": N_("These rules cannot hold together: {rules}. Managers left over: {managers}."),
+    "rule-qualified": N_("each group has a valid work leader and another person able to guard"),
+    "rule-pair-minutes": N_("no two members are more than {limit} min apart"),
+    "rule-min-size": N_("at least {minimum} managers in a group"),
+    "rule-max-size": N_("at most {maximum} managers in a group"),
+    "rule-connected": N_("groups are made of neighbours"),
+    "rule-apart": N_("apart: {managers}"),
+    "rule-together": N_("together: {managers}"),
+    "rule-locked": N_("group {group} locked: {managers}"),
+    # what to know about a plan
+    "qualifications-unknown": N_(
+        "No certificates are on file, so work leaders and guards were not checked."
+    ),
+    "far-pair": N_("{managers} are {minutes} min apart, more than {limit} min."),
+    "managers-without-place": N_(
+        "Where these managers are is unknown (no base point, no area in a known place): {managers}."
+    ),
+    "certificates-expired": N_("Certificates ended before {on}: {managers}."),
+    "areas-without-manager": N_("Areas without a manager ({count}): {areas}."),
+    "areas-without-grid": N_("Areas in no grid, their managers not being on duty ({count}): {areas}."),
+    "areas-without-place": N_("Areas without outline, customers or transformers in a known place ({count}): {areas}."),
+    "grid-in-parts": N_("The grid of {managers} falls into {parts} parts that do not touch."),
+    "grid-with-holes": N_("The grid of {managers} has holes: {holes}."),
+    "territory-generated": N_("Some area outlines were generated from customers to find neighbours."),
+    "territory-positions": N_("No area has a known place; neighbours were found from the managers' base points."),
+}
+"""Sentences for `grid_model.grouping.Reason` codes."""
 
 
 def sentence(error: GridError) -> str:

@@ -186,10 +186,10 @@ def _too_few_qualified(problem: GroupingProblem, at: np.ndarray, whole: bool) ->
     leaders = tuple(problem.members[n] for n in at if problem.leaders[n])
     guards = tuple(problem.members[n] for n in at if problem.guards[n])
     if len(leaders) < needed:
-        values = {"needed": needed, "leaders": len(leaders), "managers": len(at)}
+        values = {"needed": needed, "leaders": len(leaders), "count": len(at)}
         reasons.append(Reason("too-few-leaders", leaders, values | {"among": members}))
     if len(guards) < 2 * needed:
-        values = {"needed": 2 * needed, "guards": len(guards), "managers": len(at), "groups": needed}
+        values = {"needed": 2 * needed, "guards": len(guards), "count": len(at), "groups": needed}
         reasons.append(Reason("too-few-guards", guards, values | {"among": members}))
     return reasons
 

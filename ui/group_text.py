@@ -1,0 +1,189 @@
+"""A plan of mutual-aid groups in words and as the document scripts read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from grid_model.grouping.result import Group, Reason
+from grid_model.grouping.schemes import PutScheme
+from grid_model.project import Project
+from resources.i18n import _, ngettext
+from ui.messages import REASONS
+
+if TYPE_CHECKING:
+    from gis.planning import Plan
+
+
+def group_document(project: Project, plan: Plan, scheme: str = "") -> dict[str, Any]:
+    """Give what ``taiqu group --json`` prints; its keys are documented in ``docs/command-line.md``."""
+    grouping = plan.grouping
+    return {
+        "status": grouping.status,
+        "objective": grouping.objective,
+        "bound": grouping.bound,
+        "gap": grouping.gap,
+        "groups": [
+            _group(plan, n, group, row)
+            for n, (group, row) in enumerate(zip(grouping.groups, _rows(project, plan, scheme), strict=True))
+        ],
+        "why": [reason_sentence(project, reason) for reason in grouping.why],
+        "rules": [_reason(project, reason) for reason in grouping.why],
+        "notes": [_reason(project, reason) for reason in plan.notes],
+        "parameters": plan.parameters,
+        "candidates": grouping.candidates,
+        "cut_by": grouping.cut_by,
+        "scheme": scheme if scheme and grouping.groups else None,
+    }
+
+
+def _rows(project: Project, plan: Plan, scheme: str) -> list[dict[str, Any]]:
+    """Give the row each group has, or would have, in the project: its id, number and name."""
+    if not plan.grouping.groups:
+        return []
+    put: PutScheme = plan.as_scheme(scheme or "?")
+    after, _changes = put.apply(project)
+    own = after.frame("schemes").loc[after.frame("schemes")["name"] == put.name, "id"].iloc[0]
+    members = after.frame("group_members")
+    members = members.loc[members["scheme"] == own]
+    group_of = dict(zip(members["manager"], members["mutual_aid_group"], strict=True))
+    groups = after.table("mutual_aid_groups")
+    return [groups.row(group_of[group.members[0]]) for group in plan.grouping.groups]
+
+
+def _group(plan: Plan, n: int, group: Group, row: dict[str, Any]) -> dict[str, Any]:
+    grid = next((at for at, one in enumerate(plan.grids) if one.group == n), None)
+    shape = plan.shapes[grid] if grid is not None else None
+    return {
+        "id": row["id"],
+        "number": row["number"],
+        "name": row["name"],
+        "station": group.station,
+        "members": list(group.members),
+        "size": len(group.members),
+        "travel_min": group.travel_min,
+        "imbalance_min": group.imbalance_min,
+        "size_min": group.size_min,
+        "cost_min": group.cost_min,
+        "mean_pair_min": group.mean_pair_min,
+        "longest_pair_min": group.longest_pair_min,
+        "longest_pair": list(group.longest_pair),
+        "far_pairs": [list(pair) for pair in group.far_pairs],
+        "workload": group.workload,
+        "load_ratio": group.load_ratio,
+        "leader": group.leader,
+        "guards": list(group.guards),
+        "locked": bool(group.locked),
+        "areas": list(plan.grids[grid].areas) if grid is not None else [],
+        "area_km2": shape.km2 if shape else 0.0,
+        "grid_parts": shape.parts if shape else 0,
+        "grid_holes": shape.holes if shape else 0,
+    }
+
+
+def _reason(project: Project, reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "managers": list(reason.managers),
+        "text": reason_sentence(project, reason),
+        **{
+            name: [_reason(project, one) if isinstance(one, Reason) else one for one in value]
+            if isinstance(value, tuple)
+            else value
+            for name, value in reason.values.items()
+        },
+    }
+
+
+def group_lines(project: Project, plan: Plan, scheme: str = "") -> tuple[str, ...]:
+    """Say in the terminal what was found."""
+    grouping = plan.grouping
+    if grouping.status == "infeasible":
+        why = [reason_sentence(project, reason) for reason in grouping.why]
+        return (
+            _("There is no grouping that keeps every rule:"),
+            *(f"  {one}" for one in why),
+            *_notes(project, plan),
+        )
+    lines = [headline(plan)]
+    for group, row in zip(grouping.groups, _rows(project, plan, scheme), strict=True):
+        lines.append(_line(project, group, row))
+    if scheme:
+        lines.append(_("Kept as scheme “{scheme}”.").format(scheme=scheme))
+    else:
+        lines.append(_("Nothing was written; --scheme NAME keeps the result."))
+    return (*lines, *_notes(project, plan))
+
+
+def headline(plan: Plan) -> str:
+    """Say in one sentence how good the plan is."""
+    grouping = plan.grouping
+    counted = ngettext("{n} group", "{n} groups", len(grouping.groups)).format(n=len(grouping.groups))
+    values = {
+        "groups": counted,
+        "managers": len(plan.problem),
+        "cost": f"{grouping.objective:.1f}",
+        "bound": f"{grouping.bound:.1f}",
+        "gap": f"{100 * (grouping.gap or 0.0):.1f}",
+    }
+    if grouping.status == "optimal":
+        return _("{managers} managers in {groups}, proved best: cost {cost} min.").format(**values)
+    return _(
+        "{managers} managers in {groups}: cost {cost} min; none costs less than {bound} min (gap {gap} %)."
+    ).format(**values)
+
+
+def _line(project: Project, group: Group, row: dict[str, Any]) -> str:
+    return _(
+        "{number} {name}: {members}; work leader {leader}; longest way {longest} min; load {load} %"
+    ).format(
+        number=row["number"],
+        name=row["name"],
+        members=persons(project, group.members),
+        leader=persons(project, [group.leader] if group.leader else []),
+        longest=f"{group.longest_pair_min:.0f}",
+        load=f"{100 * group.load_ratio:.0f}",
+    )
+
+
+def _notes(project: Project, plan: Plan) -> list[str]:
+    return [_("Note: {text}").format(text=reason_sentence(project, reason)) for reason in plan.notes]
+
+
+def reason_sentence(project: Project, reason: Reason) -> str:
+    """Say a reason in the language in use, naming the persons.
+
+    Managers are named in full: their names and phones stand on every notice board (`DOMAIN` §10).
+    """
+    values: dict[str, Any] = dict(reason.values)
+    for name, value in values.items():
+        if name == "rules" and isinstance(value, tuple):
+            values[name] = _("; ").join(reason_sentence(project, one) for one in value)
+        elif name == "areas" and isinstance(value, tuple):
+            values[name] = _listed(str(one) for one in value)
+        elif name == "among" and isinstance(value, tuple):
+            values[name] = persons(project, value) if value else _("all")
+        elif name == "station":
+            values[name] = _station(project, str(value))
+        elif isinstance(value, float):
+            values[name] = f"{value:.0f}"
+    return _(REASONS[reason.code]).format(managers=persons(project, reason.managers), **values)
+
+
+def persons(project: Project, ids: Iterable[str]) -> str:
+    """Name managers: 赵丽 (81010001), …; a dash for nobody."""
+    table = project.table("district_managers")
+    named = [f"{table.row(one)['name']} ({one})" if one in table else one for one in ids]
+    return _(", ").join(named) or "—"
+
+
+def _listed(ids: Iterable[str]) -> str:
+    """List ids, at most ten of them."""
+    found = list(ids)
+    more = ["…"] if len(found) > 10 else []
+    return _(", ").join([*found[:10], *more])
+
+
+def _station(project: Project, station: str) -> str:
+    stations = project.table("stations")
+    return str(stations.row(station)["name"]) if station in stations else (station or _("no station"))
