@@ -31,7 +31,6 @@ from grid_model.project import Project
 from grid_model.schema_network import PROTECTIVE_KINDS
 
 
-
 @dataclass(frozen=True)
 class _Form:
     """One file of the form: its table and the headings it must have, by column of the table."""

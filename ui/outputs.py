@@ -68,6 +68,7 @@ def is_project(path: Path) -> bool:
 
 # -------------------------------------------------------------------- import
 
+
 def import_sources(window: MainWindow, sources: list[Path]) -> None:
     """Ask how to read files, then bring them into the project, a new one where none is open."""
     from ui.dialogs.operation_dialog import OperationDialog
@@ -76,8 +77,12 @@ def import_sources(window: MainWindow, sources: list[Path]) -> None:
     into = session.path
     if into is None:
         folder = window.bench.settings.folder_for("project")
-        into = ask.file_to_write(window, _("New project for the imported data"),
-                                 folder / f"{sources[0].stem}.gpkg", "GeoPackage (*.gpkg)")
+        into = ask.file_to_write(
+            window,
+            _("New project for the imported data"),
+            folder / f"{sources[0].stem}.gpkg",
+            "GeoPackage (*.gpkg)",
+        )
         if into is None:
             return
     preset = {"sources": tuple(map(str, sources)), "into": str(into)}
@@ -122,7 +127,7 @@ def check(window: MainWindow) -> None:
     def work(feedback: Feedback) -> list[Any]:
         from gis.checks import check_project
 
-        return check_project(project, feedback)
+        return list(check_project(project, feedback).issues)
 
     def done(findings: list[Any]) -> None:
         window.bench.set_findings(findings)
@@ -135,6 +140,7 @@ def check(window: MainWindow) -> None:
 
 
 # -------------------------------------------------------------------- outage
+
 
 def export_customers(window: MainWindow) -> None:
     """Write the list of affected customers into an Excel file."""
@@ -150,9 +156,15 @@ def export_customers(window: MainWindow) -> None:
     bench.settings.remember_folder("export", path.parent)
     what = operation("trace")
     opens, faults, closes = (
-        tuple(device for action, device in bench.outage.steps if action == name) for name in ("open", "fault", "close"))
+        tuple(device for action, device in bench.outage.steps if action == name)
+        for name in ("open", "fault", "close")
+    )
     parameters = what.parameters(
-        open=opens, fault=faults, close=closes, state=bench.outage.state, customers=str(path),
+        open=opens,
+        fault=faults,
+        close=closes,
+        state=bench.outage.state,
+        customers=str(path),
         steps=bench.outage.steps,
     )
 
@@ -169,6 +181,7 @@ def rank(window: MainWindow) -> None:
 
 
 # --------------------------------------------------------------------- paper
+
 
 def print_pages(window: MainWindow, template: str, options: dict[str, Any]) -> None:
     """Write pages as PDF where the person says."""
@@ -201,7 +214,11 @@ def web_map(window: MainWindow) -> None:
     if project is None:
         return
     path = ask.file_to_write(
-        window, _("Web map"), bench.settings.folder_for("export") / f"{project.info.name}.html", "HTML (*.html)")
+        window,
+        _("Web map"),
+        bench.settings.folder_for("export") / f"{project.info.name}.html",
+        "HTML (*.html)",
+    )
     if path is None:
         return
     bench.settings.remember_folder("export", path.parent)
@@ -217,5 +234,3 @@ def web_map(window: MainWindow) -> None:
 def open_outside(path: Path) -> None:
     """Show a written file in the program the person reads such files with."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-
-
