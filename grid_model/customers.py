@@ -273,6 +273,13 @@ def _pv_points(tables: dict[str, Table], customers: SupplyPoints, areas: SupplyP
     return SupplyPoints.of(len(units), np.concatenate(rows), np.concatenate(nodes))
 
 
+def fed(points: SupplyPoints, supplied: np.ndarray) -> np.ndarray:
+    """Tell which rows have at least one supplied point."""
+    return np.asarray(
+        np.bincount(points.owner[supplied[points.nodes]], minlength=len(points)) > 0, dtype=bool
+    )
+
+
 class _Cache:
     """The supply points of the projects in use."""
 

@@ -77,6 +77,11 @@ class DeviceRanking:
         ids = self.topology.wiring.tables[name].frame["id"]
         return Device(name, str(ids.iat[number - int(self._first[table])]))
 
+    def devices(self) -> list[Device]:
+        """Give all devices by number."""
+        tables = self.topology.wiring.tables
+        return [Device(name, one) for name in DEVICE_TABLES for one in tables[name].frame["id"]]
+
     def loss(self, device: Device) -> dict[str, float]:
         """Give what is lost with `device`: a number for each of `MEASURES`."""
         number = self.number(device)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from grid_model.back_feed import BackFeed, back_feed
-from grid_model.customers import Basis, Consumers, SupplyPoints
+from grid_model.customers import Basis, Consumers, SupplyPoints, fed
 from grid_model.errors import GridError
 from grid_model.faults import Trip, trip
 from grid_model.feedback import SILENT, Feedback
@@ -385,8 +385,3 @@ class Outage:
     def by_importance(self, rows: np.ndarray) -> np.ndarray:
         """Sort customer rows by importance, then table order."""
         return rows[np.argsort(self.consumers.rank[rows], kind="stable")]
-
-
-def fed(points: SupplyPoints, supplied: np.ndarray) -> np.ndarray:
-    """Tell which rows have at least one supplied point."""
-    return np.bincount(points.owner[supplied[points.nodes]], minlength=len(points)) > 0

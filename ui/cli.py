@@ -223,10 +223,11 @@ def execute(what: Operation, parameters: Any, found: argparse.Namespace) -> int:
 def _on_project(what: Operation, parameters: Any, found: argparse.Namespace, feedback: Feedback) -> Outcome:
     if what.project == "none":
         return what.run(Project.empty(ProjectInfo()), parameters, feedback)
-    from gis.project_file import open_for_reading, opened_for_editing
+    from gis.project_file import opened_for_editing
+    from ui.last_read import read_project
 
     if not what.changes(parameters):
-        project = _dated(open_for_reading(Path(found.project), feedback), found.on)
+        project = _dated(read_project(Path(found.project), feedback), found.on)
         outcome = what.run(project, parameters, feedback)
         if outcome.note:
             with opened_for_editing(Path(found.project), feedback) as history:
