@@ -131,7 +131,9 @@ ACTIONS = (
     Action("what-if-fault", "outage", N_("What if it &fails"), "Ctrl+Shift+K", has_device),
     Action("export-customers", "outage", N_("&Export customer list…"), "Ctrl+L", has_trace, "export", True),
     Action("rank", "outage", N_("&Loss of every device"), ""),
-    Action("clear-outage", "outage", N_("&Clear the simulation"), "Ctrl+Shift+X", has_trace, starts_section=True),
+    Action(
+        "clear-outage", "outage", N_("&Clear the simulation"), "Ctrl+Shift+X", has_trace, starts_section=True
+    ),
     Action("print-station-map", "print", N_("Station &map…"), "Ctrl+P"),
     Action("print-grid-book", "print", N_("Grid &book…"), ""),
     Action("web-map", "print", N_("&Web map…"), "", starts_section=True),

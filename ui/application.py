@@ -26,7 +26,7 @@ LOG_BYTES = 500_000
 class _WithoutValues(logging.Formatter):
     """Writes of an exception only where it happened, so that no personal data gets into the log."""
 
-    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def] # noqa: N802 - logging's name
+    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]
         return report(ei[1]) if ei[1] is not None else ""
 
 
@@ -121,5 +121,8 @@ def _has_display() -> bool:
 
 def _no_display() -> int:
     i18n.use_language(i18n.preferred_language())
-    print(i18n._("There is no screen here to open a window on; use the commands (taiqu --help)."), file=sys.stderr)
+    print(
+        i18n._("There is no screen here to open a window on; use the commands (taiqu --help)."),
+        file=sys.stderr,
+    )
     return 2

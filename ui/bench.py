@@ -106,5 +106,7 @@ class Bench(QObject):
             self.personal_changed.emit(False)
             self.set_findings(None)
             self.select("")
-        elif project is not None and any(one not in project.table(self.selection.table) for one in self.selection.ids):
+        elif project is not None and any(
+            one not in project.table(self.selection.table) for one in self.selection.ids
+        ):
             self.select("")

@@ -25,6 +25,7 @@ IMPORT_FILES = "*.xlsx *.xls *.csv *.txt *.gpkg *.geojson *.json *.shp"
 
 # ---------------------------------------------------------------------- file
 
+
 def new_sample(window: MainWindow) -> None:
     """Make an invented station and open it."""
     from ui.dialogs.operation_dialog import OperationDialog
@@ -32,7 +33,10 @@ def new_sample(window: MainWindow) -> None:
     from ui.outputs import empty_project
 
     settings, sample = window.bench.settings, operation("sample")
-    preset = {"out": str(free_name(settings.folder_for("project"), _("Sample station"), ".gpkg")), "size": "typical"}
+    preset = {
+        "out": str(free_name(settings.folder_for("project"), _("Sample station"), ".gpkg")),
+        "size": "typical",
+    }
     dialog = OperationDialog(sample, window, preset)
     if not dialog.exec():
         return
@@ -106,13 +110,21 @@ def export_table(window: MainWindow) -> None:
     session, masked = window.bench.session, not window.bench.show_personal
 
     def done(_nothing: None) -> None:
-        session.note(N_("Table exported: {file}, {rows} rows, {masking}"), {
-            "file": path.name, "rows": str(len(sheet.rows)),
-            "masking": N_("Masked") if masked else N_("Not masked")})
+        session.note(
+            N_("Table exported: {file}, {rows} rows, {masking}"),
+            {
+                "file": path.name,
+                "rows": str(len(sheet.rows)),
+                "masking": N_("Masked") if masked else N_("Not masked"),
+            },
+        )
         window.messages.tell(_("Table written: {file}").format(file=path))
 
     window.bench.jobs.run(
-        _("Writing {file}").format(file=path.name), lambda feedback: write_sheets(path, [sheet], feedback), done)
+        _("Writing {file}").format(file=path.name),
+        lambda feedback: write_sheets(path, [sheet], feedback),
+        done,
+    )
 
 
 def sheet_of(page: TablePage, title: str, project: Project, state: str) -> Sheet:
@@ -129,7 +141,9 @@ def sheet_of(page: TablePage, title: str, project: Project, state: str) -> Sheet
         return columns[at].text(value).replace("\u00a0", " ") or None
 
     rows = [[cell(at, int(position)) for at in range(len(columns))] for position in model.order]
-    return Sheet(title, [column.heading for column in columns], rows, [Provenance.of(project, state).sentence])
+    return Sheet(
+        title, [column.heading for column in columns], rows, [Provenance.of(project, state).sentence]
+    )
 
 
 def close_project(window: MainWindow) -> None:
@@ -143,6 +157,7 @@ def exit(window: MainWindow) -> None:
 
 
 # ---------------------------------------------------------------------- edit
+
 
 def undo(window: MainWindow) -> None:
     """Take back the last edit."""
@@ -173,7 +188,9 @@ def show_personal(window: MainWindow) -> None:
     if window.bench.show_personal:
         window.bench.set_show_personal(False)
         return
-    question = _("What are names, phones and addresses needed for? The answer is kept in the project's journal.")
+    question = _(
+        "What are names, phones and addresses needed for? The answer is kept in the project's journal."
+    )
     purpose = ask.purpose(window, question)
     if purpose:
         window.bench.set_show_personal(True, purpose)
@@ -189,6 +206,7 @@ def settings(window: MainWindow) -> None:
 
 
 # ---------------------------------------------------------------------- view
+
 
 def task_data(window: MainWindow) -> None:
     """Turn to the data."""
@@ -246,6 +264,7 @@ def toggle_tables(window: MainWindow) -> None:
 
 # --------------------------------------------------------------------- grids
 
+
 def propose_groups(window: MainWindow) -> None:
     """Propose groups with the sizes on the panel."""
     window.bench.set_task("grids")
@@ -268,6 +287,7 @@ def clear_plan(window: MainWindow) -> None:
 
 
 # -------------------------------------------------------------------- outage
+
 
 def what_if(window: MainWindow) -> None:
     """Ask what happens when the device under the hand opens (or closes, where it is open)."""
@@ -308,6 +328,7 @@ def clear_outage(window: MainWindow) -> None:
 
 # --------------------------------------------------------------------- print
 
+
 def print_station_map(window: MainWindow) -> None:
     """Turn to printing with the station map chosen."""
     window.bench.set_task("print")
@@ -328,6 +349,7 @@ def web_map(window: MainWindow) -> None:
 
 
 # ---------------------------------------------------------------------- help
+
 
 def shortcuts(window: MainWindow) -> None:
     """List the shortcuts."""

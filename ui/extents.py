@@ -22,7 +22,7 @@ MARGIN = 0.08
 
 
 def extent_of(project: Project, table: str, one: str) -> Extent | None:
-    """Give the rectangle (project coordinates) of what is tied to an object; None where nothing has a place."""
+    """Give the rectangle (project coordinates) of what is tied to an object, None where there is none."""
     if table == "mutual_aid_groups":
         return _of_group(project, one)
     if table == "customers":

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from grid_model.changes import Changes
+from grid_model.errors import GridError
 from grid_model.feedback import Feedback
-from grid_model.project import Edit, Project
-from resources.i18n import _
+from grid_model.project import Project
+from resources.i18n import N_, _
 from ui.jobs import Job, Jobs
 from ui.session import Session
 
 if TYPE_CHECKING:
+    from gis.planning import Plan
     from grid_model.grouping.result import Grouping
+    from grid_model.grouping.schemes import PutScheme
 
 
 @dataclass(frozen=True)
@@ -27,19 +32,92 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A proposal: what was asked, the groups, and the edit that puts them into the project."""
+class Proposal:
+    """What came of a request.
+
+    Parameters
+    ----------
+    names
+        What each group would be called, in the order of the grouping.
+    seconds
+        How long the search took.
+    """
 
     request: Request
-    grouping: Grouping
-    edit: Edit | None = None
-    document: dict[str, Any] = field(default_factory=dict)
-    seconds: float = 0.0
+    plan: Plan
+    names: tuple[str, ...]
+    seconds: float
+
+    @property
+    def grouping(self) -> Grouping:
+        """The groups, or why there are none."""
+        return self.plan.grouping
 
 
-def proposed(project: Project, request: Request, feedback: Feedback) -> Plan:
+@dataclass(frozen=True)
+class PutPlan:
+    """Put a proposal into the project, and in force where wanted, in one step."""
+
+    put: PutScheme
+    in_force: bool
+
+    @property
+    def title(self) -> str:
+        """What was done."""
+        return N_("Put grouping “{scheme}” in force") if self.in_force else N_("Keep grouping “{scheme}”")
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What fills the title."""
+        return {"scheme": self.put.name}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        """Make the edit; raises what `PutScheme` raises."""
+        from grid_model.grouping.schemes import PutInForce, scheme_named
+
+        after, changes = self.put.apply(project)
+        scheme = scheme_named(after, self.put.name)
+        if not self.in_force or scheme is None:
+            return after, changes
+        final, more = PutInForce(scheme).apply(after)
+        return final, Changes((*changes.steps, *more.steps))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The project as it would be with the proposal, for the map only."""
+
+    project: Project
+    changes: Changes
+    scheme: str
+
+
+PREVIEW_NAME = "\u200b"
+"""Name of the scheme in a preview; no scheme in a project is called so."""
+
+
+def proposed(project: Project, request: Request, feedback: Feedback) -> Proposal:
     """Work out a proposal; raises `GridError`."""
-    raise NotImplementedError
+    from gis.planning import plan_groups
+    from grid_model.grouping.plan import GroupingOptions
+
+    begun = time.perf_counter()
+    plan = plan_groups(
+        project, GroupingOptions(min_size=request.min_size, max_size=request.max_size), feedback
+    )
+    return Proposal(request, plan, _names(project, plan), time.perf_counter() - begun)
+
+
+def _names(project: Project, plan: Plan) -> tuple[str, ...]:
+    if not plan.grouping.groups:
+        return ()
+    after, _changes = plan.as_scheme(PREVIEW_NAME).apply(project)
+    scheme = after.frame("schemes").loc[after.frame("schemes")["name"] == PREVIEW_NAME, "id"].iloc[0]
+    members = after.frame("group_members")
+    members = members[members["scheme"] == scheme]
+    group_of = dict(zip(members["manager"], members["mutual_aid_group"], strict=True))
+    groups = after.table("mutual_aid_groups")
+    return tuple(str(groups.row(group_of[group.members[0]])["name"]) for group in plan.grouping.groups)
 
 
 class GroupingDesk(QObject):
@@ -53,7 +131,7 @@ class GroupingDesk(QObject):
         self._jobs = jobs
         self._job: Job | None = None
         self.request = Request()
-        self.plan: Plan | None = None
+        self.plan: Proposal | None = None
         session.project_changed.connect(self._on_project)
 
     @property
@@ -71,14 +149,17 @@ class GroupingDesk(QObject):
         if project is None or self._job is not None:
             return
 
-        def finish(plan: Plan) -> None:
+        def finish(plan: Proposal) -> None:
             if self._job is job:
                 self._job, self.plan = None, plan
                 self.changed.emit()
 
         self._job = job = self._jobs.run(
-            _("Proposing groups"), lambda feedback: proposed(project, request, feedback),
-            finish, lambda error: self._give_up(job, error), lambda: self._give_up(job, None),
+            _("Proposing groups"),
+            lambda feedback: proposed(project, request, feedback),
+            finish,
+            lambda error: self._give_up(job, error),
+            lambda: self._give_up(job, None),
         )
         self.changed.emit()
 
@@ -86,16 +167,35 @@ class GroupingDesk(QObject):
         if self._job is job:
             self._job = None
             self.changed.emit()
-        if error is not None:
-            self._session.problem.emit(error)
+            if error is not None:
+                self._session.problem.emit(error)
 
     def cancel(self) -> None:
         """Ask the search to stop."""
         if self._job is not None:
             self._job.cancel()
 
+    def preview(self) -> Preview | None:
+        """Give the project with the proposal in it, for the map; None where there is no valid proposal."""
+        project = self._session.project
+        if project is None or self.plan is None or not self.plan.grouping.groups:
+            return None
+        after, changes = self.plan.plan.as_scheme(PREVIEW_NAME).apply(project)
+        schemes = after.frame("schemes")
+        return Preview(after, changes, str(schemes.loc[schemes["name"] == PREVIEW_NAME, "id"].iloc[0]))
+
     def put(self, in_force: bool) -> None:
         """Put the proposal into the project as a scheme, in force or beside the others."""
+        project, plan = self._session.project, self.plan
+        if project is None or plan is None:
+            return
+        name = free_scheme_name(project)
+        if self._session.do(PutPlan(plan.plan.as_scheme(name), in_force)) is None:
+            return
+        self._session.noticed.emit(
+            (_("Scheme “{name}” holds now.") if in_force else _("Kept as scheme “{name}”.")).format(name=name)
+        )
+        self.clear()
 
     def take_over(self, other: GroupingDesk) -> None:
         """Go on where another desk was."""
@@ -110,6 +210,30 @@ class GroupingDesk(QObject):
         self.plan = None
         self.changed.emit()
 
-    def _on_project(self, _project: Project | None, changes: Changes | None) -> None:
-        if changes is None:
+    def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        edited = changes is not None and self.plan is not None and project is not None
+        if changes is None or (edited and project is not None and not self._still_fits(project)):
             self.clear()
+
+    def _still_fits(self, project: Project) -> bool:
+        """Whether the proposal can still be put into the project after an edit."""
+        assert self.plan is not None
+        if not self.plan.grouping.groups:
+            return True
+        managers = project.table("district_managers")
+        if any(one not in managers for group in self.plan.grouping.groups for one in group.members):
+            return False
+        try:
+            self.plan.plan.as_scheme(PREVIEW_NAME).apply(project)
+        except GridError:
+            return False
+        return True
+
+
+def free_scheme_name(project: Project) -> str:
+    """Give a name no scheme of the project has, such as Scheme 2."""
+    taken = set(project.frame("schemes")["name"])
+    number = len(taken) + 1
+    while _("Scheme {number}").format(number=number) in taken:
+        number += 1
+    return _("Scheme {number}").format(number=number)

@@ -1,5 +1,7 @@
 """The few line icons of the window, drawn as vectors so that they are sharp on every screen."""
 
+# ruff: noqa: E501 - a shape stands on one line
+
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -10,7 +12,7 @@ SHAPES = {
     "undo": '<path d="M8 5 4 9l4 4"/><path d="M4 9h9a6 6 0 0 1 0 12h-3"/>',
     "redo": '<path d="m16 5 4 4-4 4"/><path d="M20 9h-9a6 6 0 0 0 0 12h3"/>',
     "settings": '<circle cx="12" cy="12" r="3.2"/><path d="M12 2.8v3M12 18.2v3M2.8 12h3M18.2 12h3M5.5 5.5l2.1 2.1'
-                'M16.4 16.4l2.1 2.1M5.5 18.5l2.1-2.1M16.4 7.6l2.1-2.1"/>',
+    'M16.4 16.4l2.1 2.1M5.5 18.5l2.1-2.1M16.4 7.6l2.1-2.1"/>',
     "search": '<circle cx="11" cy="11" r="6.5"/><path d="m16 16 5 5"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "minus": '<path d="M5 12h14"/>',

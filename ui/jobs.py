@@ -102,7 +102,7 @@ def _outcome(work: Callable[[Feedback], Any], feedback: Feedback) -> Done | Fail
         return Stopped()
     except GridError as error:
         return Failed(error)
-    except Exception as error:  # noqa: BLE001 - the outermost edge of a thread: shown by the window
+    except Exception as error:
         log.error("a job failed", exc_info=error)
         return Failed(error)
 

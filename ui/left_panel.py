@@ -24,10 +24,13 @@ from ui.views import KeptView, Views
 from ui.widgets import clear, label, link, row
 
 FILLS = {
-    "none": N_("Plain"), "manager": N_("By manager"), "group": N_("By mutual-aid group"),
-    "grid": N_("By service grid"), "outage": N_("By outage"),
+    "none": N_("Plain"),
+    "manager": N_("By manager"),
+    "group": N_("By mutual-aid group"),
+    "grid": N_("By service grid"),
+    "outage": N_("By outage"),
 }
-TASK_LAYERS = ("service-grids", "managers")
+TASK_LAYERS = ("grids", "managers")
 """Layers about responsibility: shown with the tasks Grids and Print, not with the others."""
 TASK_FILLS = {"data": "none", "grids": "grid", "outage": "outage", "print": "grid"}
 WIDTH = 194
@@ -66,7 +69,11 @@ class LeftPanel(QScrollArea):
         self.setWidget(inner)
         bench.task_changed.connect(self._suit)
         canvas.view_changed.connect(self._dim)
+        bench.session.project_changed.connect(
+            lambda _project, changes: self._suit(bench.task) if changes is None else None
+        )
         self.refresh()
+        self._suit(bench.task)
 
     def _fill_choice(self) -> QComboBox:
         choice = QComboBox()
@@ -93,7 +100,9 @@ class LeftPanel(QScrollArea):
         """List the layers and views of the project as they are now."""
         clear(self._layers)
         self.boxes = {}
-        layers = [one for one in self._canvas.layers() if not one.empty] if self._bench.session.project else []
+        layers = (
+            [one for one in self._canvas.layers() if not one.empty] if self._bench.session.project else []
+        )
         for one in layers:
             self._layers.addWidget(self._box(one))
         if not layers:
@@ -107,6 +116,7 @@ class LeftPanel(QScrollArea):
         box.setIconSize(QSize(22, 16))
         box.setChecked(layer.visible)
         box.setMinimumHeight(23)
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         box.toggled.connect(partial(self._canvas.set_layer_visible, layer.name))
         box.setProperty("limit", layer.max_denominator)
         self.boxes[layer.name] = box
@@ -119,7 +129,9 @@ class LeftPanel(QScrollArea):
             limit = float(box.property("limit"))
             hidden = scale > limit
             box.setStyleSheet("color: #8a929b;" if hidden else "")
-            box.setToolTip(_("Shown from 1:{scale} on; zoom in").format(scale=f"{limit:,.0f}") if hidden else "")
+            box.setToolTip(
+                _("Shown from 1:{scale} on; zoom in").format(scale=f"{limit:,.0f}") if hidden else ""
+            )
 
     def _list_views(self) -> None:
         clear(self._view_list)

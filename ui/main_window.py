@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
     def __init__(self, bench: Bench) -> None:
         super().__init__()
         self.bench = bench
+        self._previewed: Changes | None = None
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 560)
         self.commands = ActionSet(self)
@@ -103,8 +104,8 @@ class MainWindow(QMainWindow):
         bench.selection_changed.connect(self._mark)
         bench.zoom_wanted.connect(self._zoom_to)
         bench.outage.changed.connect(self._show_outage)
-        bench.grouping.changed.connect(lambda: self.commands.refresh())
-        bench.task_changed.connect(lambda _task: self.commands.refresh())
+        bench.grouping.changed.connect(self._show_plan)
+        bench.task_changed.connect(lambda _task: self._show_outage())
         bench.personal_changed.connect(lambda _show: self._name_personal())
         canvas.object_clicked.connect(bench.select)
         canvas.object_activated.connect(bench.go_to)
@@ -134,6 +135,8 @@ class MainWindow(QMainWindow):
             self.messages.hide()
             (self.start.sample if project is None else self.canvas).setFocus()
         self.canvas.set_project(project, changes)
+        if self.bench.grouping.plan is not None:
+            self._show_plan()
         if changes is None or not changes.tables <= {"schemes", "info"}:
             self.left.refresh()
         self.setWindowTitle(self._title(project))
@@ -173,10 +176,23 @@ class MainWindow(QMainWindow):
 
     def _show_outage(self) -> None:
         result = self.bench.outage.result
-        self.canvas.set_outage(result.overlay if result is not None else None)
+        shown = result is not None and self.bench.task == "outage"
+        self.canvas.set_outage(result.overlay if result is not None and shown else None)
         self.commands.refresh()
-        if result is not None:
-            self.right.show_task()
+
+    def _show_plan(self) -> None:
+        """Draw the proposal as if it stood in the project, or the project as it is again."""
+        preview, project = self.bench.grouping.preview(), self.bench.session.project
+        if preview is not None:
+            self._previewed = preview.changes
+            self.canvas.set_project(preview.project, preview.changes)
+            self.canvas.set_scheme(preview.scheme)
+        elif self._previewed is not None:
+            if project is not None:
+                self.canvas.set_project(project, self._previewed)
+            self.canvas.set_scheme(None)
+            self._previewed = None
+        self.commands.refresh()
 
     def _menu(self, table: str, one: str, place: QPoint) -> None:
         self.bench.select(table, one)
@@ -209,16 +225,16 @@ class MainWindow(QMainWindow):
 
     # -------------------------------------------------------------------- Qt
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
         event.acceptProposedAction()
         doing.open_dropped(self, paths)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():
             event.ignore()
             return

@@ -40,7 +40,9 @@ class MessageBar(QFrame):
     def tell(self, text: str, kind: str = "notice") -> None:
         """Show a sentence; `kind` is a key of `COLORS`."""
         back, ink = BADGES[COLORS[kind]]
-        self.setStyleSheet(f"QFrame#message {{ background: {back}; }} QFrame#message QLabel {{ color: {ink}; }}")
+        self.setStyleSheet(
+            f"QFrame#message {{ background: {back}; }} QFrame#message QLabel {{ color: {ink}; }}"
+        )
         self.text.setText(text)
         self.show()
         self._timer.stop()

@@ -47,7 +47,8 @@ def masker(table: TableSchema, column: Column, show_personal: bool) -> Callable[
 def shown_columns(table: TableSchema, show_personal: bool) -> list[Column]:
     """List the columns the window may show: no raw shapes, nothing about health unless lifted."""
     return [
-        column for column in table.columns
+        column
+        for column in table.columns
         if column.name not in HIDDEN_COLUMNS and (show_personal or column.personal is not Personal.SENSITIVE)
     ]
 
@@ -100,7 +101,7 @@ def value_text(project: Project, table: TableSchema, column: Column, value: Any,
 
 
 def place_of(project: Project, table: str, one: str) -> tuple[float, float] | None:
-    """Give where an object stands (project coordinates), from itself or what it is tied to; None: no place."""
+    """Give where an object stands in project coordinates, from itself or what it is tied to."""
     holder = project.table(table)
     if one not in holder:
         return None
@@ -108,9 +109,12 @@ def place_of(project: Project, table: str, one: str) -> tuple[float, float] | No
     if row.get("x") is not None and row.get("y") is not None:
         return float(row["x"]), float(row["y"])
     ties = {
-        "switches": ("connectivity_nodes", "node_a"), "power_transformers": ("connectivity_nodes", "hv_node"),
-        "energy_sources": ("connectivity_nodes", "node"), "junctions": ("connectivity_nodes", "node"),
-        "usage_points": ("customers", "customer"), "pv_units": ("customers", "customer"),
+        "switches": ("connectivity_nodes", "node_a"),
+        "power_transformers": ("connectivity_nodes", "hv_node"),
+        "energy_sources": ("connectivity_nodes", "node"),
+        "junctions": ("connectivity_nodes", "node"),
+        "usage_points": ("customers", "customer"),
+        "pv_units": ("customers", "customer"),
     }
     if table in ties:
         target, column = ties[table]
@@ -142,10 +146,16 @@ SHOWN_RELATED = 6
 """So many of the objects tied to one are listed; the rest is a number."""
 
 CHILDREN = {
-    "transformer_areas": (("power_transformers", "transformer_area"), ("customers", "transformer_area"),
-                          ("pv_units", "transformer_area")),
-    "district_managers": (("transformer_areas", "manager"), ("transformer_areas", "backup_manager"),
-                          ("qualifications", "manager")),
+    "transformer_areas": (
+        ("power_transformers", "transformer_area"),
+        ("customers", "transformer_area"),
+        ("pv_units", "transformer_area"),
+    ),
+    "district_managers": (
+        ("transformer_areas", "manager"),
+        ("transformer_areas", "backup_manager"),
+        ("qualifications", "manager"),
+    ),
     "feeders": (("switches", "feeder"), ("transformer_areas", "feeder"), ("power_transformers", "feeder")),
     "substations": (("feeders", "substation"),),
     "customers": (("usage_points", "customer"), ("pv_units", "customer")),
@@ -177,11 +187,18 @@ def _pointed_at(project: Project, table: str, one: str) -> list[Relation]:
     found = [
         Relation(_(column.label), column.references, (str(row[column.name]),), 1)
         for column in schema.table(table).columns
-        if column.references and column.references != "connectivity_nodes" and row.get(column.name)
+        if column.references
+        and column.references != "connectivity_nodes"
+        and row.get(column.name)
         and str(row[column.name]) in project.table(column.references)
     ]
-    chain = {"customers": "transformer_area", "power_transformers": "transformer_area", "pv_units": "transformer_area",
-             "usage_points": "customer", "junctions": "transformer_area"}
+    chain = {
+        "customers": "transformer_area",
+        "power_transformers": "transformer_area",
+        "pv_units": "transformer_area",
+        "usage_points": "customer",
+        "junctions": "transformer_area",
+    }
     onward = row.get(chain.get(table, ""))
     if onward:
         target = schema.table(table).column(chain[table]).references
@@ -221,7 +238,9 @@ def _group_of_manager(project: Project, manager: str) -> list[Relation]:
 
 
 def _relation(table: str, ids: pd.Series, label: str = "") -> Relation:
-    return Relation(label or _(schema.table(table).label), table, tuple(ids.iloc[:SHOWN_RELATED].tolist()), len(ids))
+    return Relation(
+        label or _(schema.table(table).label), table, tuple(ids.iloc[:SHOWN_RELATED].tolist()), len(ids)
+    )
 
 
 def _children(project: Project, table: str, one: str) -> list[Relation]:
@@ -229,7 +248,11 @@ def _children(project: Project, table: str, one: str) -> list[Relation]:
     for child, column in CHILDREN.get(table, ()):
         frame = project.frame(child)
         label = _(STAND_IN) if column == "backup_manager" else ""
-        found.append(_relation(child, frame.loc[(frame[column] == one).to_numpy(dtype=bool, na_value=False), "id"], label))
+        found.append(
+            _relation(
+                child, frame.loc[(frame[column] == one).to_numpy(dtype=bool, na_value=False), "id"], label
+            )
+        )
     return found
 
 
@@ -237,8 +260,12 @@ def _pointing(project: Project, table: str, one: str) -> list[Relation]:
     found = _children(project, table, one)
     if table == "mutual_aid_groups":
         members = project.frame("group_members")
-        found.append(_relation("district_managers", members.loc[members["mutual_aid_group"] == one, "manager"]))
+        found.append(
+            _relation("district_managers", members.loc[members["mutual_aid_group"] == one, "manager"])
+        )
     if table == "service_grids":
         areas = project.frame("grid_areas")
-        found.append(_relation("transformer_areas", areas.loc[areas["service_grid"] == one, "transformer_area"]))
+        found.append(
+            _relation("transformer_areas", areas.loc[areas["service_grid"] == one, "transformer_area"])
+        )
     return found

@@ -29,8 +29,15 @@ DEVICE_TABLES = ("switches", "ac_line_segments", "power_transformers")
 """What can be opened, taken out or fail."""
 
 TRACED_TABLES = (
-    "switches", "ac_line_segments", "power_transformers", "energy_sources", "connectivity_nodes", "usage_points",
-    "customers", "transformer_areas", "pv_units",
+    "switches",
+    "ac_line_segments",
+    "power_transformers",
+    "energy_sources",
+    "connectivity_nodes",
+    "usage_points",
+    "customers",
+    "transformer_areas",
+    "pv_units",
 )
 """An edit of one of these makes an answer stale."""
 
@@ -96,6 +103,8 @@ class OutageDesk(QObject):
 
     changed = Signal()
     """Steps or answer changed."""
+    answered = Signal()
+    """A question was just answered."""
 
     def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -145,11 +154,14 @@ class OutageDesk(QObject):
                 self._job = None
                 self.steps, self.result = steps, found
                 self.changed.emit()
+                self.answered.emit()
 
         self._job = job = self._jobs.run(
             _("Tracing the outage"),
             lambda feedback: answer(project, steps, state, feedback),
-            finish, lambda error: self._give_up(job, error), lambda: self._give_up(job, None),
+            finish,
+            lambda error: self._give_up(job, error),
+            lambda: self._give_up(job, None),
         )
 
     def _give_up(self, job: Job, error: Exception | None) -> None:
@@ -178,7 +190,12 @@ class OutageDesk(QObject):
 
     def take_over(self, other: OutageDesk) -> None:
         """Go on where another desk was."""
-        self.state, self.steps, self.result, self.losses = other.state, other.steps, other.result, other.losses
+        self.state, self.steps, self.result, self.losses = (
+            other.state,
+            other.steps,
+            other.result,
+            other.losses,
+        )
         self.changed.emit()
 
     def title(self, project: Project) -> str:

@@ -30,14 +30,20 @@ class RightPanel(QStackedWidget):
         self.print = PrintPanel(bench)
         self.object = ObjectPanel(bench)
         self._tasks: dict[str, Panel] = {
-            "data": self.overview, "grids": self.grouping, "outage": self.outage, "print": self.print,
+            "data": self.overview,
+            "grids": self.grouping,
+            "outage": self.outage,
+            "print": self.print,
         }
         for panel in (*self._tasks.values(), self.object):
             self.addWidget(panel)
         self.object.back_wanted.connect(self.show_task)
         bench.selection_changed.connect(self._follow)
+        bench.outage.answered.connect(self.show_task)
         bench.task_changed.connect(lambda _task: self.show_task())
-        bench.session.project_changed.connect(lambda _project, changes: self.show_task() if changes is None else None)
+        bench.session.project_changed.connect(
+            lambda _project, changes: self.show_task() if changes is None else None
+        )
         self.show_task()
 
     def show_task(self) -> None:

@@ -61,7 +61,11 @@ def find(project: Project, text: str, show_personal: bool = False) -> list[Find]
     text = text.strip()
     if not text:
         return []
-    found = [one for table, columns in SEARCHED.items() for one in _in_table(project, table, columns, text, show_personal)]
+    found = [
+        one
+        for table, columns in SEARCHED.items()
+        for one in _in_table(project, table, columns, text, show_personal)
+    ]
     return sorted(found, key=lambda one: one.rank)[:LISTED]
 
 
@@ -78,7 +82,12 @@ def _in_table(
     chosen = at[np.argsort(rank[at], kind="stable")][:EACH]
     ids = frame["id"]
     return [
-        Find(table, str(ids.iat[row]), objects.object_name(project, table, str(ids.iat[row]), show_personal), int(rank[row]))
+        Find(
+            table,
+            str(ids.iat[row]),
+            objects.object_name(project, table, str(ids.iat[row]), show_personal),
+            int(rank[row]),
+        )
         for row in chosen
     ]
 

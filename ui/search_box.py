@@ -49,14 +49,18 @@ class _FindPainter(QStyledItemDelegate):
         painter.drawText(QRect(inner.left(), inner.top(), KIND_PX, inner.height()), middle, kind)
         code = "" if found.id == found.name else found.id
         width = min(metrics.horizontalAdvance(code) + 10, inner.width() // 3) if code else 0
-        painter.drawText(QRect(inner.right() - width, inner.top(), width, inner.height()),
-                         int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
-                         metrics.elidedText(code, Qt.TextElideMode.ElideLeft, width))
+        painter.drawText(
+            QRect(inner.right() - width, inner.top(), width, inner.height()),
+            int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
+            metrics.elidedText(code, Qt.TextElideMode.ElideLeft, width),
+        )
         painter.setPen(QColor(INK))
         room = QRect(inner.left() + KIND_PX, inner.top(), inner.width() - KIND_PX - width - 6, inner.height())
-        painter.drawText(room, middle, metrics.elidedText(found.name, Qt.TextElideMode.ElideRight, room.width()))
+        painter.drawText(
+            room, middle, metrics.elidedText(found.name, Qt.TextElideMode.ElideRight, room.width())
+        )
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:  # type: ignore[override] # noqa: N802
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:  # type: ignore[override]
         return QSize(100, ROW_PX)
 
 
@@ -68,7 +72,9 @@ class SearchBox(QLineEdit):
         self.setObjectName("search")
         self._bench = bench
         self.setPlaceholderText(_("Number, name, pole, area, switch   Ctrl+F"))
-        self.setToolTip(_("Find by customer number, name, pole, area, switch, transformer or manager (Ctrl+F)"))
+        self.setToolTip(
+            _("Find by customer number, name, pole, area, switch, transformer or manager (Ctrl+F)")
+        )
         self.setAccessibleName(_("Find"))
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.setClearButtonEnabled(True)
@@ -129,7 +135,7 @@ class SearchBox(QLineEdit):
             self.popup.hide()
             self._bench.go_to(found.table, found.id)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             QTimer.singleShot(0, self.popup, self.popup.hide)
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

@@ -53,7 +53,6 @@ class Session(QObject):
     noticed = Signal(str)
     """A sentence worth telling that is no problem."""
 
-
     def __init__(self, settings: Settings, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
@@ -119,7 +118,6 @@ class Session(QObject):
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Open a project file beside the window; the one open before is closed when the new one is there."""
-
         poster = Poster()
 
         def load(feedback: Feedback) -> ProjectFile:
@@ -129,7 +127,9 @@ class Session(QObject):
 
         if self.path is not None and self.path.resolve() == path.resolve():
             return
-        self.jobs.run(_("Opening {file}").format(file=path.name), load, lambda file: self._take(file, poster, then))
+        self.jobs.run(
+            _("Opening {file}").format(file=path.name), load, lambda file: self._take(file, poster, then)
+        )
 
     def open_made(self, path: Path, make: Callable[[Feedback], object]) -> None:
         """Have `make` write a project file at `path`, then open it."""

@@ -18,7 +18,7 @@ RECENT_FILES = 8
 
 
 def settings_folder() -> Path:
-    """Give the folder of settings and log, made where it is missing: ``$TAIQU_CONFIG_DIR`` or the system's."""
+    """Give the folder of settings and log, made where it is missing."""
     named = os.environ.get("TAIQU_CONFIG_DIR")
     if named:
         folder = Path(named)

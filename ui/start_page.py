@@ -1,4 +1,4 @@
-"""What is shown while no project is open: the sample station, files opened before, and where to drop files."""
+"""What is shown while no project is open: the sample station, and files opened before."""
 
 from __future__ import annotations
 
@@ -34,15 +34,25 @@ class StartPage(QWidget):
         title = label(_("Taiqu"), "headline")
         title.setStyleSheet("font-size: 28px; font-weight: 600;")
         column.addWidget(title)
-        column.addWidget(label(_("Transformer areas, service grids and outages of a township supply station."), "second"))
+        column.addWidget(
+            label(_("Transformer areas, service grids and outages of a township supply station."), "second")
+        )
         column.addSpacing(10)
-        self.sample = self._card("map", _("Open the sample station"),
-                                 _("An invented township with network, customers and managers, to look around in"),
-                                 self.sample_wanted.emit)
-        self.open = self._card("folder", _("Open a project"), _("A file made by Taiqu (.gpkg)"), self.open_wanted.emit)
-        self.import_ = self._card("import", _("Import your own data"),
-                                  _("Excel, CSV, Shapefile, GeoJSON or GeoPackage; or drop the files on this window"),
-                                  self.import_wanted.emit)
+        self.sample = self._card(
+            "map",
+            _("Open the sample station"),
+            _("An invented township with network, customers and managers, to look around in"),
+            self.sample_wanted.emit,
+        )
+        self.open = self._card(
+            "folder", _("Open a project"), _("A file made by Taiqu (.gpkg)"), self.open_wanted.emit
+        )
+        self.import_ = self._card(
+            "import",
+            _("Import your own data"),
+            _("Excel, CSV, Shapefile, GeoJSON or GeoPackage; or drop the files on this window"),
+            self.import_wanted.emit,
+        )
         for card in (self.sample, self.open, self.import_):
             column.addWidget(card)
         column.addSpacing(6)

@@ -1,4 +1,4 @@
-"""The line at the bottom: where the cursor is, coordinate system, scale, work under way, data date, saved or not."""
+"""The line at the bottom: place, coordinate system, scale, work under way, data date, saved or not."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class StatusLine(QStatusBar):
         self.cancel.setObjectName("cancel-job")
         self.cancel.setToolTip(_("Cancel"))
         self.cancel.clicked.connect(self._cancel)
-        for part in (self.place, self.crs, self.scale):
-            self.addWidget(part)
+        for words in (self.place, self.crs, self.scale):
+            self.addWidget(words)
         for part in (self.work, self.progress, self.cancel, self.date, self.saved):
             self.addPermanentWidget(part)
         bench.jobs.changed.connect(self._tell_jobs)
@@ -104,7 +104,7 @@ def round_scale(denominator: float) -> float:
     if denominator <= 0:
         return 0
     step = 10 ** max(0, math.floor(math.log10(denominator)) - 1)
-    return round(denominator / step) * step
+    return float(round(denominator / step) * step)
 
 
 def crs_text(project: Project) -> str:

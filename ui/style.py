@@ -1,5 +1,7 @@
 """How the window looks: one light theme, calm, few lines, one strong colour for what to do next."""
 
+# ruff: noqa: E501 - a rule of the style sheet stands on one line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -27,8 +29,16 @@ BADGES = {
 """Back and ink of the small badges; every pair keeps a contrast of at least 4.5."""
 
 CHINESE_FAMILIES = (
-    "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
-    "PingFang SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "Droid Sans Fallback",
+    "Microsoft YaHei UI",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Noto Sans SC",
+    "PingFang SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "Droid Sans Fallback",
 )
 """Families tried in this order before the font that the program brings along."""
 
@@ -142,6 +152,7 @@ QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
 QScrollBar:horizontal {{ height: 10px; background: transparent; margin: 0; }}
 QScrollBar::handle {{ background: #cdd3d9; border-radius: 4px; min-height: 28px; min-width: 28px; margin: 1px; }}
 QScrollBar::handle:hover {{ background: #aab3bc; }}
+QAbstractScrollArea::corner {{ background: {PAPER}; border: 0; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: transparent; }}
@@ -166,10 +177,16 @@ def use_style(application: QApplication) -> None:
 def _palette() -> QPalette:
     palette = QPalette()
     for role, color in (
-        (QPalette.ColorRole.Window, PAPER), (QPalette.ColorRole.Base, PAPER), (QPalette.ColorRole.Text, INK),
-        (QPalette.ColorRole.WindowText, INK), (QPalette.ColorRole.ButtonText, INK), (QPalette.ColorRole.Button, FIELD),
-        (QPalette.ColorRole.AlternateBase, "#fafbfc"), (QPalette.ColorRole.Highlight, PRIMARY),
-        (QPalette.ColorRole.HighlightedText, PAPER), (QPalette.ColorRole.PlaceholderText, "#6e7781"),
+        (QPalette.ColorRole.Window, PAPER),
+        (QPalette.ColorRole.Base, PAPER),
+        (QPalette.ColorRole.Text, INK),
+        (QPalette.ColorRole.WindowText, INK),
+        (QPalette.ColorRole.ButtonText, INK),
+        (QPalette.ColorRole.Button, FIELD),
+        (QPalette.ColorRole.AlternateBase, "#fafbfc"),
+        (QPalette.ColorRole.Highlight, PRIMARY),
+        (QPalette.ColorRole.HighlightedText, PAPER),
+        (QPalette.ColorRole.PlaceholderText, "#6e7781"),
         (QPalette.ColorRole.Link, PRIMARY_DARK),
     ):
         palette.setColor(role, QColor(color))

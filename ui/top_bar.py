@@ -65,7 +65,9 @@ class TopBar(QWidget):
     def refresh(self) -> None:
         """Name the station and offer what can be done."""
         project = self._bench.session.project
-        self._station.setText(_("Taiqu · {station}").format(station=project.info.name) if project is not None else _("Taiqu"))
+        self._station.setText(
+            _("Taiqu · {station}").format(station=project.info.name) if project is not None else _("Taiqu")
+        )
         for button in self.tasks.values():
             button.setVisible(project is not None)
         self.search.setVisible(project is not None)

@@ -78,8 +78,9 @@ class Views:
             return []
         rows = project.frame("settings")
         found = [
-            KeptView(str(one)[len(PREFIX):], _extent(str(value)))
-            for one, value in zip(rows["id"], rows["value"], strict=True) if str(one).startswith(PREFIX)
+            KeptView(str(one)[len(PREFIX) :], _extent(str(value)))
+            for one, value in zip(rows["id"], rows["value"], strict=True)
+            if str(one).startswith(PREFIX)
         ]
         return sorted(found, key=lambda view: view.name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QPaintEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -26,6 +26,7 @@ def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setObjectName(name)
+    made.setIndent(0)
     made.setWordWrap(wrap)
     if wrap:
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -43,13 +44,13 @@ class ElidedLabel(QLabel):
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         metrics = QFontMetrics(self.font())
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
         painter.drawText(self.contentsRect(), int(self.alignment()), text)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         cut = QFontMetrics(self.font()).horizontalAdvance(self.text()) > self.contentsRect().width()
         self.setToolTip(self.text() if cut else "")
@@ -59,7 +60,9 @@ def badge(text: str, color: str = "grey", tip: str = "") -> QLabel:
     """Make a small badge; `color` is a key of `BADGES`."""
     back, ink = BADGES[color]
     made = label(text)
-    made.setStyleSheet(f"background: {back}; color: {ink}; border-radius: 8px; padding: 1px 8px; font-size: 12px;")
+    made.setStyleSheet(
+        f"background: {back}; color: {ink}; border-radius: 8px; padding: 1px 8px; font-size: 12px;"
+    )
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     made.setToolTip(tip)
     return made
@@ -151,7 +154,8 @@ def row(*parts: QWidget | int) -> QHBoxLayout:
 
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout."""
-    while (item := layout.takeAt(0)) is not None:
+    while layout.count():
+        item = layout.takeAt(0)
         widget, inner = item.widget(), item.layout()
         if widget is not None:
             widget.hide()

@@ -44,8 +44,10 @@ class CrashDialog(QDialog):
         self.setWindowTitle(_("Something went wrong"))
         self.resize(560, 340)
         sentence = QLabel(
-            _("Taiqu made a mistake and stopped what it was doing. Every edit made before is in the project "
-              "file; you can go on working.")
+            _(
+                "Taiqu made a mistake and stopped what it was doing. Every edit made before is in the "
+                "project file; you can go on working."
+            )
         )
         sentence.setWordWrap(True)
         self.details = QPlainTextEdit(report(error))

@@ -38,8 +38,10 @@ class AboutDialog(_Closing):
         self.column.addWidget(title)
         self.column.addWidget(label(_("Version {version}").format(version=program_version()), "second"))
         for text in (
-            _("A desktop GIS for the planners of township power supply stations: transformer areas, service "
-              "grids, mutual-aid groups and outages."),
+            _(
+                "A desktop GIS for the planners of township power supply stations: transformer areas, "
+                "service grids, mutual-aid groups and outages."
+            ),
             _("Apache License 2.0. It works without a network and sends nothing anywhere."),
         ):
             self.column.addWidget(label(text, wrap=True))
@@ -67,8 +69,16 @@ class ShortcutDialog(_Closing):
             half.addStretch()
             columns.addLayout(half)
         self.column.addLayout(columns)
-        self.column.addWidget(label(_("On the map: drag to move, wheel to zoom, Shift and drag for a box, arrows, "
-                                      "+ and −, Home for everything, right click for what can be done."), "second", wrap=True))
+        self.column.addWidget(
+            label(
+                _(
+                    "On the map: drag to move, wheel to zoom, Shift and drag for a box, arrows, "
+                    "+ and −, Home for everything, right click for what can be done."
+                ),
+                "second",
+                wrap=True,
+            )
+        )
         self.add_close()
 
 

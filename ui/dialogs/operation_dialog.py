@@ -29,18 +29,36 @@ from ui.widgets import label
 LARGEST = 1_000_000_000
 
 CHOICE_LABELS: Mapping[str, str] = {
-    "small": N_("Small: 60 areas, 4 000 customers"), "typical": N_("Typical: 170 areas, 11 000 customers"),
-    "large": N_("Large: 400 areas, 40 000 customers"), "county": N_("County: 5 000 areas, 500 000 customers"),
-    "auto": N_("Automatic"), "network-csv": N_("Network (folder of csv files)"), "customers": N_("Customers"),
-    "managers": N_("District managers"), "areas": N_("Transformer areas"), "outlines": N_("Outlines"),
-    "transformer_areas": N_("Transformer areas"), "villages": N_("Villages"), "stations": N_("Supply stations"),
-    "service_grids": N_("Service grids"), "normal": N_("Normal state"), "current": N_("Current state"),
-    "landscape": N_("Landscape"), "portrait": N_("Portrait"), "": N_("Automatic"),
+    "small": N_("Small: 60 areas, 4 000 customers"),
+    "typical": N_("Typical: 170 areas, 11 000 customers"),
+    "large": N_("Large: 400 areas, 40 000 customers"),
+    "county": N_("County: 5 000 areas, 500 000 customers"),
+    "auto": N_("Automatic"),
+    "network-csv": N_("Network (folder of csv files)"),
+    "customers": N_("Customers"),
+    "managers": N_("District managers"),
+    "areas": N_("Transformer areas"),
+    "outlines": N_("Outlines"),
+    "transformer_areas": N_("Transformer areas"),
+    "villages": N_("Villages"),
+    "stations": N_("Supply stations"),
+    "service_grids": N_("Service grids"),
+    "normal": N_("Normal state"),
+    "current": N_("Current state"),
+    "landscape": N_("Landscape"),
+    "portrait": N_("Portrait"),
+    "": N_("Automatic"),
 }
 """What codes of choices are called; a code without an entry is shown as it is."""
 
-FILE_KINDS = {".gpkg": "GeoPackage (*.gpkg)", ".pdf": "PDF (*.pdf)", ".xlsx": "Excel (*.xlsx)",
-              ".html": "HTML (*.html)", ".csv": "CSV (*.csv)", ".json": "JSON (*.json)"}
+FILE_KINDS = {
+    ".gpkg": "GeoPackage (*.gpkg)",
+    ".pdf": "PDF (*.pdf)",
+    ".xlsx": "Excel (*.xlsx)",
+    ".html": "HTML (*.html)",
+    ".csv": "CSV (*.csv)",
+    ".json": "JSON (*.json)",
+}
 
 
 class OperationDialog(QDialog):
@@ -55,7 +73,10 @@ class OperationDialog(QDialog):
     """
 
     def __init__(
-        self, operation: Operation, parent: QWidget | None = None, preset: Mapping[str, Any] | None = None,
+        self,
+        operation: Operation,
+        parent: QWidget | None = None,
+        preset: Mapping[str, Any] | None = None,
         hidden: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(parent)
@@ -127,7 +148,9 @@ class OperationDialog(QDialog):
         line.setPlaceholderText("" if about.repeat else about.metavar)
         line.textChanged.connect(lambda _text: self._check())
         if about.repeat:
-            self._keep(name, line, lambda: tuple(part.strip() for part in line.text().split(";") if part.strip()))
+            self._keep(
+                name, line, lambda: tuple(part.strip() for part in line.text().split(";") if part.strip())
+            )
         else:
             self._keep(name, line, lambda: line.text().strip())
         suffix = Path(about.metavar).suffix if "." in about.metavar else ""
@@ -158,8 +181,11 @@ class OperationDialog(QDialog):
         """Offer to go only when every required field is filled."""
         if not hasattr(self, "go"):
             return
-        needed = [name for name, _default, about in self.operation.described()
-                  if name in self._read and (about.required or not about.flag)]
+        needed = [
+            name
+            for name, _default, about in self.operation.described()
+            if name in self._read and (about.required or not about.flag)
+        ]
         self.go.setEnabled(all(self._read[name]() for name in needed))
 
     @property

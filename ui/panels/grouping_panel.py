@@ -1,6 +1,8 @@
-"""The proposal of mutual-aid groups: sizes, the plan with its figures, the groups, and putting it in force."""
+"""The proposal of mutual-aid groups: sizes, figures, the groups, and putting it in force."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox
 
@@ -18,6 +20,9 @@ STATUS = {
     "infeasible": (N_("Not possible"), "red"),
     "manual": (N_("Made by hand"), "grey"),
 }
+NOTES = 6
+"""So many remarks of a proposal are shown."""
+
 SMALLEST, LARGEST = 2, 8
 """Hard bounds of a group (`DOMAIN` §4.2)."""
 
@@ -61,8 +66,12 @@ class GroupingPanel(Panel):
         self.most.valueChanged.connect(lambda value: desk.set_sizes(min(value, self.least.value()), value))
         self.least.valueChanged.connect(lambda value: self.most.setValue(max(value, self.most.value())))
         self.most.valueChanged.connect(lambda value: self.least.setValue(min(value, self.least.value())))
-        go = button(_("Propose groups"), desk.propose, primary=primary,
-                    tip=_("Find the best grouping, proved (Ctrl+G)"))
+        go = button(
+            _("Propose groups"),
+            desk.propose,
+            primary=primary,
+            tip=_("Find the best grouping, proved (Ctrl+G)"),
+        )
         go.setObjectName("primary" if primary else "propose")
         go.setEnabled(not desk.busy)
         self.propose = go
@@ -88,12 +97,15 @@ class GroupingPanel(Panel):
         if scheme is None:
             self.headline(_("Groups and grids"))
             managers = project.frame("district_managers")
-            self.second(ngettext(
-                "{count} district manager. No grouping is in force yet. Choose the sizes and let Taiqu propose groups "
-                "of neighbours who help and guard each other; each gets a service grid.",
-                "{count} district managers. No grouping is in force yet. Choose the sizes and let Taiqu propose groups "
-                "of neighbours who help and guard each other; each gets a service grid.", len(managers),
-            ).format(count=len(managers)))
+            self.second(
+                ngettext(
+                    "{count} district manager. No grouping is in force yet. Choose the sizes and let Taiqu "
+                    "propose groups of neighbours who help and guard each other; each gets a service grid.",
+                    "{count} district managers. No grouping is in force yet. Choose the sizes and let Taiqu "
+                    "propose groups of neighbours who help and guard each other; each gets a service grid.",
+                    len(managers),
+                ).format(count=len(managers))
+            )
             return
         values = project.table("schemes").row(scheme)
         text, color = STATUS.get(str(values["status"]), (N_("In force"), "blue"))
@@ -102,10 +114,12 @@ class GroupingPanel(Panel):
         groups = groups[groups["scheme"] == scheme]
         grids = project.frame("service_grids")
         self.column.addLayout(row(badge(_(text), color), 1))
-        self.column.addLayout(tiles(
-            tile(_("Mutual-aid groups"), formats.whole(len(groups))),
-            tile(_("Service grids"), formats.whole(int((grids["scheme"] == scheme).sum()))),
-        ))
+        self.column.addLayout(
+            tiles(
+                tile(_("Mutual-aid groups"), formats.whole(len(groups))),
+                tile(_("Service grids"), formats.whole(int((grids["scheme"] == scheme).sum()))),
+            )
+        )
         members = project.frame("group_members")
         for one, name in zip(groups["id"], groups["name"], strict=True):
             people = members.loc[members["mutual_aid_group"] == one, "manager"].tolist()
@@ -128,25 +142,38 @@ class GroupingPanel(Panel):
             return
         people = sum(len(group.members) for group in grouping.groups)
         request = desk.plan.request
-        self.second(_("{people} district managers → {groups} groups of {least}–{most} · {seconds} s").format(
-            people=people, groups=len(grouping.groups), least=request.min_size, most=request.max_size,
-            seconds=formats.number(desk.plan.seconds, 1)))
+        self.second(
+            _("{people} district managers → {groups} groups of {least}–{most} · {seconds} s").format(
+                people=people,
+                groups=len(grouping.groups),
+                least=request.min_size,
+                most=request.max_size,
+                seconds=formats.number(desk.plan.seconds, 1),
+            )
+        )
         self.column.addLayout(tiles(*self._figures(grouping)))
-        self._notes(project, grouping)
-        put = button(_("Put in force"), lambda: desk.put(in_force=True), primary=True,
-                     tip=_("Into the project as the grouping that holds; can be undone"))
-        keep = button(_("Put into project"), lambda: desk.put(in_force=False), tip=_("Beside the other schemes"))
+        self._notes(project)
+        put = button(
+            _("Put in force"),
+            lambda: desk.put(in_force=True),
+            primary=True,
+            tip=_("Into the project as the grouping that holds; can be undone"),
+        )
+        keep = button(
+            _("Put into project"), lambda: desk.put(in_force=False), tip=_("Beside the other schemes")
+        )
         for one in (put, keep):
             one.setEnabled(not desk.busy)
-        self.column.addLayout(row(put, keep, 1))
-        self.column.addLayout(row(button(_("Clear"), desk.clear, tip=_("Forget this proposal")), 1))
-        for number, group in enumerate(grouping.groups, 1):
+        forget = button(_("Clear"), desk.clear, tip=_("Forget this proposal"))
+        self.column.addLayout(row(put, keep, forget, 1))
+        for number, group in enumerate(grouping.groups):
             self._group(project, number, group)
 
     def _proof(self, grouping: Grouping) -> str:
         if grouping.status == "optimal":
             return _("No valid grouping has a lower cost; {count} possible groups were looked at.").format(
-                count=formats.whole(grouping.candidates))
+                count=formats.whole(grouping.candidates)
+            )
         if grouping.gap is not None:
             return _("At most {gap} from the best.").format(gap=formats.percent(grouping.gap))
         return ""
@@ -154,48 +181,77 @@ class GroupingPanel(Panel):
     def _figures(self, grouping: Grouping):  # type: ignore[no-untyped-def]
         pairs = sum(len(group.members) * (len(group.members) - 1) // 2 for group in grouping.groups)
         minutes = sum(
-            group.mean_pair_min * len(group.members) * (len(group.members) - 1) / 2 for group in grouping.groups)
+            group.mean_pair_min * len(group.members) * (len(group.members) - 1) / 2
+            for group in grouping.groups
+        )
         ratios = [group.load_ratio for group in grouping.groups]
         far = sum(len(group.far_pairs) for group in grouping.groups)
         longest = max((group.longest_pair_min for group in grouping.groups), default=0.0)
         return (
-            tile(_("Mean travel in a group"), formats.number(minutes / pairs, 1) if pairs else formats.EMPTY, "min",
-                 _("longest {minutes} min").format(minutes=formats.number(longest, 0))),
-            tile(_("Workload, most ÷ mean"), f"{max(ratios, default=1.0):.2f}",
-                 tip=_("Work of the busiest group over the mean of as many managers; up to 1.25 counts as even")),
+            tile(
+                _("Mean travel in a group"),
+                formats.number(minutes / pairs, 1) if pairs else formats.EMPTY,
+                "min",
+                _("longest {minutes} min").format(minutes=formats.number(longest, 0)),
+            ),
+            tile(
+                _("Workload, most ÷ mean"),
+                f"{max(ratios, default=1.0):.2f}",
+                tip=_(
+                    "Work of the busiest group over the mean of as many managers; up to 1.25 counts as even"
+                ),
+            ),
             tile(_("Pairs over 30 min"), formats.whole(far)),
-            tile(_("Groups"), formats.whole(len(grouping.groups)),
-                 note=_("cost {cost} min").format(cost=formats.number(grouping.objective or 0.0, 1))),
+            tile(
+                _("Groups"),
+                formats.whole(len(grouping.groups)),
+                note=_("cost {cost} min").format(cost=formats.number(grouping.objective or 0.0, 1)),
+            ),
         )
 
     def _why(self, project: Project, grouping: Grouping) -> None:
-        from ui.messages import reason_sentence
+        from ui.group_text import reason_sentence
 
         self.second(_("No grouping keeps all the rules:"))
         for reason in grouping.why:
             self.column.addWidget(notice(reason_sentence(project, reason)))
 
-    def _notes(self, project: Project, grouping: Grouping) -> None:
-        from ui.messages import reason_sentence
+    def _notes(self, project: Project) -> None:
+        from ui.group_text import reason_sentence
 
-        if grouping.notes:
-            self.column.addWidget(notice("\n".join(reason_sentence(project, one) for one in grouping.notes[:6])))
+        assert self._bench.grouping.plan is not None
+        notes = self._bench.grouping.plan.plan.notes[:NOTES]
+        if notes:
+            self.column.addWidget(notice("\n".join(reason_sentence(project, one) for one in notes)))
 
     def _group(self, project: Project, number: int, group: Group) -> None:
         self.column.addWidget(rule())
-        title = label(_("Group {number}").format(number=number))
+        assert self._bench.grouping.plan is not None
+        title = label(self._bench.grouping.plan.names[number])
         title.setStyleSheet("font-weight: 600;")
         line = row(title)
         if group.leader is not None:
-            line.addWidget(badge(ngettext(
-                "{count} can guard", "{count} can guard", len(group.guards)).format(count=len(group.guards)), "green"))
+            line.addWidget(
+                badge(
+                    ngettext("{count} can guard", "{count} can guard", len(group.guards)).format(
+                        count=len(group.guards)
+                    ),
+                    "green",
+                )
+            )
         line.addStretch()
-        line.addWidget(label(_("{minutes} min · load {load}").format(
-            minutes=formats.number(group.mean_pair_min, 0), load=f"{group.load_ratio:.2f}"), "second"))
+        line.addWidget(
+            label(
+                _("{minutes} min · load {load}").format(
+                    minutes=formats.number(group.mean_pair_min, 0), load=f"{group.load_ratio:.2f}"
+                ),
+                "second",
+            )
+        )
         self.column.addLayout(line)
         for one in group.members:
             name = objects.object_name(project, "district_managers", one)
-            person = row(link(name, lambda one=one: self._bench.go_to("district_managers", one), one), 1)
+            person = row(link(name, partial(self._bench.go_to, "district_managers", one), one), 1)
             if one == group.leader:
                 person.addWidget(label(_("work leader"), "second"))
             elif one in group.guards:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
@@ -14,10 +17,14 @@ from ui.bench import TASKS, Bench
 from ui.icons import icon
 from ui.outage_desk import DEVICE_TABLES
 from ui.panels.panel import Panel
+from ui.style import PRIMARY_DARK
 from ui.widgets import badge, button, label, link, row, rule
 
 BACK_TO = {
-    "data": N_("Overview"), "grids": N_("Grids"), "outage": N_("Outage"), "print": N_("Print"),
+    "data": N_("Overview"),
+    "grids": N_("Grids"),
+    "outage": N_("Outage"),
+    "print": N_("Print"),
 }
 
 
@@ -42,8 +49,8 @@ class ObjectPanel(Panel):
         if project is None or not chosen.ids or chosen.table not in schema.tables():
             self.empty_state(_("No object selected"), _("Click an object on the map or a row of a table."))
             return
-        self._back()
         table = schema.table(chosen.table)
+        self._back(table, chosen.single)
         if chosen.single is None:
             self.headline(_(table.label))
             self.second(_("{count} selected").format(count=formats.whole(len(chosen.ids))))
@@ -56,12 +63,16 @@ class ObjectPanel(Panel):
         self._attributes(project, table, chosen.single)
         self._relations(project, table, chosen.single)
 
-    def _back(self) -> None:
+    def _back(self, table: TableSchema, one: str | None) -> None:
         back = link(_(BACK_TO.get(self._bench.task, TASKS["data"])), self.back_wanted.emit)
         back.setIcon(icon("back"))
         line = QHBoxLayout()
         line.addWidget(back)
         line.addStretch()
+        if one is not None:
+            zoom = link(_("Zoom to it"), lambda: self._bench.zoom_wanted.emit(table.name, one), "Ctrl+J")
+            zoom.setIcon(icon("target", PRIMARY_DARK))
+            line.addWidget(zoom)
         self.column.addLayout(line)
 
     def _head(self, project: Project, table: TableSchema, one: str) -> None:
@@ -78,8 +89,11 @@ class ObjectPanel(Panel):
     def _state_badge(self, table: TableSchema, one: str):  # type: ignore[no-untyped-def]
         if table.name == "switches":
             opened = self._bench.outage.is_open(table.name, one)
-            return badge(_("Open") if opened else _("Closed"), "green" if opened else "red",
-                         _("Position in the state that is shown"))
+            return badge(
+                _("Switch open") if opened else _("Switch closed"),
+                "green" if opened else "red",
+                _("Position in the state that is shown"),
+            )
         result = self._bench.outage.result
         if result is not None and table.name == "transformer_areas" and one in result.overlay.areas:
             return badge(_("Out"), "grey")
@@ -87,23 +101,32 @@ class ObjectPanel(Panel):
 
     def _buttons(self, table: TableSchema, one: str) -> None:
         desk = self._bench.outage
-        zoom = button(_("Zoom to it"), lambda: self._bench.zoom_wanted.emit(table.name, one))
         if table.name not in DEVICE_TABLES:
-            self.column.addLayout(row(zoom, 1))
             return
         device = f"{table.name}:{one}"
         opened = desk.is_open(table.name, one)
-        text = _("What if it closes") if opened else (
-            _("What if it opens") if table.name == "switches" else _("What if it is taken out"))
-        ask = button(text, lambda: self._ask("close" if opened else "open", device), primary=True,
-                     tip=_("Trace who loses or gets supply; the record is not changed (Ctrl+K)"))
+        text = (
+            _("What if it closes")
+            if opened
+            else (_("What if it opens") if table.name == "switches" else _("What if it is taken out"))
+        )
+        ask = button(
+            text,
+            lambda: self._ask("close" if opened else "open", device),
+            primary=True,
+            tip=_("Trace who loses or gets supply; the record is not changed (Ctrl+K)"),
+        )
         ask.setObjectName("primary")
         parts = [ask]
         if not opened:
-            parts.append(button(_("What if it fails"), lambda: self._ask("fault", device),
-                                tip=_("The nearest protective device above trips (Ctrl+Shift+K)")))
+            parts.append(
+                button(
+                    _("What if it fails"),
+                    lambda: self._ask("fault", device),
+                    tip=_("The nearest protective device above trips (Ctrl+Shift+K)"),
+                )
+            )
         self.column.addLayout(row(*parts, 1))
-        self.column.addLayout(row(zoom, 1))
 
     def _ask(self, action: str, device: str) -> None:
         self._bench.set_task("outage")
@@ -118,7 +141,7 @@ class ObjectPanel(Panel):
         grid.setColumnStretch(1, 1)
         at = 0
         for column in objects.shown_columns(table, self._bench.show_personal):
-            if column.references or column.name in ("id", "name"):
+            if column.references or column.name in ("id", "name", "kind", "x", "y"):
                 continue
             text = objects.value_text(project, table, column, values[column.name], self._bench.show_personal)
             if not text:
@@ -130,9 +153,23 @@ class ObjectPanel(Panel):
             grid.addWidget(heading, at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, at, 1)
             at += 1
+        at += self._place(grid, at, values)
         if at:
             self.column.addWidget(rule())
             self.column.addLayout(grid)
+
+    def _place(self, grid: QGridLayout, at: int, values: dict[str, Any]) -> int:
+        """Put in where the object stands, where it has a place of its own."""
+        x, y = values.get("x"), values.get("y")
+        project = self._bench.session.project
+        if x is None or y is None or project is None:
+            return 0
+        text = f"{x:.6f}, {y:.6f}" if project.geographic else f"{x:.1f}, {y:.1f} m"
+        grid.addWidget(label(_("Place"), "second"), at, 0)
+        value = label(text, "row-value")
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid.addWidget(value, at, 1)
+        return 1
 
     def _relations(self, project: Project, table: TableSchema, one: str) -> None:
         found = objects.relations(project, table.name, one)
@@ -157,10 +194,14 @@ class ObjectPanel(Panel):
         lines.setVerticalSpacing(0)
         for at, other in enumerate(relation.ids):
             text = objects.object_name(project, relation.table, other, self._bench.show_personal)
-            made = link(text, lambda other=other: self._bench.go_to(relation.table, other), other)
+            made = link(text, partial(self._bench.go_to, relation.table, other), other)
             lines.addWidget(made, at, 0, Qt.AlignmentFlag.AlignLeft)
         if relation.count > len(relation.ids):
             more = _("and {count} more").format(count=formats.whole(relation.count - len(relation.ids)))
-            lines.addWidget(link(more, lambda: self.table_wanted.emit(relation.table)), len(relation.ids), 0,
-                            Qt.AlignmentFlag.AlignLeft)
+            lines.addWidget(
+                link(more, lambda: self.table_wanted.emit(relation.table)),
+                len(relation.ids),
+                0,
+                Qt.AlignmentFlag.AlignLeft,
+            )
         return lines

@@ -56,8 +56,10 @@ class OutagePanel(Panel):
             return
         self.empty_state(
             _("What if it opens?"),
-            _("Click a switch, a line or a transformer on the map, or find it with Ctrl+F, and choose "
-              "“What if it opens”. The map greys what loses supply, and this panel counts it."),
+            _(
+                "Click a switch, a line or a transformer on the map, or find it with Ctrl+F, and choose "
+                "“What if it opens”. The map greys what loses supply, and this panel counts it."
+            ),
         )
 
     def _state_choice(self) -> QComboBox:
@@ -81,29 +83,52 @@ class OutagePanel(Panel):
         self.second(self._where(project, desk.steps[-1][1]))
         counts = trace.counts
         dedicated = counts.mv_users - self._public(project, trace.transformer_areas)
-        self.column.addLayout(tiles(
-            tile(_("MV users"), formats.whole(counts.mv_users),
-                 note=_("public {public} · dedicated {dedicated}").format(
-                     public=counts.mv_users - dedicated, dedicated=dedicated),
-                 tip=_("Each public area 1, each customer at medium voltage 1 (DL/T 836)")),
-            tile(_("LV customers"), formats.whole(counts.lv_customers),
-                 note=_("resident {resident} · other {other}").format(
-                     resident=formats.whole(counts.residents), other=formats.whole(counts.nonresidents)),
-                 tip=_("Metered customers at low voltage")),
-            tile(_("Capacity out"), formats.whole(counts.rated_kva), "kVA"),
-            tile(_("Areas out"), formats.whole(counts.transformer_areas),
-                 note=_("partly {count}").format(count=len(trace.partly_out)) if trace.partly_out else ""),
-        ))
+        self.column.addLayout(
+            tiles(
+                tile(
+                    _("MV users"),
+                    formats.whole(counts.mv_users),
+                    note=_("public {public} · dedicated {dedicated}").format(
+                        public=counts.mv_users - dedicated, dedicated=dedicated
+                    ),
+                    tip=_("Each public area 1, each customer at medium voltage 1 (DL/T 836)"),
+                ),
+                tile(
+                    _("LV customers"),
+                    formats.whole(counts.lv_customers),
+                    note=_("resident {resident} · other {other}").format(
+                        resident=formats.whole(counts.residents), other=formats.whole(counts.nonresidents)
+                    ),
+                    tip=_("Metered customers at low voltage"),
+                ),
+                tile(_("Capacity out"), formats.whole(counts.rated_kva), "kVA"),
+                tile(
+                    _("Areas out"),
+                    formats.whole(counts.transformer_areas),
+                    note=_("partly {count}").format(count=len(trace.partly_out)) if trace.partly_out else "",
+                ),
+            )
+        )
         warnings = self._warnings(answer)
         if warnings:
             self.column.addWidget(notice("\n".join(warnings)))
         self._important(project, answer)
         self._steps(project)
-        export = button(_("Export customer list"), self.export_wanted.emit, primary=True,
-                        tip=_("An Excel file with the customers out, important ones first (Ctrl+L)"))
+        export = button(
+            _("Export customer list"),
+            self.export_wanted.emit,
+            primary=True,
+            tip=_("An Excel file with the customers out, important ones first (Ctrl+L)"),
+        )
         self.column.addSpacing(4)
-        self.column.addLayout(row(export, button(_("Print"), self.print_wanted.emit),
-                                  button(_("Clear"), desk.clear, tip=_("Forget this simulation")), 1))
+        self.column.addLayout(
+            row(
+                export,
+                button(_("Print"), self.print_wanted.emit),
+                button(_("Clear"), desk.clear, tip=_("Forget this simulation")),
+                1,
+            )
+        )
 
     def _public(self, project: Project, areas: tuple[str, ...]) -> int:
         table = project.table("transformer_areas")
@@ -123,7 +148,9 @@ class OutagePanel(Panel):
         parts = []
         for name in ("feeder", "transformer_area", "pole", "kind"):
             if name in described.by_name and values.get(name):
-                parts.append(objects.value_text(project, described, described.column(name), values[name], False))
+                parts.append(
+                    objects.value_text(project, described, described.column(name), values[name], False)
+                )
         return " · ".join(parts) or one
 
     def _warnings(self, answer: Answer) -> list[str]:
@@ -135,36 +162,57 @@ class OutagePanel(Panel):
         parts = []
         if units:
             power = formats.number(sum(one.rated_kw or 0.0 for one in units), 0)
-            parts.append(ngettext("{count} PV or storage unit, {power} kW", "{count} PV or storage units, {power} kW",
-                                  len(units)).format(count=len(units), power=power))
+            parts.append(
+                ngettext(
+                    "{count} PV or storage unit, {power} kW",
+                    "{count} PV or storage units, {power} kW",
+                    len(units),
+                ).format(count=len(units), power=power)
+            )
         if own:
             parts.append(ngettext("{count} own generator", "{count} own generators", own).format(count=own))
         if second:
-            parts.append(ngettext("{count} second supply", "{count} second supplies", second).format(count=second))
+            parts.append(
+                ngettext("{count} second supply", "{count} second supplies", second).format(count=second)
+            )
         if parts:
-            found.append(_("⚠ Back-feed: {what}. Disconnect, verify dead, earth.").format(what=_("; ").join(parts)))
+            found.append(
+                _("⚠ Back-feed: {what}. Disconnect, verify dead, earth.").format(what=_("; ").join(parts))
+            )
         for name, text in (
-            (trace.tripped_sources, N_("No protective device stands before the fault: the source itself trips.")),
+            (
+                trace.tripped_sources,
+                N_("No protective device stands before the fault: the source itself trips."),
+            ),
             (trace.loops, N_("After the last step the network runs in a loop.")),
         ):
             if name:
                 found.append(_(text))
         if trace.unlinked:
-            found.append(ngettext(
-                "{count} customer is linked to no area and not counted.",
-                "{count} customers are linked to no area and not counted.", trace.unlinked,
-            ).format(count=formats.whole(trace.unlinked)))
+            found.append(
+                ngettext(
+                    "{count} customer is linked to no area and not counted.",
+                    "{count} customers are linked to no area and not counted.",
+                    trace.unlinked,
+                ).format(count=formats.whole(trace.unlinked))
+            )
         others = len(trace.unknown) - trace.unlinked
         if others > 0:
-            found.append(ngettext(
-                "{count} customer has no path to a source in the normal state: undetermined.",
-                "{count} customers have no path to a source in the normal state: undetermined.", others,
-            ).format(count=formats.whole(others)))
+            found.append(
+                ngettext(
+                    "{count} customer has no path to a source in the normal state: undetermined.",
+                    "{count} customers have no path to a source in the normal state: undetermined.",
+                    others,
+                ).format(count=formats.whole(others))
+            )
         if trace.already_out:
-            found.append(ngettext(
-                "{count} customer was out before and is not counted.",
-                "{count} customers were out before and are not counted.", len(trace.already_out),
-            ).format(count=formats.whole(len(trace.already_out))))
+            found.append(
+                ngettext(
+                    "{count} customer was out before and is not counted.",
+                    "{count} customers were out before and are not counted.",
+                    len(trace.already_out),
+                ).format(count=formats.whole(len(trace.already_out)))
+            )
         return found
 
     # -------------------------------------------------------------- customers
@@ -198,7 +246,8 @@ class OutagePanel(Panel):
         name = objects.object_name(project, "customers", one, self._bench.show_personal)
         grade = values["importance"]
         text = formats.cell(described.column("importance"), grade) or formats.cell(
-            described.column("sensitive_kind"), values["sensitive_kind"])
+            described.column("sensitive_kind"), values["sensitive_kind"]
+        )
         color = GRADE_COLORS.get(str(grade), "blue")
         if backup:
             text = _("{grade} · on backup").format(grade=text)
@@ -245,9 +294,13 @@ class OutagePanel(Panel):
         layout.addWidget(ElidedLabel(self._step_text(project, step)), 1)
         done = desk.result.trace.steps[at] if at < len(desk.result.trace.steps) else None
         if done is not None and done.customers_back:
-            layout.addWidget(badge(_("{count} back").format(count=formats.whole(len(done.customers_back))), "green"))
+            layout.addWidget(
+                badge(_("{count} back").format(count=formats.whole(len(done.customers_back))), "green")
+            )
         elif done is not None and done.customers_out:
-            layout.addWidget(badge(_("{count} out").format(count=formats.whole(len(done.customers_out))), "grey"))
+            layout.addWidget(
+                badge(_("{count} out").format(count=formats.whole(len(done.customers_out))), "grey")
+            )
         drop = QToolButton()
         drop.setIcon(icon("close"))
         drop.setToolTip(_("Take this step out"))

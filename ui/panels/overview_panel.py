@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 
 from grid_model.project import Project
@@ -31,7 +33,11 @@ class OverviewPanel(Panel):
             self.empty_state(_("No project open"), _("Open one, or drop files on the window."))
             return
         info = project.info
-        sample = badge(_("Invented data"), "yellow", _("A sample station; nobody in it is real.")) if info.sample else None
+        sample = (
+            badge(_("Invented data"), "yellow", _("A sample station; nobody in it is real."))
+            if info.sample
+            else None
+        )
         self.headline(info.name or _("Station without a name"), sample)
         self.second(self._dates(project))
         self.column.addLayout(self._tiles(project))
@@ -39,12 +45,19 @@ class OverviewPanel(Panel):
         self.section(_("Next"))
         for text, table in (
             (_("Transformer areas and their managers"), "transformer_areas"),
-            (_("Customers"), "customers"), (_("Switches"), "switches"),
+            (_("Customers"), "customers"),
+            (_("Switches"), "switches"),
         ):
-            self.column.addWidget(link(text, lambda table=table: self.table_wanted.emit(table)))
-        self.column.addLayout(row(
-            button(_("Import…"), self.import_wanted.emit, primary=not len(project.table("transformer_areas"))),
-            button(_("Check data"), self.check_wanted.emit), 1))
+            self.column.addWidget(link(text, partial(self.table_wanted.emit, table)))
+        self.column.addLayout(
+            row(
+                button(
+                    _("Import…"), self.import_wanted.emit, primary=not len(project.table("transformer_areas"))
+                ),
+                button(_("Check data"), self.check_wanted.emit),
+                1,
+            )
+        )
 
     def _dates(self, project: Project) -> str:
         info = project.info
@@ -65,29 +78,57 @@ class OverviewPanel(Panel):
         managers = project.frame("district_managers")
         orphans = int(areas["manager"].isna().sum())
         return tiles(
-            tile(_("Transformer areas"), formats.whole(len(areas)),
-                 note=_("public {public} · dedicated {dedicated}").format(public=public, dedicated=len(areas) - public)),
-            tile(_("Customers"), formats.whole(len(active)),
-                 note=_("of them high-voltage {count}").format(count=formats.whole(mv))),
-            tile(_("Transformers"), formats.number(distribution["rated_kva"].sum() / 1000, 1), "MVA",
-                 ngettext("{count} unit", "{count} units", len(distribution)).format(
-                     count=formats.whole(len(distribution)))),
-            tile(_("District managers"), formats.whole(len(managers)),
-                 note=_("areas without one: {count}").format(count=orphans)),
+            tile(
+                _("Transformer areas"),
+                formats.whole(len(areas)),
+                note=_("public {public} · dedicated {dedicated}").format(
+                    public=public, dedicated=len(areas) - public
+                ),
+            ),
+            tile(
+                _("Customers"),
+                formats.whole(len(active)),
+                note=_("of them high-voltage {count}").format(count=formats.whole(mv)),
+            ),
+            tile(
+                _("Transformers"),
+                formats.number(distribution["rated_kva"].sum() / 1000, 1),
+                "MVA",
+                ngettext("{count} unit", "{count} units", len(distribution)).format(
+                    count=formats.whole(len(distribution))
+                ),
+            ),
+            tile(
+                _("District managers"),
+                formats.whole(len(managers)),
+                note=_("areas without one: {count}").format(count=orphans),
+            ),
         )
 
     def _findings(self, project: Project) -> None:
         issues = project.frame("issues")
         errors = int((issues["severity"] == "error").sum())
         if errors:
-            self.column.addWidget(notice(ngettext(
-                "{count} error stands in the data issues below.", "{count} errors stand in the data issues below.",
-                errors).format(count=formats.whole(errors))))
+            self.column.addWidget(
+                notice(
+                    ngettext(
+                        "{count} error stands in the data issues below.",
+                        "{count} errors stand in the data issues below.",
+                        errors,
+                    ).format(count=formats.whole(errors))
+                )
+            )
         areas = project.frame("transformer_areas")
         without = int(areas["manager"].isna().sum())
         if without:
-            self.column.addWidget(notice(ngettext(
-                "{count} area has no district manager.", "{count} areas have no district manager.", without,
-            ).format(count=formats.whole(without))))
+            self.column.addWidget(
+                notice(
+                    ngettext(
+                        "{count} area has no district manager.",
+                        "{count} areas have no district manager.",
+                        without,
+                    ).format(count=formats.whole(without))
+                )
+            )
         if len(areas) and objects.scheme_in_force(project) is None:
             self.second(_("No grouping is in force yet; propose one under Grids."))

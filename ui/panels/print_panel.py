@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit
 
 from grid_model.feedback import Feedback
@@ -16,6 +16,8 @@ from ui.widgets import button, label, row
 
 ORIENTATIONS = {"auto": N_("Automatic"), "landscape": N_("Landscape"), "portrait": N_("Portrait")}
 STATES = {"normal": N_("Normal state"), "current": N_("Current state")}
+QUICK_AREAS = 600
+"""A station of up to so many areas is previewed unasked."""
 PREVIEW_DPI = 40.0
 PREVIEW_WIDTH = WIDTH - 34
 
@@ -42,11 +44,24 @@ class PrintPanel(Panel):
         if another or self.isVisible():
             self.refresh()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw the first sheet when first seen, unless that would take long."""
+        super().showEvent(event)
+        project = self._bench.session.project
+        if (
+            project is not None
+            and self._picture is None
+            and len(project.table("transformer_areas")) <= QUICK_AREAS
+        ):
+            self.look()
+
     def choose(self, template: str) -> None:
         """Choose a template."""
         self._template = template
         self._picture = None
         self.refresh()
+        if self.isVisible():
+            self.look()
 
     def fill(self) -> None:
         from gis.pages.sheet import PAPERS
@@ -62,8 +77,13 @@ class PrintPanel(Panel):
         templates = {name: one.title for name, one in TEMPLATES.items()}
         self.template = self._choice(templates, self._template, self.choose)
         form.addRow(_("Template"), self.template)
-        form.addRow(_("Paper"), self._choice({one: one for one in PAPERS}, self._options["paper"], self._set("paper")))
-        form.addRow(_("Orientation"), self._choice(ORIENTATIONS, self._options["orientation"], self._set("orientation")))
+        form.addRow(
+            _("Paper"), self._choice({one: one for one in PAPERS}, self._options["paper"], self._set("paper"))
+        )
+        form.addRow(
+            _("Orientation"),
+            self._choice(ORIENTATIONS, self._options["orientation"], self._set("orientation")),
+        )
         form.addRow(_("Switches"), self._choice(STATES, self._options["state"], self._set("state")))
         self.title = QLineEdit(self._options["title"])
         self.title.setPlaceholderText(_("as usual"))
@@ -71,11 +91,28 @@ class PrintPanel(Panel):
         form.addRow(_("Title"), self.title)
         self.column.addLayout(form)
         self._preview()
-        self.column.addLayout(row(
-            button(_("Print to PDF…"), self._print, primary=True, tip=_("Vector PDF with selectable Chinese text")),
-            button(_("Preview"), self.look, tip=_("Draw the first sheet here")), 1))
-        self.column.addLayout(row(button(_("Web map…"), self.web_map_wanted.emit,
-                                         tip=_("One HTML file that opens without a network")), 1))
+        self.column.addLayout(
+            row(
+                button(
+                    _("Print to PDF…"),
+                    self._print,
+                    primary=True,
+                    tip=_("Vector PDF with selectable Chinese text"),
+                ),
+                button(_("Preview"), self.look, tip=_("Draw the first sheet here")),
+                1,
+            )
+        )
+        self.column.addLayout(
+            row(
+                button(
+                    _("Web map…"),
+                    self.web_map_wanted.emit,
+                    tip=_("One HTML file that opens without a network"),
+                ),
+                1,
+            )
+        )
         if TEMPLATES[self._template].public:
             self.second(_("Made for posting: villages and grids only, names and phones masked."))
         else:
@@ -103,7 +140,8 @@ class PrintPanel(Panel):
         sheet = QLabel()
         ratio = self.devicePixelRatioF()
         picture = QPixmap.fromImage(self._picture).scaledToWidth(
-            round(PREVIEW_WIDTH * ratio), Qt.TransformationMode.SmoothTransformation)
+            round(PREVIEW_WIDTH * ratio), Qt.TransformationMode.SmoothTransformation
+        )
         picture.setDevicePixelRatio(ratio)
         sheet.setPixmap(picture)
         sheet.setStyleSheet("border: 1px solid #dfe3e8;")

@@ -30,8 +30,14 @@ from ui.tables.pages import AttributePage, TablePage
 from ui.widgets import label
 
 TASK_TABLES = {
-    "data": ("transformer_areas", "customers", "switches", "power_transformers", "findings-checked",
-             "issues-found"),
+    "data": (
+        "transformer_areas",
+        "customers",
+        "switches",
+        "power_transformers",
+        "findings-checked",
+        "issues-found",
+    ),
     "grids": ("plan-groups", "mutual_aid_groups", "district_managers", "service_grids"),
     "outage": ("outage-customers", "outage-areas", "back-feed", "device-loss", "switches"),
     "print": ("service_grids", "transformer_areas", "district_managers"),
@@ -39,7 +45,9 @@ TASK_TABLES = {
 """The tables of each task; names with a dash are results and stand only while there is one."""
 
 ROOMS = {
-    "network": N_("Network"), "territory": N_("Territory and people"), "planning": N_("Groups and grids"),
+    "network": N_("Network"),
+    "territory": N_("Territory and people"),
+    "planning": N_("Groups and grids"),
     "records": N_("Records"),
 }
 FILTER_PAUSE_MS = 200
@@ -103,7 +111,9 @@ class BottomTables(QWidget):
         menu = QMenu(self._tables_button)
         menu.aboutToShow.connect(lambda: self._fill_tables(menu))
         self._tables_button.setMenu(menu)
-        self._columns_button = self._tool(_("Columns"), _("Choose the columns of this table"))
+        self._columns_button = self._tool("", _("Choose the columns of this table"))
+        self._columns_button.setIcon(icon("columns"))
+        self._columns_button.setAccessibleName(_("Columns"))
         self._columns_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         columns = QMenu(self._columns_button)
         columns.aboutToShow.connect(lambda: self._fill_columns(columns))
@@ -144,7 +154,9 @@ class BottomTables(QWidget):
 
     def arrange(self) -> None:
         """Set the tabs of the task; the one that was on screen stays there if it can."""
-        current = self._shown[self.tabs.currentIndex()] if 0 <= self.tabs.currentIndex() < len(self._shown) else ""
+        current = (
+            self._shown[self.tabs.currentIndex()] if 0 <= self.tabs.currentIndex() < len(self._shown) else ""
+        )
         names = self._names()
         if names != self._shown:
             self._shown = names
@@ -163,7 +175,9 @@ class BottomTables(QWidget):
         if self._bench.session.project is None:
             return []
         wanted = [*TASK_TABLES[self._bench.task], *self._opened]
-        return [name for name in dict.fromkeys(wanted) if "-" not in name or results.there_is(self._bench, name)]
+        return [
+            name for name in dict.fromkeys(wanted) if "-" not in name or results.there_is(self._bench, name)
+        ]
 
     def _page(self, name: str) -> TablePage:
         if name not in self._pages:
@@ -225,7 +239,9 @@ class BottomTables(QWidget):
         self._pages = {}
 
     def _on_result(self, prefix: str) -> None:
-        names = [name for name in self._pages if name.startswith(prefix) or (prefix == "outage-" and "-" in name)]
+        names = [
+            name for name in self._pages if name.startswith(prefix) or (prefix == "outage-" and "-" in name)
+        ]
         self._stale.update(names)
         first = {"outage-": "outage-customers", "plan-": "plan-groups"}.get(prefix, "findings-checked")
         fresh = results.there_is(self._bench, first) and first not in self._shown
@@ -280,6 +296,6 @@ class BottomTables(QWidget):
         """Name the tables on the tabs."""
         return tuple(self._shown)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.filter.setFixedWidth(124 if self.width() > 700 else 84)

@@ -23,14 +23,18 @@ class CellEditor(QStyledItemDelegate):
     """Makes the editor that fits a column of the schema; what it gives goes to the model's ``setData``."""
 
     def __init__(
-        self, table: TableSchema, column_at: Callable[[int], Column], project: Callable[[], Project | None], parent: QWidget
+        self,
+        table: TableSchema,
+        column_at: Callable[[int], Column],
+        project: Callable[[], Project | None],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._table = table
         self._column_at = column_at
         self._project = project
 
-    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._column_at(index.column())
         choices = self._choices(column)
         if choices is None:
@@ -57,10 +61,10 @@ class CellEditor(QStyledItemDelegate):
         if column.references and project is not None and len(project.table(column.references)) <= LISTED:
             ids = project.frame(column.references)["id"].tolist()
             named = [(one, objects.object_name(project, column.references, one)) for one in ids]
-            return nothing + sorted(named, key=lambda pair: pair[1])  # type: ignore[arg-type, return-value]
+            return nothing + sorted(named, key=lambda pair: pair[1])
         return None
 
-    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
         value = plain(index.data(2))
         if isinstance(editor, QComboBox):
             editor.setCurrentIndex(max(0, editor.findData(value)))
@@ -69,13 +73,13 @@ class CellEditor(QStyledItemDelegate):
             editor.setText("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
             editor.selectAll()
 
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         if isinstance(editor, QComboBox):
             model.setData(index, editor.currentData())
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         size = super().sizeHint(option, index)
         return QSize(min(size.width() + 14, 320), size.height())
 

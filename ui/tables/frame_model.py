@@ -179,10 +179,10 @@ class FrameModel(QAbstractTableModel):
 
     # ------------------------------------------------------------------- Qt
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._order)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
 
     def value(self, index: Index) -> Any:
@@ -202,7 +202,7 @@ class FrameModel(QAbstractTableModel):
             return self.value(index)
         return None
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:  # noqa: N802
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical:
             return section + 1 if role == Role.DisplayRole else None
         if not 0 <= section < len(self._columns):
@@ -223,7 +223,7 @@ class FrameModel(QAbstractTableModel):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
-    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:  # noqa: N802
+    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
         if self._commit is None or role != Role.EditRole or not index.isValid():
             return False
         return self._commit(self.position(index.row()), self._columns[index.column()].name, value)
@@ -236,7 +236,10 @@ def as_lines(model: FrameModel, cells: Sequence[QModelIndex]) -> str:
     chosen = {(cell.row(), cell.column()) for cell in cells}
     lines = []
     for row in rows:
-        texts = [_flat(model.data(model.index(row, column))) if (row, column) in chosen else "" for column in columns]
+        texts = [
+            _flat(model.data(model.index(row, column))) if (row, column) in chosen else ""
+            for column in columns
+        ]
         lines.append("\t".join(texts))
     return "\n".join(lines)
 

@@ -108,8 +108,12 @@ class AttributePage(TablePage):
         super().__init__(bench, table)
         self._shown_by_default = True
         self.view.setItemDelegate(
-            CellEditor(self.schema, lambda at: self.schema.column(self.model.columns[at].name),
-                       lambda: bench.session.project, self.view)
+            CellEditor(
+                self.schema,
+                lambda at: self.schema.column(self.model.columns[at].name),
+                lambda: bench.session.project,
+                self.view,
+            )
         )
         self.reload()
 
@@ -134,11 +138,18 @@ class AttributePage(TablePage):
         self._hide_columns(empty)
 
     def _empty_columns(self, project: Project) -> frozenset[str]:
-        """Columns nobody filled are hidden at first; the columns menu brings them back."""
+        """Columns nobody filled, wiring and places are hidden at first; the columns menu brings them back."""
         frame = project.frame(self.name)
-        if not len(frame):
-            return frozenset()
-        return frozenset(name for name in self.schema.names if frame[name].isna().all())
+        plumbing = {
+            column.name
+            for column in self.schema.columns
+            if column.references == "connectivity_nodes" or column.name in ("x", "y", "color")
+        }
+        return frozenset(
+            name
+            for name in self.schema.names
+            if name in plumbing or (len(frame) and frame[name].isna().all())
+        )
 
     def take(self, project: Project, changes: Changes) -> None:
         """Show what an edit changed."""
@@ -166,7 +177,8 @@ class AttributePage(TablePage):
             read = read_value(described, value)
         except ValueError:
             self.bench.session.problem.emit(
-                GridError("bad-value", table=self.name, column=column, value=str(value)))
+                GridError("bad-value", table=self.name, column=column, value=str(value))
+            )
             return False
         return self.bench.session.do(SetCell(self.name, one, column, read)) is not None
 
@@ -203,7 +215,12 @@ class ResultPage(TablePage):
         table = self._table or str(frame["table"].iat[position])
         one = frame[self._key].iat[position]
         project = self.bench.session.project
-        if table not in schema.tables() or not isinstance(one, str) or project is None or one not in project.table(table):
+        if (
+            table not in schema.tables()
+            or not isinstance(one, str)
+            or project is None
+            or one not in project.table(table)
+        ):
             return None
         return table, one
 
@@ -245,6 +262,10 @@ def name_text(bench: Bench, table: str) -> Callable[[Any], str]:
     def write(value: Any) -> str:
         project = bench.session.project
         text = plain_text(value)
-        return objects.object_name(project, table, text, bench.show_personal) if project is not None and text else text
+        return (
+            objects.object_name(project, table, text, bench.show_personal)
+            if project is not None and text
+            else text
+        )
 
     return write

@@ -70,6 +70,7 @@ def tab_title(bench: Bench, name: str) -> str:
 
 # ------------------------------------------------------------------- columns
 
+
 def _text(name: str, heading: str, write: Callable[[Any], str] = plain_text, tip: str = "") -> Shown:
     return Shown(name, heading, write, tip, lambda values: values.map(write).astype("str"))
 
@@ -105,17 +106,24 @@ def _outage_rows(bench: Bench) -> pd.DataFrame:
     customers = project.table("customers")
     rows = customers.frame.iloc[customers.positions(ids)].reset_index(drop=True)
     areas = project.table("transformer_areas")
-    at = areas.positions(rows["transformer_area"].fillna("").tolist()) if len(rows) else []
+    at = areas.positions(rows["transformer_area"].fillna("").tolist())
     managers = [areas.frame["manager"].iat[one] if one >= 0 else None for one in at]
-    return pd.DataFrame({
-        "id": rows["id"], "name": rows["name"], "customer_class": rows["customer_class"],
-        "importance": rows["importance"], "sensitive_kind": rows["sensitive_kind"],
-        "transformer_area": rows["transformer_area"],
-        "status": [N_("Out")] * len(trace.customers) + [N_("On backup")] * len(trace.backup),
-        "basis": [BASIS[int(one)] for one in basis],
-        "manager": rows["manager"].where(rows["manager"].notna(), pd.Series(managers, dtype=object, index=rows.index)),
-        "address": rows["address"],
-    })
+    return pd.DataFrame(
+        {
+            "id": rows["id"],
+            "name": rows["name"],
+            "customer_class": rows["customer_class"],
+            "importance": rows["importance"],
+            "sensitive_kind": rows["sensitive_kind"],
+            "transformer_area": rows["transformer_area"],
+            "status": [N_("Out")] * len(trace.customers) + [N_("On backup")] * len(trace.backup),
+            "basis": [BASIS[int(one)] for one in basis],
+            "manager": rows["manager"].where(
+                rows["manager"].notna(), pd.Series(managers, dtype=object, index=rows.index)
+            ),
+            "address": rows["address"],
+        }
+    )
 
 
 def _fill_customers(bench: Bench, shown: ResultPage) -> None:
@@ -127,18 +135,26 @@ def _fill_customers(bench: Bench, shown: ResultPage) -> None:
         text = plain_text(value)
         return hide(text) if hide is not None and text else text
 
-    shown.show_result(_outage_rows(bench), [
-        _text("id", _("Customer number")),
-        _text("name", _("Customer name"), customer_name),
-        _choice("customer_class", _("Customer class"), "customers", "customer_class"),
-        _choice("importance", _("Important grade"), "customers", "importance"),
-        _choice("sensitive_kind", _("Sensitive kind"), "customers", "sensitive_kind"),
-        _name(bench, "transformer_area", _("Transformer area"), "transformer_areas"),
-        _text("status", _("Status"), lambda value: _(value)),
-        _text("basis", _("Basis"), lambda value: _(value), _("Why we think the customer is fed where it is.")),
-        _name(bench, "manager", _("District manager"), "district_managers"),
-        _text("address", _("Address")),
-    ])
+    shown.show_result(
+        _outage_rows(bench),
+        [
+            _text("id", _("Customer number")),
+            _text("name", _("Customer name"), customer_name),
+            _choice("customer_class", _("Customer class"), "customers", "customer_class"),
+            _choice("importance", _("Important grade"), "customers", "importance"),
+            _choice("sensitive_kind", _("Sensitive kind"), "customers", "sensitive_kind"),
+            _name(bench, "transformer_area", _("Transformer area"), "transformer_areas"),
+            _text("status", _("Status"), lambda value: _(value)),
+            _text(
+                "basis",
+                _("Basis"),
+                lambda value: _(value),
+                _("Why we think the customer is fed where it is."),
+            ),
+            _name(bench, "manager", _("District manager"), "district_managers"),
+            _text("address", _("Address")),
+        ],
+    )
 
 
 def _fill_areas(bench: Bench, shown: ResultPage) -> None:
@@ -153,21 +169,31 @@ def _fill_areas(bench: Bench, shown: ResultPage) -> None:
     out = len(result.trace.transformer_areas)
     frame = rows[["id", "name", "usage", "feeder", "village", "manager"]].assign(
         status=[N_("Out")] * out + [N_("Partly out")] * (len(ids) - out),
-        customers=rows["id"].map(count).fillna(0), rated_kva=rows["id"].map(kva),
+        customers=rows["id"].map(count).fillna(0),
+        rated_kva=rows["id"].map(kva),
     )
-    shown.show_result(frame, [
-        _text("name", _("Transformer area")), _text("id", _("Area number")),
-        _choice("usage", _("Use"), "transformer_areas", "usage"),
-        _text("status", _("Status"), lambda value: _(value)),
-        _count("customers", _("Customers")), _number("rated_kva", "kVA", 0),
-        _name(bench, "feeder", _("Feeder"), "feeders"), _name(bench, "village", _("Village"), "villages"),
-        _name(bench, "manager", _("District manager"), "district_managers"),
-    ])
+    shown.show_result(
+        frame,
+        [
+            _text("name", _("Transformer area")),
+            _text("id", _("Area number")),
+            _choice("usage", _("Use"), "transformer_areas", "usage"),
+            _text("status", _("Status"), lambda value: _(value)),
+            _count("customers", _("Customers")),
+            _number("rated_kva", "kVA", 0),
+            _name(bench, "feeder", _("Feeder"), "feeders"),
+            _name(bench, "village", _("Village"), "villages"),
+            _name(bench, "manager", _("District manager"), "district_managers"),
+        ],
+    )
 
 
 BACK_FEED = {
-    "pv": N_("PV"), "battery": N_("Battery"), "generator": N_("Own generator"),
-    "second_supply": N_("Second supply"), "tie": N_("Open tie switch"),
+    "pv": N_("PV"),
+    "battery": N_("Battery"),
+    "generator": N_("Own generator"),
+    "second_supply": N_("Second supply"),
+    "tie": N_("Open tie switch"),
 }
 BACK_FEED_TABLE = {"second_supply": "customers", "tie": "switches"}
 FLAGS = {"": "", "over-25": N_("Over 25 % of the capacity"), "over-80": N_("Over 80 % of the capacity")}
@@ -177,33 +203,46 @@ def _fill_back_feed(bench: Bench, shown: ResultPage) -> None:
     result = bench.outage.result
     assert result is not None
     found = result.trace.back_feed
-    frame = pd.DataFrame({
-        "kind": [one.kind for one in found],
-        "table": [BACK_FEED_TABLE.get(one.kind, "pv_units") for one in found],
-        "id": [one.id for one in found],
-        "rated_kw": pd.Series([one.rated_kw for one in found], dtype="float64"),
-        "transformer_area": [one.transformer_area or None for one in found],
-        "share": pd.Series([one.share for one in found], dtype="float64"),
-        "flag": [one.flag for one in found],
-        "connection_switch": [one.connection_switch for one in found],
-    })
+    frame = pd.DataFrame(
+        {
+            "kind": [one.kind for one in found],
+            "table": [BACK_FEED_TABLE.get(one.kind, "pv_units") for one in found],
+            "id": [one.id for one in found],
+            "rated_kw": pd.Series([one.rated_kw for one in found], dtype="float64"),
+            "transformer_area": [one.transformer_area or None for one in found],
+            "share": pd.Series([one.share for one in found], dtype="float64"),
+            "flag": [one.flag for one in found],
+            "connection_switch": [one.connection_switch for one in found],
+        }
+    )
     project = bench.session.project
     assert project is not None
     frame["name"] = [
         objects.object_name(project, table, one, bench.show_personal)
         for table, one in zip(frame["table"], frame["id"], strict=True)
     ]
-    shown.show_result(frame, [
-        _text("kind", _("Kind"), lambda value: _(BACK_FEED.get(value, value))),
-        _text("name", _("Name")), _text("id", _("Code")),
-        _number("rated_kw", "kW", 1), _name(bench, "transformer_area", _("Transformer area"), "transformer_areas"),
-        Shown("share", _("PV ÷ capacity"), lambda value: "" if value != value else formats.percent(value), right=True),
-        _text("flag", _("Remark"), lambda value: _(FLAGS.get(value, value))),
-        _text("connection_switch", _("Connection switch")),
-    ])
+    shown.show_result(
+        frame,
+        [
+            _text("kind", _("Kind"), lambda value: _(BACK_FEED.get(value, value))),
+            _text("name", _("Name")),
+            _text("id", _("Code")),
+            _number("rated_kw", "kW", 1),
+            _name(bench, "transformer_area", _("Transformer area"), "transformer_areas"),
+            Shown(
+                "share",
+                _("PV ÷ capacity"),
+                lambda value: "" if value != value else formats.percent(value),
+                right=True,
+            ),
+            _text("flag", _("Remark"), lambda value: _(FLAGS.get(value, value))),
+            _text("connection_switch", _("Connection switch")),
+        ],
+    )
 
 
 # -------------------------------------------------------------------- groups
+
 
 def _fill_plan(bench: Bench, shown: ResultPage) -> None:
     project, plan = bench.session.project, bench.grouping.plan
@@ -214,23 +253,43 @@ def _fill_plan(bench: Bench, shown: ResultPage) -> None:
     of_area = customers.loc[customers["status"] == "active", "transformer_area"].value_counts()
     load = areas.assign(customers=areas["id"].map(of_area).fillna(0)).groupby("manager")["customers"].sum()
     rows = []
-    for number, group in enumerate(plan.grouping.groups, 1):
+    for number, group in enumerate(plan.grouping.groups):
         members = list(group.members)
-        rows.append({
-            "number": number,
-            "members": _("、").join(objects.object_name(project, "district_managers", one) for one in members),
-            "leader": group.leader, "size": len(members),
-            "areas": area_count.reindex(members).fillna(0).sum(), "customers": load.reindex(members).fillna(0).sum(),
-            "mean": group.mean_pair_min, "longest": group.longest_pair_min, "workload": group.load_ratio,
-            "id": members[0],
-        })
-    shown.show_result(pd.DataFrame(rows), [
-        _count("number", _("Group")), _text("members", _("Members")),
-        _name(bench, "leader", _("Work leader"), "district_managers"), _count("size", _("Persons")),
-        _count("areas", _("Areas")), _count("customers", _("Customers")),
-        _number("mean", _("Mean travel (min)")), _number("longest", _("Longest travel (min)")),
-        _number("workload", _("Workload"), 2, _("Work of the group over the mean of as many managers; 1 is just right.")),
-    ])
+        rows.append(
+            {
+                "name": plan.names[number],
+                "members": _("、").join(
+                    objects.object_name(project, "district_managers", one) for one in members
+                ),
+                "leader": group.leader,
+                "size": len(members),
+                "areas": area_count.reindex(members).fillna(0).sum(),
+                "customers": load.reindex(members).fillna(0).sum(),
+                "mean": group.mean_pair_min,
+                "longest": group.longest_pair_min,
+                "workload": group.load_ratio,
+                "id": members[0],
+            }
+        )
+    shown.show_result(
+        pd.DataFrame(rows),
+        [
+            _text("name", _("Group")),
+            _text("members", _("Members")),
+            _name(bench, "leader", _("Work leader"), "district_managers"),
+            _count("size", _("Persons")),
+            _count("areas", _("Areas")),
+            _count("customers", _("Customers")),
+            _number("mean", _("Mean travel (min)")),
+            _number("longest", _("Longest travel (min)")),
+            _number(
+                "workload",
+                _("Workload"),
+                2,
+                _("Work of the group over the mean of as many managers; 1 is just right."),
+            ),
+        ],
+    )
 
 
 # -------------------------------------------------------------------- issues
@@ -242,61 +301,107 @@ def _fill_issues(bench: Bench, shown: ResultPage) -> None:
     project = bench.session.project
     assert project is not None
     rows = project.frame("issues")
-    frame = pd.DataFrame({
-        "id": rows["object_id"], "severity": rows["severity"],
-        "sentence": [_sentence(row) for row in rows.to_dict("records")],
-        "file": rows["file"], "row_number": rows["row_number"], "table": rows["table_name"].fillna(""),
-        "row_kept": rows["row_kept"],
-    })
-    shown.show_result(frame, [
-        _text("severity", _("Severity"), lambda value: _(SEVERITIES.get(value, value))),
-        _text("sentence", _("What was found")),
-        _text("id", _("Object")),
-        _text("table", _("Table"), lambda value: _(schema.table(value).label) if value in schema.tables() else value),
-        _text("file", _("File")), _count("row_number", _("Row")),
-        _text("row_kept", _("Row kept"), lambda value: _("Yes") if value else _("No")),
-    ])
+    frame = pd.DataFrame(
+        {
+            "id": rows["object_id"],
+            "severity": rows["severity"],
+            "sentence": [_sentence(row) for row in rows.to_dict("records")],
+            "file": rows["file"],
+            "row_number": rows["row_number"],
+            "table": rows["table_name"].fillna(""),
+            "row_kept": rows["row_kept"],
+        }
+    )
+    shown.show_result(
+        frame,
+        [
+            _text("severity", _("Severity"), lambda value: _(SEVERITIES.get(value, value))),
+            _text("sentence", _("What was found")),
+            _text("id", _("Object")),
+            _text(
+                "table",
+                _("Table"),
+                lambda value: _(schema.table(value).label) if value in schema.tables() else value,
+            ),
+            _text("file", _("File")),
+            _count("row_number", _("Row")),
+            _text("row_kept", _("Row kept"), lambda value: _("Yes") if value else _("No")),
+        ],
+    )
 
 
 def _fill_findings(bench: Bench, shown: ResultPage) -> None:
     from ui.messages import issue_sentence
 
     found = bench.findings or []
-    shown.show_result(pd.DataFrame({
-        "id": [one.object_id for one in found], "severity": [one.severity.value for one in found],
-        "sentence": [issue_sentence(one) for one in found], "table": [one.table for one in found],
-    }), [
-        _text("severity", _("Severity"), lambda value: _(SEVERITIES.get(value, value))),
-        _text("sentence", _("What was found")), _text("id", _("Object")),
-        _text("table", _("Table"), lambda value: _(schema.table(value).label) if value in schema.tables() else value),
-    ])
+    shown.show_result(
+        pd.DataFrame(
+            {
+                "id": [one.object_id for one in found],
+                "severity": [one.severity.value for one in found],
+                "sentence": [issue_sentence(one) for one in found],
+                "table": [one.table for one in found],
+            }
+        ),
+        [
+            _text("severity", _("Severity"), lambda value: _(SEVERITIES.get(value, value))),
+            _text("sentence", _("What was found")),
+            _text("id", _("Object")),
+            _text(
+                "table",
+                _("Table"),
+                lambda value: _(schema.table(value).label) if value in schema.tables() else value,
+            ),
+        ],
+    )
 
 
 def _sentence(row: Mapping[str, Any]) -> str:
     from ui.messages import issue_sentence
 
     details = json.loads(row["details"]) if isinstance(row["details"], str) and row["details"] else {}
-    return issue_sentence(Issue(
-        Severity(row["severity"]), str(row["code"]), plain_text(row["table_name"]), plain_text(row["object_id"]),
-        details if isinstance(details, dict) else {}, plain_text(row["file"]),
-        0 if pd.isna(row["row_number"]) else int(row["row_number"]), bool(row["row_kept"]),
-    ))
+    return issue_sentence(
+        Issue(
+            Severity(row["severity"]),
+            str(row["code"]),
+            plain_text(row["table_name"]),
+            plain_text(row["object_id"]),
+            details if isinstance(details, dict) else {},
+            plain_text(row["file"]),
+            0 if pd.isna(row["row_number"]) else int(row["row_number"]),
+            bool(row["row_kept"]),
+        )
+    )
 
 
 # ---------------------------------------------------------------- every device
+
 
 def _fill_loss(bench: Bench, shown: ResultPage) -> None:
     frame = bench.outage.losses
     assert frame is not None
     project = bench.session.project
     assert project is not None
-    names = [objects.object_name(project, table, one) for table, one in zip(frame["table"], frame["id"], strict=True)]
-    shown.show_result(frame.assign(name=names), [
-        _text("name", _("Device")), _text("id", _("Code")),
-        _text("table", _("Kind"), lambda value: _(schema.table(value).label) if value in schema.tables() else value),
-        _count("mv_users", _("MV users")), _count("lv_customers", _("LV customers")),
-        _number("rated_kva", "kVA", 0), _count("important", _("Important customers")),
-    ])
+    names = [
+        objects.object_name(project, table, one)
+        for table, one in zip(frame["table"], frame["id"], strict=True)
+    ]
+    shown.show_result(
+        frame.assign(name=names),
+        [
+            _text("name", _("Device")),
+            _text("id", _("Code")),
+            _text(
+                "table",
+                _("Kind"),
+                lambda value: _(schema.table(value).label) if value in schema.tables() else value,
+            ),
+            _count("mv_users", _("MV users")),
+            _count("lv_customers", _("LV customers")),
+            _number("rated_kva", "kVA", 0),
+            _count("important", _("Important customers")),
+        ],
+    )
 
 
 def _has_trace(bench: Bench) -> bool:
@@ -309,24 +414,59 @@ def _trace_count(count: Callable[[Any], int]) -> Callable[[Bench], int]:
 
 RESULTS = {
     "outage-customers": ResultTable(
-        N_("Customers out"), "customers", "id", _has_trace,
-        _trace_count(lambda trace: len(trace.customers) + len(trace.backup)), _fill_customers),
+        N_("Customers out"),
+        "customers",
+        "id",
+        _has_trace,
+        _trace_count(lambda trace: len(trace.customers) + len(trace.backup)),
+        _fill_customers,
+    ),
     "outage-areas": ResultTable(
-        N_("Areas out"), "transformer_areas", "id", _has_trace,
-        _trace_count(lambda trace: len(trace.transformer_areas) + len(trace.partly_out)), _fill_areas),
+        N_("Areas out"),
+        "transformer_areas",
+        "id",
+        _has_trace,
+        _trace_count(lambda trace: len(trace.transformer_areas) + len(trace.partly_out)),
+        _fill_areas,
+    ),
     "back-feed": ResultTable(
-        N_("Back-feed"), "", "id", _has_trace, _trace_count(lambda trace: len(trace.back_feed)), _fill_back_feed),
+        N_("Back-feed"),
+        "",
+        "id",
+        _has_trace,
+        _trace_count(lambda trace: len(trace.back_feed)),
+        _fill_back_feed,
+    ),
     "device-loss": ResultTable(
-        N_("Loss of every device"), "", "id", lambda bench: bench.outage.losses is not None,
-        lambda bench: len(bench.outage.losses) if bench.outage.losses is not None else 0, _fill_loss),
+        N_("Loss of every device"),
+        "",
+        "id",
+        lambda bench: bench.outage.losses is not None,
+        lambda bench: len(bench.outage.losses) if bench.outage.losses is not None else 0,
+        _fill_loss,
+    ),
     "plan-groups": ResultTable(
-        N_("Proposed groups"), "district_managers", "id", lambda bench: bench.grouping.plan is not None,
-        lambda bench: len(bench.grouping.plan.grouping.groups) if bench.grouping.plan is not None else 0, _fill_plan),
+        N_("Proposed groups"),
+        "district_managers",
+        "id",
+        lambda bench: bench.grouping.plan is not None,
+        lambda bench: len(bench.grouping.plan.grouping.groups) if bench.grouping.plan is not None else 0,
+        _fill_plan,
+    ),
     "findings-checked": ResultTable(
-        N_("Findings"), "", "id", lambda bench: bench.findings is not None,
-        lambda bench: len(bench.findings or []), _fill_findings),
+        N_("Findings"),
+        "",
+        "id",
+        lambda bench: bench.findings is not None,
+        lambda bench: len(bench.findings or []),
+        _fill_findings,
+    ),
     "issues-found": ResultTable(
-        N_("Data issues"), "", "id", lambda bench: bench.session.project is not None,
+        N_("Data issues"),
+        "",
+        "id",
+        lambda bench: bench.session.project is not None,
         lambda bench: len(bench.session.project.table("issues")) if bench.session.project is not None else 0,
-        _fill_issues),
+        _fill_issues,
+    ),
 }

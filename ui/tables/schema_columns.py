@@ -17,11 +17,25 @@ from ui.tables.frame_model import Shown
 FIXED_COLUMNS = frozenset({"id", "x", "y"})
 """Not changed in a table: the identity, and places, which the map's tools move."""
 
-FIXED_TABLES = frozenset({"issues", "schemes", "mutual_aid_groups", "group_members", "service_grids", "grid_areas",
-                          "outages", "attachments", "connectivity_nodes", "usage_points"})
+FIXED_TABLES = frozenset(
+    {
+        "issues",
+        "schemes",
+        "mutual_aid_groups",
+        "group_members",
+        "service_grids",
+        "grid_areas",
+        "outages",
+        "attachments",
+        "connectivity_nodes",
+        "usage_points",
+    }
+)
 """Tables written by the program, or whose rows only make sense together."""
 
-EDITED_REFERENCES = frozenset({"manager", "backup_manager", "transformer_area", "village", "station", "leader"})
+EDITED_REFERENCES = frozenset(
+    {"manager", "backup_manager", "transformer_area", "village", "station", "leader"}
+)
 """References a person may set in a table: responsibility and place; the wiring belongs to the map's tools."""
 
 LEADER_TABLE = "mutual_aid_groups"
@@ -29,7 +43,10 @@ LEADER_TABLE = "mutual_aid_groups"
 
 def shown(project: Project, table: TableSchema, show_personal: bool) -> list[Shown]:
     """Make the columns of the attribute table of `table`."""
-    return [_shown(project, table, column, show_personal) for column in objects.shown_columns(table, show_personal)]
+    return [
+        _shown(project, table, column, show_personal)
+        for column in objects.shown_columns(table, show_personal)
+    ]
 
 
 def is_editable(table: TableSchema, column: Column) -> bool:

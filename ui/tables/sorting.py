@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cmp_to_key
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -17,17 +18,17 @@ def order_of(values: pd.Series, descending: bool) -> np.ndarray:
     ranks = _ranks(values)
     missing = np.isnan(ranks)
     keys = np.where(missing, np.inf, -ranks if descending else ranks)
-    return np.argsort(keys, kind="stable")
+    return np.asarray(np.argsort(keys, kind="stable"))
 
 
 def _ranks(values: pd.Series) -> np.ndarray:
     if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
-        return values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return cast(np.ndarray, values.to_numpy(dtype=np.float64, na_value=np.nan))
     codes, texts = pd.factorize(values)
     ranks = np.empty(len(texts) + 1)
     ranks[_text_order(texts)] = np.arange(len(texts))
     ranks[-1] = np.nan  # code −1: missing
-    return ranks[codes]
+    return cast(np.ndarray, ranks[codes])
 
 
 def _text_order(texts: pd.Index) -> np.ndarray:

@@ -86,16 +86,19 @@ class FrameView(QTableView):
         if cells:
             QGuiApplication.clipboard().setText(as_lines(self._model, cells))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid() \
-                and self.state() != QAbstractItemView.State.EditingState:
+        elif (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and self.currentIndex().isValid()
+            and self.state() != QAbstractItemView.State.EditingState
+        ):
             self.row_opened.emit(self._model.position(self.currentIndex().row()))
         else:
             super().keyPressEvent(event)
 
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         rows = self.selectionModel().selectedRows() if self.selectionModel() is not None else []
         if not self._silent and rows:
