@@ -168,11 +168,11 @@ def _write_cell(page: Any, formats: _Formats, row: int, column: int, value: Any,
 
 
 def _lines(value: Any, width: float) -> int:
-    """Say how many lines a cell takes: a Chinese character counts two, and some room goes to the margins."""
-    if not isinstance(value, str) or len(value) * 2 <= width - 1:
+    """Say how many lines a cell takes: a Chinese character counts two."""
+    if not isinstance(value, str) or len(value) * 2 <= width:
         return 1
-    wide = sum(2 if char > "\u2e7f" else 1.1 for char in value)
-    return max(1, min(math.ceil(wide / (width - 1)), 20))
+    wide = sum(2 if char > "\u2e7f" else 1.02 for char in value)
+    return max(1, min(math.ceil(wide / width), 20))
 
 
 def _header(text: str) -> str:
