@@ -153,7 +153,7 @@ ERRORS: Mapping[str, str] = {
     ),
     "group-sizes-beyond-limits": N_(
         "Groups of {minimum} to {maximum} managers are beyond the limits of {low} to {high};"
-        " nobody may work alone (DOMAIN §4.4), the limits stand in the table of settings."
+        " nobody may work alone, and the limits stand in the table of settings."
     ),
     "manager-not-planned": N_("Manager “{id}” is not on duty and takes no part in the planning."),
     "rule-needs-two": N_("“{rule}” names fewer than two managers; write their staff numbers parted by commas."),
@@ -368,11 +368,19 @@ REASONS: Mapping[str, str] = {
         "{count} managers ({among}) make at least {groups} groups and need {needed} persons able to guard,"
         " but there are {guards}: {managers}."
     ),
-    "manager-without-group": N_("No possible group of neighbours holds {managers} and keeps every rule."),
-    "manager-without-qualified-group": N_(
-        "No possible group with {managers} has a valid work leader and another person able to guard."
+    "manager-without-group": N_(
+        "Managers whom no group of {minimum}–{maximum} neighbours can hold: {managers}."
     ),
-    "manager-without-near-group": N_("Every possible group with {managers} has a pair too far apart."),
+    "manager-without-qualified-group": N_(
+        "Managers whose every possible group lacks a valid work leader or another person able to guard:"
+        " {managers}."
+    ),
+    "manager-without-near-group": N_(
+        "Managers whose every possible group has two members more than {limit} min apart: {managers}."
+    ),
+    "together-out-of-reach": N_(
+        "{managers} must share a group, but no group of {minimum}–{maximum} neighbours holds them all."
+    ),
     "together-and-apart": N_("{managers} must share a group and must not."),
     "together-too-many": N_("{managers} must share a group, but a group has at most {maximum} managers."),
     "together-across-stations": N_("{managers} must share a group but belong to different stations."),

@@ -20,6 +20,7 @@ from grid_model.grouping.candidates import (
     candidates,
     longest_pair,
     qualified,
+    without_rules,
 )
 from grid_model.grouping.partition import partition
 from grid_model.grouping.problem import GroupingProblem, Lock
@@ -195,19 +196,18 @@ def _too_few_qualified(problem: GroupingProblem, at: np.ndarray, whole: bool) ->
 
 
 def _everyone_has_a_group(problem: GroupingProblem) -> list[Reason]:
-    """Find managers whom no possible group holds, and which rule takes their groups away."""
-    found = candidates(problem)
-    lonely = _uncovered(problem, found)
+    """Find managers whom no possible group holds where one kind of rule alone is to blame."""
+    lonely = _uncovered(problem, candidates(problem))
     if not len(lonely):
         return []
-    basic = candidates(replace(problem, qualifications_known=False, hard_pair_minutes=False))
-    reasons = []
+    plain = candidates(without_rules(problem))
+    by_code: dict[str, list[str]] = {}
     for n in lonely:
-        of_his = basic.only((basic.members == n).any(axis=1))
-        reasons.append(
-            Reason(_what_takes_away(problem, of_his), (problem.members[n],), _sizes(problem, len(of_his)))
-        )
-    return reasons
+        of_his = plain.only((plain.members == n).any(axis=1))
+        by_code.setdefault(_what_takes_away(problem, of_his), []).append(problem.members[n])
+    values = {"minimum": problem.min_size, "maximum": problem.max_size, "limit": problem.max_pair_minutes}
+    reasons = [Reason(code, tuple(own), values) for code, own in sorted(by_code.items()) if code]
+    return reasons or _together_out_of_reach(problem, plain)
 
 
 def _uncovered(problem: GroupingProblem, found: Candidates) -> np.ndarray:
@@ -215,12 +215,23 @@ def _uncovered(problem: GroupingProblem, found: Candidates) -> np.ndarray:
 
 
 def _what_takes_away(problem: GroupingProblem, of_his: Candidates) -> str:
+    """Name the rule that takes away every group of a manager; empty where no single kind does."""
     if not len(of_his):
         return "manager-without-group"
     if problem.qualifications_known and not qualified(problem, of_his).any():
         return "manager-without-qualified-group"
     far = problem.hard_pair_minutes and not (longest_pair(problem, of_his) <= problem.max_pair_minutes).any()
-    return "manager-without-near-group" if far else "manager-without-group"
+    return "manager-without-near-group" if far else ""
+
+
+def _together_out_of_reach(problem: GroupingProblem, plain: Candidates) -> list[Reason]:
+    """Find managers who must share a group but whom no set of neighbours of the sizes holds."""
+    values = {"minimum": problem.min_size, "maximum": problem.max_size}
+    return [
+        Reason("together-out-of-reach", block, values)
+        for block in _blocks(problem.together)
+        if not (np.isin(plain.members, problem.positions(block)).sum(axis=1) == len(block)).any()
+    ]
 
 
 def _components(adjacency: np.ndarray) -> list[np.ndarray]:
