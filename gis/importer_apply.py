@@ -144,6 +144,8 @@ def _difference(project: Project, table: str, frame: pd.DataFrame) -> Difference
     holder = project.table(table)
     at = holder.positions(frame["id"].tolist()) if len(frame) else np.array([], dtype=np.int64)
     known = at >= 0
+    if not known.any():
+        return Difference(len(frame), 0, 0, len(holder), 0)
     stored = holder.frame.iloc[at[known]].reset_index(drop=True)
     merged, decided = merge(table, stored, frame[known].reset_index(drop=True))
     changed = np.zeros(len(stored), dtype=bool)
@@ -155,11 +157,21 @@ def _difference(project: Project, table: str, frame: pd.DataFrame) -> Difference
 
 def _put_issues(draft: Draft, issues: Sequence[Issue], files: Sequence[str]) -> None:
     frame = draft.project.frame("issues")
-    older = frame.loc[frame["file"].isin(list(files)), "id"].tolist()
-    if older:
-        draft.delete("issues", older)
+    older = frame[frame["file"].isin([*files, *(issue.file for issue in issues)])]
+    rows = issue_rows(issues, draft.project.table("issues").next_fid)
+    if len(older) == len(rows) and not _said_otherwise(older, rows):
+        return
+    if len(older):
+        draft.delete("issues", older["id"].tolist())
     if issues:
-        draft.insert("issues", issue_rows(issues, draft.project.table("issues").next_fid))
+        draft.insert("issues", rows)
+
+
+def _said_otherwise(older: pd.DataFrame, rows: pd.DataFrame) -> bool:
+    """Whether the findings differ from the older ones, their numbers apart."""
+    names = [name for name in rows.columns if name != "id"]
+    one, other = (frame[names].astype(object).reset_index(drop=True) for frame in (older, rows))
+    return bool((one.where(one.notna(), "") != other.where(other.notna(), "")).to_numpy().any())
 
 
 def issue_rows(issues: Sequence[Issue], first: int) -> pd.DataFrame:

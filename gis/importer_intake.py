@@ -146,7 +146,9 @@ class Intake:
         """Note cells that could not be understood and keep their text among the other attributes."""
         if odd.any():
             self.note(severity, code, odd, table=self.schema.name, column=column.name, value=cells)
-            self._odd[self.columns.get(column.name, column.name)] = cells.where(odd)
+            heading = self.columns.get(column.name, column.name)
+            before = self._odd.get(heading)
+            self._odd[heading] = cells.where(odd) if before is None else before.fillna(cells.where(odd))
 
     def read_id(self) -> None:
         """Read the identifiers as they stand; a row without one is rejected, a damaged one reported."""

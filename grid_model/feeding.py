@@ -1,8 +1,9 @@
 """Find the transformer that feeds each node of a network in its normal state.
 
 Nodes joined by lines and closed switches without passing a transformer hang together; the transformer
-whose low-voltage side is among them feeds them. Where several do (in parallel, or a closed ring between
-two), it is one that is itself supplied, and of those the one with the smallest identifier.
+whose low-voltage side is among them feeds them. Where several could (in parallel, or in a closed ring),
+it is one that is itself supplied from above, else one that has supply at all, and of those the one with
+the smallest identifier.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
+Parts = npt.NDArray[np.int32]
 
 
 def feeding_transformers(frames: Mapping[str, pd.DataFrame], wanted: pd.Series) -> pd.Series:
@@ -35,16 +37,16 @@ def feeding_transformers(frames: Mapping[str, pd.DataFrame], wanted: pd.Series) 
     hv, lv = (nodes.get_indexer(transformers[side]) for side in ("hv_node", "lv_node"))
     usable = working & (hv >= 0) & (lv >= 0)
     parts = components(len(nodes), a, b)
-    supplied = _supplied(frames, nodes, np.append(a, hv[usable]), np.append(b, lv[usable]))
+    rank = _rank(frames, nodes, parts, parts[hv[usable]], parts[lv[usable]])
     best = (
         pd.DataFrame(
             {
                 "part": parts[lv[usable]],
-                "dead": ~supplied[hv[usable]],
+                "rank": rank,
                 "id": transformers["id"].to_numpy()[usable],
             }
         )
-        .sort_values(["dead", "id"], kind="stable")
+        .sort_values(["rank", "id"], kind="stable")
         .drop_duplicates("part")
         .set_index("part")["id"]
     )
@@ -82,20 +84,30 @@ def _closed_branches(frames: Mapping[str, pd.DataFrame], nodes: pd.Index) -> tup
     return a[inside], b[inside]
 
 
-def components(count: int, a: Numbers, b: Numbers) -> npt.NDArray[np.int32]:
+def components(count: int, a: Numbers, b: Numbers) -> Parts:
     """Number the parts that hang together among `count` nodes joined by the branches `a`–`b`."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(count, count))
-    found: npt.NDArray[np.int32] = connected_components(graph.tocsr(), directed=False)[1]
+    found: Parts = connected_components(graph.tocsr(), directed=False)[1]
     return found
 
 
-def _supplied(frames: Mapping[str, pd.DataFrame], nodes: pd.Index, a: Numbers, b: Numbers) -> Flags:
+def _rank(
+    frames: Mapping[str, pd.DataFrame], nodes: pd.Index, parts: Parts, high: Parts, low: Parts
+) -> npt.NDArray[np.int8]:
+    """Rate transformers from part `high` to part `low`: 0 supplied from above, 1 from below only, 2 dead."""
     sources = frames.get("energy_sources")
-    if sources is None:
-        return np.zeros(len(nodes), dtype=bool)
-    fed = nodes.get_indexer(sources["node"][in_service(sources)])
-    parts = components(len(nodes), a, b)
-    return np.isin(parts, parts[fed[fed >= 0]])
+    fed = np.array([], dtype=np.int64)
+    if sources is not None:
+        fed = nodes.get_indexer(sources["node"][in_service(sources)])
+    count = int(parts.max(initial=-1)) + 1
+    reached = np.zeros(count, dtype=bool)
+    reached[parts[fed[fed >= 0]]] = True
+    joined = components(count, high.astype(np.int64), low.astype(np.int64))
+    alive = np.isin(joined, joined[reached])
+    above = -1
+    while above != (above := int(reached.sum())):  # one round for each voltage level
+        reached[low[reached[high]]] = True
+    return np.where(reached[high], 0, np.where(alive[high], 1, 2)).astype(np.int8)
