@@ -9,7 +9,7 @@ care whether a window or a terminal called it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from importlib import import_module
 from typing import Any, Protocol
@@ -75,6 +75,8 @@ class Outcome:
         The edit that carries the result into the project, where there is one.
     note
         Title and values of the journal line for an output (export, print, unmasking), if any.
+    after
+        What the command line does last, when everything is written and said (open the window).
     """
 
     document: Mapping[str, Any] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Outcome:
     findings: bool = False
     edit: Edit | None = None
     note: tuple[str, Mapping[str, str]] | None = None
+    after: Callable[[], None] | None = None
 
 
 class Run(Protocol):

@@ -217,6 +217,9 @@ def execute(what: Operation, parameters: Any, found: argparse.Namespace) -> int:
     else:
         for line in outcome.lines:
             print(line)
+    if outcome.after is not None:
+        sys.stdout.flush()
+        outcome.after()
     return 1 if outcome.findings else 0
 
 
