@@ -61,6 +61,7 @@ def read_table(
         ``missing-column``, ``empty-table``.
     """
     columns = dict(map_columns(table, raw.headings) if columns is None else columns)
+    columns.pop("geometry", None)  # shapes come from shapes, not from cells
     intake = Intake(raw, table, columns, before)
     if not len(raw) and not raw.unreadable:
         raise GridError("empty-table", file=raw.place)
@@ -76,8 +77,8 @@ def read_table(
     pending = link(intake, lookups)
     if table == "customers":
         _areas_by_name(intake, lookups["transformer_areas"], pending)
-    if table == "transformer_areas" and "geometry" in intake.values:
-        del intake.values["geometry"]
+    if table == "qualifications" and "id" not in columns:
+        _number_qualifications(intake)
     _place(intake)
     intake.values["attributes"] = intake.attributes(pending)
     taken = intake.finish()
@@ -129,6 +130,15 @@ def _identify(intake: Intake, project: Project) -> pd.Series | None:
     if table == "customers":
         _known_numbers(intake, project)
     return parts[1].where(both) if both.any() and "name" in intake.schema.by_name else None
+
+
+def _number_qualifications(intake: Intake) -> None:
+    """Number certificates by their holder and kind, however the file wrote them."""
+    parts = [
+        intake.values[name].fillna(intake.raw.frame[intake.columns[name]]) for name in ("manager", "kind")
+    ]
+    intake.values["id"] = parts[0] + ":" + parts[1]
+    intake.reject_duplicates()
 
 
 def _missing(intake: Intake, column: str) -> GridError:

@@ -178,10 +178,12 @@ TERRITORY_TABLES = (
         "qualifications", N_("Qualifications"), N_("Certificates of managers and until when they hold."),
         (
             text("id", N_("Code"), required=True),
-            reference("manager", "district_managers", N_("District manager"), required=True),
+            reference("manager", "district_managers", N_("District manager"), required=True,
+                      aliases=("台区经理", "工号", "人员编号", "持证人", "姓名")),
             choice("kind", N_("Kind"), QUALIFICATION_KINDS, required=True, aliases=("证书类型", "资质")),
             text("number", N_("Certificate number"), personal=Personal.PERSONAL, aliases=("证书编号", "证号")),
             date("valid_until", N_("Valid until"), aliases=("有效期至", "到期日期")),
+            ATTRIBUTES,
         ),
         room="territory", aliases=("资质", "证书"),
     ),

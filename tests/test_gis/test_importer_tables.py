@@ -1,0 +1,479 @@
+"""Tables as offices send them: aliases, dirt, damaged numbers, links by number and name, outlines."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import shapely
+
+from gis.importer import Imported, ImportOptions, import_sources
+from grid_model import schema
+from grid_model.errors import GridError
+from grid_model.project import LOCAL, Project, ProjectInfo
+from resources.i18n import in_language
+
+EMPTY = Project.empty(ProjectInfo())
+MANAGERS = "工号,姓名,联系电话\nM01,张经理,13812345678\nM02,李经理,13912345678\nM03,王强,1\nM04,王强,2\n"
+AREAS = (
+    "台区编号,台区名称,容量(kVA),公专变标志,台区经理,城乡类别\n0000000001,王村#1公变,200,公变,张经理,农村\n"
+    '0000000002,王村#2公变,"1,000",专变,M02,01\n'
+)
+CUSTOMERS = "户号,户名,用电地址,联系电话,台区编号,用户分类\n0012345678,张三,甲村,13812345678,0000000001,03\n"
+
+
+def save(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def imported(sources: Sequence[Path], project: Project = EMPTY, **options: str) -> tuple[Imported, Project]:
+    found = import_sources(project, sources, ImportOptions(**options))
+    assert all(found.read[file] == found.kept[file] + found.rejected[file] for file in found.read)
+    return found, found.edit.apply(project)[0]
+
+
+def told(found: Imported, code: str) -> list[tuple[str, int, bool]]:
+    return [(issue.object_id, issue.row, issue.row_kept) for issue in found.issues if issue.code == code]
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Project:
+    """A project with four managers and two areas."""
+    return imported([save(tmp_path, "m.csv", MANAGERS), save(tmp_path, "a.csv", AREAS)])[1]
+
+
+def customers(
+    folder: Path, text: str, project: Project, name: str = "c.csv"
+) -> tuple[Imported, pd.DataFrame]:
+    found, after = imported([save(folder, name, text)], project)
+    return found, after.frame("customers").set_index("id")
+
+
+# ------------------------------------------------------------ columns by alias
+
+
+def test_files_are_told_apart_by_their_headings_and_taken_in_an_order_that_finds_references(
+    tmp_path: Path,
+) -> None:
+    sources = [
+        save(tmp_path, "c.csv", CUSTOMERS),
+        save(tmp_path, "a.csv", AREAS),
+        save(tmp_path, "m.csv", MANAGERS),
+    ]
+    found, project = imported(sources)
+    assert project.table("customers").row("0012345678")["transformer_area"] == "0000000001"
+    areas = project.frame("transformer_areas").set_index("id")
+    assert areas["manager"].to_dict() == {"0000000001": "M01", "0000000002": "M02"}
+    assert areas["stated_kva"].to_dict() == {"0000000001": 200, "0000000002": 1000}
+    assert areas["usage"].to_dict() == {"0000000001": "public", "0000000002": "dedicated"}
+    assert areas["service_class"].to_dict() == {"0000000001": "rural", "0000000002": "urban"}
+    assert found.kept == {"m.csv": 4, "a.csv": 2, "c.csv": 1}
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        column
+        for column in schema.table("customers").columns
+        if column.aliases and column.name not in ("x", "y", "manager", "village", "id")
+    ],
+)
+def test_every_alias_of_a_customer_column_is_understood(tmp_path: Path, column: schema.Column) -> None:
+    for number, alias in enumerate(column.aliases):
+        cell = column.choices[0].code if column.choices else "7"
+        _found, project = imported(
+            [save(tmp_path, f"{number}.csv", f"户号,{alias}\n001,{cell}\n")], kind="customers"
+        )
+        row = project.table("customers").row("001")
+        if column.references:
+            assert f'"{column.name}": "7"' in row["attributes"]
+        else:
+            assert str(row[column.name]) in (cell, f"{cell}.0")
+
+
+def test_an_exported_table_comes_back_under_its_names_and_its_labels_in_both_languages(
+    tmp_path: Path, station: Project
+) -> None:
+    for language in ("names", "en", "zh_CN"):
+        for kind, table in (("managers", "district_managers"), ("areas", "transformer_areas")):
+            frame = station.frame(table).drop(columns=["fid", "geometry", "attributes"], errors="ignore")
+            if language != "names":
+                labels = {
+                    name: in_language(schema.table(table).column(name).label, language) for name in frame
+                }
+                frame = frame.rename(columns=labels)
+            frame.dropna(axis=1, how="all").to_excel(tmp_path / "again.xlsx", index=False)
+            found, after = imported([tmp_path / "again.xlsx"], station, kind=kind)
+            assert not [issue for issue in found.issues if issue.severity.value != "note"]
+            pd.testing.assert_frame_equal(
+                after.frame(table).drop(columns="attributes"), station.frame(table).drop(columns="attributes")
+            )
+
+
+def test_a_sheet_named_like_a_table_is_that_table(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        pd.DataFrame({"id": ["M1"], "name": ["张"]}).to_excel(book, sheet_name="台区经理", index=False)
+        pd.DataFrame({"id": ["001"], "name": ["李"]}).to_excel(book, sheet_name="customers", index=False)
+        pd.DataFrame({"a": [1, 2], "b": [3, 4]}).to_excel(book, sheet_name="说明", index=False)
+    found, project = imported([tmp_path / "book.xlsx"])
+    assert "M1" in project.table("district_managers") and "001" in project.table("customers")
+    assert (found.read, found.rejected) == ({"book.xlsx": 4}, {"book.xlsx": 2})
+    assert len(told(found, "unrecognised-table")) == 1
+
+
+# ------------------------------------------------------------ dirt
+
+
+def test_what_is_around_and_inside_the_cells_does_not_get_in_the_way(
+    tmp_path: Path, station: Project
+) -> None:
+    text = (
+        "某供电所用户,,,,\n户号,户名,联系电话,移动电话,台区编号\n"
+        '="0012345678",\u3000张三 ,138,139,0000000001|王村#1公变\n'
+        '００１２３４５６７９,李四,"138,139|140",,0000000002-王村#2公变\n合计,2,,,\n'
+    )
+    found, frame = customers(tmp_path, text, station)
+    assert frame["name"].to_dict() == {"0012345678": "张三", "0012345679": "李四"}
+    assert frame["phone"].to_dict() == {"0012345678": "138|139", "0012345679": "138,139|140"}
+    assert frame["transformer_area"].to_dict() == {"0012345678": "0000000001", "0012345679": "0000000002"}
+    assert told(found, "total-row") == [("合计", 5, False)]
+    assert told(found, "identifier-narrowed") == [("0012345679", 4, True)]
+    assert (found.read["c.csv"], found.rejected["c.csv"]) == (3, 1)
+
+
+def test_number_and_name_in_one_cell_are_parted(tmp_path: Path) -> None:
+    _found, project = imported(
+        [save(tmp_path, "a.csv", "台区,容量\n0000000001|王村#1公变,200\n0000000002-李村#2公变,\n")],
+        kind="areas",
+    )
+    assert project.frame("transformer_areas")[["id", "name"]].to_numpy().tolist() == [
+        ["0000000001", "王村#1公变"],
+        ["0000000002", "李村#2公变"],
+    ]
+
+
+@pytest.mark.parametrize("cell", ["113.2,28.4", "(113.2，28.4)", "113.2 28.4", "113.2；28.4"])
+def test_a_place_in_one_cell_is_read(tmp_path: Path, cell: str) -> None:
+    _found, frame = customers(tmp_path, f'户号,经纬度\n001,"{cell}"\n', EMPTY)
+    assert frame.loc["001", ["x", "y"]].tolist() == [113.2, 28.4]
+
+
+def test_a_place_that_is_none_and_a_missing_one_are_warnings(tmp_path: Path) -> None:
+    found, frame = customers(tmp_path, "户号,坐标\n001,村口\n002,\n", EMPTY)
+    assert told(found, "not-a-position") == [("001", 2, True)]
+    assert told(found, "no-position") == [("001", 2, True), ("002", 3, True)]
+    assert frame["x"].isna().all()
+
+
+def test_columns_of_identity_cards_are_dropped_with_a_notice(tmp_path: Path) -> None:
+    found, frame = customers(tmp_path, "户号,身份证号码,备注\n001,110101199001011234,a\n", EMPTY)
+    assert len(told(found, "identity-card-dropped")) == 1
+    assert frame["attributes"].tolist() == ['{"备注": "a"}']
+    assert "110101199001011234" not in str(found.edit)
+
+
+@pytest.mark.parametrize(
+    ("cell", "iso"),
+    [
+        ("2026-11-20", "2026-11-20"),
+        ("2026/1/5", "2026-01-05"),
+        ("2026年11月20日", "2026-11-20"),
+        ("20261120", "2026-11-20"),
+        ("46346", "2026-11-20"),
+        ("2026-11-20T00:00:00", "2026-11-20"),
+        ("2026-13-20", None),
+        ("soon", None),
+    ],
+)
+def test_dates_are_read_in_their_usual_forms(
+    tmp_path: Path, station: Project, cell: str, iso: str | None
+) -> None:
+    found, project = imported(
+        [save(tmp_path, "q.csv", f"姓名,证书类型,有效期至\n张经理,工作负责人,{cell}\n")], station
+    )
+    row = project.frame("qualifications").iloc[0]
+    assert (row["manager"], row["kind"]) == ("M01", "work_leader")
+    assert (None if pd.isna(row["valid_until"]) else row["valid_until"]) == iso
+    assert bool(told(found, "not-a-date")) == (iso is None)
+
+
+# ------------------------------------------------------------ numbers that were damaged
+
+
+def test_numbers_a_spreadsheet_damaged_are_reported_and_not_repaired(tmp_path: Path) -> None:
+    pd.DataFrame({"户号": [1.2e21, 123.0], "表号": ["1", "2"]}).to_excel(tmp_path / "a.xlsx", index=False)
+    found, project = imported([tmp_path / "a.xlsx"])
+    assert told(found, "damaged-identifier") == [("1.2E+21", 2, True)]
+    assert project.frame("customers")["id"].tolist() == ["1.2E+21", "123"]
+    found, _project = imported(
+        [save(tmp_path, "b.csv", "户号\n1.2E+21\n123.0\n1234567890123450000000\n1234567890123456789012\n")]
+    )
+    assert [one for one, _row, _kept in told(found, "damaged-identifier")] == [
+        "1.2E+21",
+        "123.0",
+        "1234567890123450000000",
+    ]
+
+
+def test_numbers_shorter_than_all_others_may_have_lost_their_zeros(tmp_path: Path) -> None:
+    rows = "".join(f"00{n:08d}\n" for n in range(30)) + "12345\n"
+    found, frame = customers(tmp_path, "户号\n" + rows, EMPTY)
+    assert told(found, "short-identifier") == [("12345", 32, True)]
+    assert "12345" in frame.index
+
+
+def test_of_equal_numbers_the_first_is_kept_within_a_file_and_between_files(
+    tmp_path: Path, station: Project
+) -> None:
+    one = save(tmp_path, "c1.csv", "户号,户名\n001,a\n001,b\n002,c\n,d\n")
+    other = save(tmp_path, "c2.csv", "户号,户名\n002,e\n003,f\n")
+    found, project = imported([one, other], station)
+    assert project.frame("customers")[["id", "name"]].to_numpy().tolist() == [
+        ["001", "a"],
+        ["002", "c"],
+        ["003", "f"],
+    ]
+    assert told(found, "duplicate-row") == [("001", 3, False)]
+    assert told(found, "missing-id-row") == [("", 5, False)]
+    assert told(found, "duplicate-of-file") == [("002", 2, False)]
+    assert found.rejected == {"c1.csv": 2, "c2.csv": 1}
+
+
+# ------------------------------------------------------------ links
+
+
+def test_a_customer_of_an_unknown_area_is_kept_and_linked_when_the_area_comes(
+    tmp_path: Path, station: Project
+) -> None:
+    found, project = imported(
+        [save(tmp_path, "c.csv", "户号,台区编号\n001,0000000009\n002,0000000001\n")], station
+    )
+    assert told(found, "unknown-area-of-customer") == [("001", 2, True)]
+    assert project.table("customers").row("001")["transformer_area"] is None
+    _found, project = imported([save(tmp_path, "more.csv", "台区编号,台区名称\n0000000009,新村\n")], project)
+    assert project.table("customers").row("001")["transformer_area"] == "0000000009"
+
+
+def test_a_manager_named_before_he_is_known_is_linked_when_he_comes(tmp_path: Path) -> None:
+    found, project = imported([save(tmp_path, "a.csv", AREAS)])
+    assert len(told(found, "unknown-reference")) == 2
+    _found, project = imported([save(tmp_path, "m.csv", MANAGERS)], project)
+    assert project.frame("transformer_areas")["manager"].tolist() == ["M01", "M02"]
+
+
+def test_a_name_that_several_have_links_nobody(tmp_path: Path, station: Project) -> None:
+    found, project = imported([save(tmp_path, "a2.csv", "台区编号,台区经理\n0000000005,王强\n")], station)
+    assert told(found, "ambiguous-name") == [("0000000005", 2, True)]
+    assert project.table("transformer_areas").row("0000000005")["manager"] is None
+
+
+def test_an_area_named_only_by_its_name_is_linked_and_said(tmp_path: Path, station: Project) -> None:
+    found, frame = customers(tmp_path, "户号,台区名称\n001,王村#2公变\n002,无此台区\n", station)
+    assert frame["transformer_area"].fillna("").to_dict() == {"001": "0000000002", "002": ""}
+    assert len(told(found, "linked-by-name")) == 1
+    assert told(found, "unknown-area-of-customer") == [("002", 3, True)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "row", "known"),
+    [
+        (["0123456789"], "4300123456789,", "0123456789"),  # 13 digits: province and the old number
+        (["4300123456789"], "0123456789,", "4300123456789"),
+        (["0123456789"], "9990000000001,0123456789", "0123456789"),  # by the old number in the file
+        (["0123456789"], "4300123456780,", "4300123456780"),  # another customer
+        (
+            ["0123456789", "0123456780"],
+            "4300123456789,\n5100123456780,",
+            "4300123456789",
+        ),  # two provinces: no match
+    ],
+)
+def test_a_customer_is_known_by_his_older_number(
+    tmp_path: Path, stored: list[str], row: str, known: str
+) -> None:
+    project = imported([save(tmp_path, "old.csv", "户号\n" + "\n".join(stored) + "\n")])[1]
+    found, after = imported([save(tmp_path, "new.csv", f"户号,原户号\n{row}\n")], project)
+    assert known in after.table("customers")
+    assert bool(told(found, "known-by-older-number")) == (known in stored)
+
+
+def test_importing_again_updates_and_keeps_manager_and_drawn_outline(
+    tmp_path: Path, station: Project
+) -> None:
+    draft = station.edit()
+    square = shapely.to_wkb(shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]))
+    draft.update("transformer_areas", ["0000000001"], manager="M03", geometry=square, outline_source="drawn")
+    project = draft.finish()[0]
+    found, after = imported([save(tmp_path, "a.csv", AREAS.replace(",200,", ",315,"))], project)
+    row = after.table("transformer_areas").row("0000000001")
+    assert (row["manager"], row["stated_kva"], row["geometry"]) == ("M03", 315, square)
+    difference = found.differences["transformer_areas"]
+    assert (difference.new, difference.changed, difference.same, difference.decided) == (0, 1, 1, 1)
+
+
+def test_an_empty_cell_erases_nothing(tmp_path: Path, station: Project) -> None:
+    _found, after = imported([save(tmp_path, "a.csv", "台区编号,台区名称,容量\n0000000001,,\n")], station)
+    row = after.table("transformer_areas").row("0000000001")
+    assert (row["name"], row["stated_kva"]) == ("王村#1公变", 200)
+
+
+# ------------------------------------------------------------ files that say too little
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        ("户号,户名\n", {}, "empty-table"),
+        ("甲,乙\n1,2\n", {}, "unrecognised-file"),
+        ("户名,地址\n张三,甲村\n", {"kind": "customers"}, "missing-column"),
+        ("户号\n1\n", {"kind": "cows"}, "unknown-import-kind"),
+        ("户号\n1\n", {"data_date": "yesterday"}, "bad-data-date"),
+    ],
+)
+def test_a_table_that_cannot_be_taken_gets_one_sentence(
+    tmp_path: Path, text: str, options: dict[str, str], code: str
+) -> None:
+    with pytest.raises(GridError) as caught:
+        imported([save(tmp_path, "a.csv", text)], EMPTY, **options)
+    assert caught.value.code == code
+
+
+def test_nothing_to_read_gets_a_sentence(tmp_path: Path) -> None:
+    for sources, code in (
+        ([], "no-source"),
+        ([tmp_path / "none.csv"], "missing-file"),
+        ([tmp_path], "no-nodes-file"),
+    ):
+        with pytest.raises(GridError, match=code):
+            imported(sources)
+    with pytest.raises(GridError, match="is-a-folder"):
+        imported([tmp_path], kind="customers")
+
+
+def test_the_date_of_the_data_is_kept(tmp_path: Path) -> None:
+    _found, project = imported([save(tmp_path, "c.csv", CUSTOMERS)], data_date="2026-11-20")
+    assert (project.info.data_date, project.info.planning_date, project.info.name) == (
+        "2026-11-20",
+        "2026-11-20",
+        "c",
+    )
+
+
+# ------------------------------------------------------------ outlines
+
+
+def shapes(
+    path: Path, fields: dict[str, list[Any]], geometry: list[Any], crs: str | None = "EPSG:4490"
+) -> Path:
+    import geopandas
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided")
+        geopandas.GeoDataFrame(fields, geometry=geometry, crs=crs).to_file(path, engine="pyogrio")
+    return path
+
+
+def outline(project: Project, table: str, one: str) -> Any:
+    return shapely.from_wkb(project.table(table).row(one)["geometry"])
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+@pytest.mark.parametrize(
+    "field", [{"TG_NO": ["0000000001", "0000000002"]}, {"which": ["王村#1公变", "王村#2公变"]}]
+)
+def test_outlines_find_their_area_by_number_or_name(
+    tmp_path: Path, station: Project, ending: str, field: dict[str, list[Any]]
+) -> None:
+    path = shapes(
+        tmp_path / f"o.{ending}",
+        field,
+        [shapely.box(113, 28, 113.1, 28.1), shapely.box(113.1, 28, 113.2, 28.1)],
+    )
+    found, project = imported([path], station)
+    assert outline(project, "transformer_areas", "0000000001").equals(
+        shapely.MultiPolygon([shapely.box(113, 28, 113.1, 28.1)])
+    )
+    assert project.table("transformer_areas").row("0000000002")["outline_source"] == "imported"
+    assert project.table("transformer_areas").row("0000000001")["name"] == "王村#1公变"
+    assert found.rejected == {path.name: 0}
+
+
+def test_outlines_that_fit_nothing_are_rejected_and_crossed_ones_repaired(
+    tmp_path: Path, station: Project
+) -> None:
+    crossed = shapely.Polygon([(113, 28), (113.1, 28.1), (113.1, 28), (113, 28.1)])
+    path = shapes(
+        tmp_path / "o.gpkg",
+        {"id": ["0000000001", "7", "0000000002"]},
+        [crossed, shapely.box(0, 0, 1, 1), None],
+    )
+    found, project = imported([path], station)
+    assert told(found, "shape-without-match") == [("", 2, False)]
+    assert told(found, "shape-repaired") == [("0000000001", 1, True)]
+    assert told(found, "shape-missing") == [("0000000002", 3, False)]
+    assert outline(project, "transformer_areas", "0000000001").is_valid
+    assert found.rejected == {"o.gpkg": 2}
+
+
+def test_a_station_boundary_and_villages_may_be_new(tmp_path: Path) -> None:
+    station = shapes(tmp_path / "供电所.geojson", {"name": ["青禾供电所"]}, [shapely.box(113, 28, 114, 29)])
+    villages = shapes(
+        tmp_path / "村界.gpkg",
+        {"code": ["421223100201", "421223100202"], "name": ["石桥村", "河东村"]},
+        [shapely.box(113, 28, 113.5, 29), shapely.box(113.5, 28, 114, 29)],
+    )
+    _found, project = imported([station, villages])
+    assert project.frame("stations")["name"].tolist() == ["青禾供电所"]
+    assert project.frame("villages")[["id", "name"]].to_numpy().tolist() == [
+        ["421223100201", "石桥村"],
+        ["421223100202", "河东村"],
+    ]
+
+
+def test_outlines_are_brought_to_the_projects_coordinates(tmp_path: Path, station: Project) -> None:
+    from gis.crs import to_gcj02
+
+    field = {"TG_NO": ["0000000001"]}
+    plane = shapes(
+        tmp_path / "plane.gpkg", field, [shapely.box(400_000, 3_140_000, 401_000, 3_141_000)], "EPSG:4547"
+    )
+    _found, project = imported([plane], station)
+    assert shapely.box(112, 28, 114, 29).contains(outline(project, "transformer_areas", "0000000001"))
+    x, y = to_gcj02(pd.Series([113.2]).to_numpy(), pd.Series([28.4]).to_numpy())
+    phone = shapes(
+        tmp_path / "phone.geojson", field, [shapely.box(float(x[0]), float(y[0]), 113.3, 28.5)], "EPSG:4326"
+    )
+    _found, project = imported([phone], station, crs="GCJ-02")
+    left, bottom, *_rest = outline(project, "transformer_areas", "0000000001").bounds
+    assert (left, bottom) == pytest.approx((113.2, 28.4), abs=1e-5)
+
+
+def test_shapes_without_a_system_that_are_no_degrees_make_a_local_plane(
+    tmp_path: Path, station: Project
+) -> None:
+    path = shapes(tmp_path / "o.gpkg", {"TG_NO": ["0000000001"]}, [shapely.box(0, 0, 500, 500)], None)
+    _found, project = imported([path], station)
+    assert project.info.crs == LOCAL
+
+
+def test_customers_given_as_points_get_their_place(tmp_path: Path, station: Project) -> None:
+    path = shapes(
+        tmp_path / "c.gpkg", {"户号": ["001"], "台区编号": ["0000000001"]}, [shapely.Point(113.2, 28.4)]
+    )
+    _found, project = imported([path], station)
+    row = project.table("customers").row("001")
+    assert (row["x"], row["y"], row["transformer_area"]) == (113.2, 28.4, "0000000001")
+
+
+def test_the_border_and_villages_of_a_real_county_import(taiqu_data: Path) -> None:
+    _found, project = imported(
+        [taiqu_data / "china_chongyang" / "421223.fence.geojson"], table="stations", crs="GCJ-02"
+    )
+    assert len(project.frame("stations")) == 1
+    assert outline(project, "stations", project.frame("stations")["id"].iloc[0]).area > 0.1
