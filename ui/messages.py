@@ -190,6 +190,7 @@ ERRORS: Mapping[str, str] = {
     "too-many-rows": N_(
         "The sheet “{sheet}” would have more than {most} rows, more than Excel can open; trace a smaller part."
     ),
+    "nothing-to-open": N_("No switch of this network carries anyone's supply, so there is no outage to show."),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),

@@ -154,9 +154,8 @@ def ensure_application() -> None:
         headless = sys.platform.startswith("linux") and not (
             os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
         )
-        if headless:
-            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        _kept.append(QGuiApplication(["taiqu"]))
+        offscreen = ["-platform", "offscreen"] if headless and not os.environ.get("QT_QPA_PLATFORM") else []
+        _kept.append(QGuiApplication(["taiqu", *offscreen]))
     _register_font()
 
 

@@ -255,6 +255,18 @@ class Drawing:
             places, rows["name"], np.flatnonzero(inside & wanted), size, 2.0, theme.MUTED_INK, 24
         )
 
+    def operated(self, rows: np.ndarray) -> None:
+        """Ring the switches that were operated."""
+        places = self.plan.points("switches")[rows]
+        places = places[self.frame.inside(places)]
+        if len(places):
+            ring = self.frame.to_page(places)
+            pen = Pen(theme.ACCENT, 0.5 * self.unit)
+            circles = [_circle(x, y, 2.6 * self.unit) for x, y in ring]
+            starts = np.arange(len(circles) + 1) * len(circles[0])
+            self._items.append(Lines(np.vstack(circles), starts, pen))
+            self._entry("operated", 12, _("Operated device (ringed)"), pen=pen)
+
     def _small_switches(self) -> np.ndarray:
         """Tell which switches are fuses or stand on low voltage."""
         rows = self.plan.project.frame("switches")
@@ -496,6 +508,11 @@ class Drawing:
         named = [item for one in _back_to_front(placed) for item in one.items(theme.HALO)]
         place = self.frame.place
         return [Clip(place.x, place.y, place.width, place.height, (*self._items, *named))]
+
+
+def _circle(x: float, y: float, radius: float) -> np.ndarray:
+    angle = np.linspace(0, 2 * np.pi, 37)
+    return np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])
 
 
 def _back_to_front(placed: Sequence[Placed]) -> list[Placed]:

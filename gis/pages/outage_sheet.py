@@ -1,0 +1,229 @@
+"""One outage on paper: what is dead on the map, both counts, the areas, and who matters most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gis import theme
+from gis.customer_list import affected_customers, device_names
+from gis.pages.drawing import Drawing
+from gis.pages.frame import Box, MapFrame
+from gis.pages.furniture import INTERNAL, Draft, Facts, edge, numbered, scale_and_north, spaced, title_block
+from gis.pages.grid_book import capacities
+from gis.pages.grid_facts import customers_of_areas
+from gis.pages.items import Item, Page, Rect
+from gis.pages.legend import legend
+from gis.pages.options import PrintOptions
+from gis.pages.plan import StationPlan, box_of
+from gis.pages.sheet import Sheet
+from gis.pages.station_map import choose_sheet, facts_of, split, table_sheets
+from gis.pages.tables import Column, lay_pairs, lay_table
+from grid_model.errors import GridError
+from grid_model.feedback import SILENT, Feedback
+from grid_model.project import Project
+from grid_model.table import plain
+from grid_model.topology import TopologyIndex
+from grid_model.tracing import OutageTrace
+from grid_model.wiring import BranchKind
+from resources.i18n import _
+
+SMALLEST_M = 600.0
+"""The map shows at least this much ground, so that it can be recognised."""
+
+
+def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
+    """Draw the outage of `options.trace`: map, counts, areas; important customers on a following sheet.
+
+    Raises
+    ------
+    GridError
+        ``trace-missing``, ``nothing-to-print``.
+    """
+    trace = options.trace
+    if trace is None:
+        raise GridError("trace-missing")
+    plan = StationPlan(project)
+    facts = facts_of(project, plan, options, INTERNAL)
+    dead = dead_nodes(project, trace)
+    box = _box_of_outage(plan, trace, dead)
+    sheet = choose_sheet(options, box)
+    title = options.title or _("Outage extent: {devices}").format(devices=device_names(project, trace) or "—")
+    place, panel = split(sheet)
+    feedback.report(0.2, _("Drawing the outage"))
+    drawing = _outage_drawing(plan, trace, dead, MapFrame.around(box, place, 10.0), sheet.unit)
+    items: list[Item] = [*drawing.finish(), edge(place, sheet.unit)]
+    columns, rows = _area_table(project, trace)
+    panel_items, following = _panel(sheet, panel, drawing, facts, trace, columns, rows)
+    drafts = [Draft(sheet, title, (*items, *panel_items))]
+    size = 2.3 * sheet.unit
+    drafts += table_sheets(sheet, title, _("Transformer areas out"), columns, rows, size, following, 3)
+    people, told = _important(project, trace, options)
+    drafts += table_sheets(sheet, title, _("Important and sensitive customers"), people, told, size, 0)
+    return numbered(drafts, facts)
+
+
+def dead_nodes(project: Project, trace: OutageTrace) -> np.ndarray:
+    """Tell for each connectivity node whether it lost its supply by what the trace opened and closed."""
+    before = TopologyIndex.build(project, trace.state)
+    wiring = before.wiring
+    opened = [int(one) for device in trace.opened for one in wiring.branches(device)]
+    closed = [int(one) for device in trace.closed for one in wiring.branches(device)]
+    if trace.tripped_sources:
+        rows = project.table("energy_sources").positions(list(trace.tripped_sources))
+        sources = (wiring.kind == BranchKind.SOURCE) & np.isin(wiring.row, rows)
+        opened += np.flatnonzero(sources).tolist()
+    after = before.operated(opened=opened, closed=closed)
+    nodes = len(project.table("connectivity_nodes"))
+    dead: np.ndarray = before.supplied[:nodes] & ~after.supplied[:nodes]
+    return dead
+
+
+def _at_dead(project: Project, dead: np.ndarray, table: str, ends: Sequence[str]) -> np.ndarray:
+    """Tell which rows of a table of branches have an end that is dead."""
+    nodes = project.table("connectivity_nodes")
+    known = np.append(dead, False)
+    found = [known[nodes.positions(project.frame(table)[end].fillna("").tolist())] for end in ends]
+    either: np.ndarray = np.any(found, axis=0)
+    return either
+
+
+def _box_of_outage(plan: StationPlan, trace: OutageTrace, dead: np.ndarray) -> Box | None:
+    areas = plan.project.table("transformer_areas").positions(list(trace.transformer_areas))
+    lines = _at_dead(plan.project, dead, "ac_line_segments", ("node_a", "node_b"))
+    places = plan.points("connectivity_nodes")[dead]
+    boxes = [
+        plan.shapes("transformer_areas").boxes[areas],
+        plan.lines().boxes[lines],
+        np.hstack([places, places]),
+    ]
+    for device in trace.opened:
+        if device.table in ("switches", "power_transformers"):
+            at = plan.points(device.table)[[plan.project.table(device.table).position(device.id)]]
+            boxes.append(np.hstack([at, at]))
+    found = box_of(np.vstack(boxes))
+    if found is None:
+        return plan.extent
+    grow = max(0.0, SMALLEST_M - min(found[2] - found[0], found[3] - found[1])) / 2
+    return found[0] - grow, found[1] - grow, found[2] + grow, found[3] + grow
+
+
+def _outage_drawing(
+    plan: StationPlan, trace: OutageTrace, dead: np.ndarray, frame: MapFrame, unit: float
+) -> Drawing:
+    project = plan.project
+    drawing = Drawing(plan, frame, unit)
+    areas = project.table("transformer_areas")
+    out, partly = (areas.positions(list(ids)) for ids in (trace.transformer_areas, trace.partly_out))
+    drawing.ground()
+    drawing.areas(filled=False)
+    drawing.fill_areas(out, theme.DEAD_AREA, _("Area without supply"), "area-dead", hatch="diagonal")
+    drawing.fill_areas(partly, "#EEE7D6", _("Area partly without supply"), "area-partly", hatch="dots")
+    drawing.water_and_roads()
+    drawing.lines(dead=_at_dead(project, dead, "ac_line_segments", ("node_a", "node_b")))
+    switches = project.frame("switches")
+    is_open = switches["normal_open" if trace.state.value == "normal" else "open"].copy()
+    opened = switches["id"].isin([one.id for one in trace.opened if one.table == "switches"])
+    closed = switches["id"].isin([one.id for one in trace.closed if one.table == "switches"])
+    is_open = (is_open | opened) & ~closed
+    named = (opened | closed | switches["is_tie"]).to_numpy(dtype=bool)
+    drawing.switches(is_open, named=named)
+    drawing.transformers(dead=_at_dead(project, dead, "power_transformers", ("lv_node",)))
+    drawing.operated((opened | closed).to_numpy(dtype=bool))
+    drawing.important_customers()
+    drawing.substations()
+    drawing.feeder_names()
+    drawing.area_names(out)
+    return drawing
+
+
+def _panel(
+    sheet: Sheet,
+    panel: Rect,
+    drawing: Drawing,
+    facts: Facts,
+    trace: OutageTrace,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+) -> tuple[list[Item], int]:
+    u, gap = sheet.unit, 4 * sheet.unit
+    if sheet.landscape:
+        first = second = panel
+        _block, high = title_block(panel, facts, u, scale=drawing.frame.scale)
+        third = Rect(panel.x, panel.bottom - high, panel.width, high)
+    else:
+        wide = (panel.width - 2 * gap) / 3
+        first, second, third = (
+            Rect(panel.x + n * (wide + gap), panel.y, wide, panel.height) for n in range(3)
+        )
+    items, high = scale_and_north(first, drawing.frame.scale, u)
+    y = first.y + high + 3 * u
+    made, high = legend(drawing.entries, _("Legend"), Rect(first.x, y, first.width, 0), u)
+    items += made
+    y = y + high + 3 * u if sheet.landscape else second.y
+    counts = lay_pairs(_counts(trace), Rect(second.x, y, second.width, 0), 2.6 * u, 0.72)
+    items += counts.items
+    y += counts.height + 3 * u
+    bottom = third.y - 3 * u if sheet.landscape else second.bottom
+    following = 0
+    if bottom - y > 20 * u:
+        laid = lay_table(columns, rows, Rect(second.x, y, second.width, bottom - y), 2.1 * u)
+        items += laid.items
+        following = laid.next_row
+    block, _high = title_block(third, facts, u, scale=drawing.frame.scale)
+    return [*items, *block], following
+
+
+def _counts(trace: OutageTrace) -> list[tuple[str, str]]:
+    counts = trace.counts
+    return [
+        (_("MV users out"), spaced(counts.mv_users)),
+        (_("LV customers out"), spaced(counts.lv_customers)),
+        (_("of them residents"), spaced(counts.residents)),
+        (_("Transformer areas out"), spaced(counts.transformer_areas)),
+        (_("Transformer capacity out (kVA)"), f"{counts.rated_kva:g}"),
+        (_("PV without network (kW)"), f"{counts.pv_kw:g}"),
+        (_("Important or sensitive customers out"), spaced(counts.important)),
+        (_("Customers on backup supply"), spaced(len(trace.backup))),
+        (_("Customers already without supply"), spaced(len(trace.already_out))),
+        (_("Customers not traceable to a source"), spaced(len(trace.unknown))),
+        (_("Things that can feed back"), spaced(len(trace.back_feed))),
+    ]
+
+
+def _area_table(project: Project, trace: OutageTrace) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+    columns = (
+        Column(_("Area number"), 20),
+        Column(_("Name"), 27),
+        Column("kVA", 9, "right"),
+        Column(_("Customer count"), 11, "right"),
+    )
+    names = project.frame("transformer_areas").set_index("id")["name"]
+    kva, customers = capacities(project), customers_of_areas(project)
+    rows: list[tuple[str, ...]] = [
+        (one, plain(names.get(one)) or "", f"{kva[one]:g}" if one in kva else "—", str(customers.get(one, 0)))
+        for one in trace.transformer_areas
+    ]
+    return columns, rows
+
+
+def _important(
+    project: Project, trace: OutageTrace, options: PrintOptions
+) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+    """List the important and the sensitive customers among those affected, as far as they may be told."""
+    columns = (
+        Column(_("Customer number"), 15),
+        Column(_("Customer name"), 22),
+        Column(_("Phone"), 14),
+        Column(_("Important grade"), 9),
+        Column(_("Sensitive kind"), 14),
+        Column(_("Area name"), 20),
+        Column(_("Status"), 9),
+        Column(_("District manager"), 11),
+        Column(_("Manager's phone"), 14),
+    )
+    rows = affected_customers(project, trace, options.disclosure).rows
+    rows = rows[(rows["grade"] != "") | (rows["sensitive"] != "")]
+    names = ("id", "name", "phone", "grade", "sensitive", "area_name", "status", "manager", "manager_phone")
+    return columns, [tuple(row) for row in rows[list(names)].itertuples(index=False)]
