@@ -12,6 +12,7 @@ import sqlite3
 from binascii import unhexlify
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,14 +90,15 @@ def _read_numbers(connection: sqlite3.Connection, table: TableSchema, filled: _F
 def _read_texts(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -> dict[str, object] | None:
     columns = [one for one in stored_columns(table) if one.kind not in NUMBERS]
     full = [one for one in columns if filled.cells[one.name]]
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     if full:
         wanted = ", ".join(_flags_of(one) if one.kind is Kind.BOOLEAN else _texts_of(one) for one in full)
         found = dict(zip([one.name for one in full], _scan(connection, table, wanted).fetchone(), strict=True))
     made: dict[str, object] = {}
     for column in columns:
-        cut = _flags if column.kind is Kind.BOOLEAN else _texts
-        one = cut(column, found.get(column.name), filled.rows)  # type: ignore[operator]
+        value = found.get(column.name)
+        one = (_flags(column, value, filled.rows) if column.kind is Kind.BOOLEAN
+               else _texts(column, value, filled.rows, filled.rows - filled.cells[column.name]))
         if one is None:
             return None
         made[column.name] = one
@@ -143,15 +145,15 @@ def _flags(column: Column, value: str | None, length: int) -> np.ndarray | None:
     return digits == 49
 
 
-def _texts(column: Column, value: bytes | None, length: int) -> object | None:
-    cut = pa.nulls(length, pa.large_string()) if value is None else _cut(value, length)
+def _texts(column: Column, value: bytes | None, length: int, missing: int) -> object | None:
+    cut = pa.nulls(length, pa.large_string()) if value is None else _cut(value, length, missing)
     if cut is None:
         return None
     texts = pd.array(cut, dtype="str")
     return texts.fillna(str(column.default)) if column.default is not None and cut.null_count else texts
 
 
-def _cut(together: bytes, length: int) -> pa.Array | None:
+def _cut(together: bytes, length: int, missing_count: int) -> pa.Array | None:
     """Cut the joined texts up again; None where a text itself holds one of the two signs."""
     data = np.frombuffer(together, dtype=np.uint8)
     between = np.flatnonzero(data == BETWEEN)
@@ -163,7 +165,7 @@ def _cut(together: bytes, length: int) -> pa.Array | None:
     missing = np.zeros(length, dtype=bool)
     single = np.flatnonzero(lengths == 1)
     missing[single] = signs[starts[single]]
-    if int(signs.sum()) != int(missing.sum()):
+    if not int(signs.sum()) == int(missing.sum()) == missing_count:
         return None
     lengths[missing] = 0
     letters = data[~signs & (data != BETWEEN)]

@@ -7,7 +7,8 @@ original: such rows get one and are told, none is left out.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -65,6 +66,9 @@ def _load(connection: sqlite3.Connection, feedback: Feedback) -> Loaded:
     bad: list[BadCell] = []
     mended: list[MendedId] = []
     for name, one in feedback.track(list(schema.tables().items())):
+        if connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() is None:
+            tables[name] = replace(_empty(name), next_fid=int(last.get(name, 0)) + 1)
+            continue
         frame, bad_here = read_rows(connection, one, feedback)
         bad += bad_here
         next_fid = int(last.get(name, 0)) + 1
@@ -75,6 +79,12 @@ def _load(connection: sqlite3.Connection, feedback: Feedback) -> Loaded:
             mended += mended_here
             tables[name] = Table.of(one, frame, next_fid)
     return Loaded(Project(info, tables), tuple(bad), tuple(mended))
+
+
+@cache
+def _empty(name: str) -> Table:
+    """Give the table without rows; it never changes, so one serves every project."""
+    return Table.empty(schema.table(name))
 
 
 def mend_ids(table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[MendedId]]:
