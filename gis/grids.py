@@ -30,7 +30,7 @@ class GridShape:
     holes
         Holes inside.
     generated
-        Whether some area outline in it was generated.
+        Whether some area outline in it was generated, now or before.
     """
 
     wkb: bytes | None
@@ -57,7 +57,7 @@ def grid_shape(outlines: AreaOutlines, areas: Sequence[str]) -> GridShape:
         km2=float(shapely.area(union)) / 1e6,
         parts=len(parts),
         holes=int(shapely.get_num_interior_rings(parts).sum()),
-        generated=bool(outlines.generated[rows][there].any()),
+        generated=bool(outlines.marked[rows][there].any()),
     )
 
 

@@ -10,16 +10,18 @@ leave.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gis.measuring import MetricPlane, places_of
+from grid_model.changes import Changes
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from grid_model.settings import setting
+from resources.i18n import N_
 
 GRID_M = 0.001
 """Borders are joined on a millimetre grid, so that neighbours share their points exactly."""
@@ -38,6 +40,8 @@ class AreaOutlines:
         neither an outline nor a place.
     generated
         Which of them were made here.
+    marked
+        Which of them are generated at all, made here or stored as such.
     placeless
         Ids of the areas without an outline, sorted.
     plane
@@ -47,6 +51,7 @@ class AreaOutlines:
     ids: tuple[str, ...]
     shapes: np.ndarray
     generated: np.ndarray
+    marked: np.ndarray
     placeless: tuple[str, ...]
     plane: MetricPlane
 
@@ -81,8 +86,38 @@ def area_outlines(project: Project, feedback: Feedback = SILENT) -> AreaOutlines
         shapes[missing & ~generated] = None
     gone = _absent(shapes)
     return AreaOutlines(
-        ids, shapes, generated, tuple(sorted(one for one, no in zip(ids, gone, strict=True) if no)), plane
+        ids=ids,
+        shapes=shapes,
+        generated=generated,
+        marked=generated | (frame["outline_source"] == "generated").to_numpy(dtype=bool),
+        placeless=tuple(sorted(one for one, no in zip(ids, gone, strict=True) if no)),
+        plane=plane,
     )
+
+
+@dataclass(frozen=True)
+class PutOutlines:
+    """Write the outlines that were generated into the areas, marked as such; others stay untouched."""
+
+    outlines: AreaOutlines
+    title: str = N_("Generate area outlines")
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        return {}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        """Write them; raises `GridError` ``unknown-object`` where an area is no longer there."""
+        rows = np.flatnonzero(self.outlines.generated)
+        draft = project.edit()
+        ids = [self.outlines.ids[n] for n in rows]
+        draft.update(
+            "transformer_areas",
+            ids,
+            geometry=self.outlines.plane.wkb(self.outlines.shapes[rows]),
+            outline_source=["generated"] * len(ids),
+        )
+        return draft.finish()
 
 
 def _absent(shapes: np.ndarray) -> np.ndarray:
