@@ -245,7 +245,7 @@ class Outage:
         if step.action == "fault":
             tripped = trip(self.project, self.after_topology, device)
             return self.with_tripped(tripped), tripped.devices, tripped
-        raise GridError("unknown-step", action=step.action)
+        raise GridError("unknown-step", action=step.action, actions="open, close, fault")
 
     def with_opened(self, devices: Iterable[Device]) -> Outage:
         """Open switches, or take lines and transformers out; raises ``already-open``, ``out-of-service``."""
@@ -279,6 +279,11 @@ class Outage:
     def _refuse_out_of_service(self, device: Device, branches: np.ndarray) -> None:
         if not self.before.wiring.in_service[branches].any():
             raise GridError("out-of-service", id=device.id)
+
+    @property
+    def at_the_beginning(self) -> Outage:
+        """The state before the first step."""
+        return self._with(self.before)
 
     def _with(self, topology: TopologyIndex) -> Outage:
         return Outage(self.project, self.consumers, self.before, topology)

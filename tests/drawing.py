@@ -97,7 +97,7 @@ def draw(
         tables["switches"][switch]["open"] = is_open
     for table, changed in (rows or {}).items():
         for name, more in changed.items():
-            tables[table].setdefault(name, {}).update(more)
+            tables.setdefault(table, {}).setdefault(name, {}).update(more)
     info = ProjectInfo(name="drawn", crs=LOCAL, planning_date="2026-11-20", data_date="2026-11-01")
     filled = {
         table: Table.of(

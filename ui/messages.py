@@ -29,6 +29,8 @@ ERRORS: Mapping[str, str] = {
     "bad-value": N_("“{value}” does not fit the column “{column}” of the {table}."),
     "bad-choice": N_("“{value}” is not among the values of the column “{column}” of the {table}."),
     "number-out-of-range": N_("{value} in the column “{column}” of the {table} is out of range."),
+    "value-needed": N_("The column “{column}” of the {table} must not be empty."),
+    "no-such-target": N_("The column “{column}” of the {table} names “{value}”, which is not there."),
     "row-gone": N_("A row of the {table} is no longer there; refresh and try again."),
     "nothing-to-undo": N_("There is nothing to undo."),
     "nothing-to-redo": N_("There is nothing to redo."),
@@ -205,6 +207,14 @@ ERRORS: Mapping[str, str] = {
     ),
     "no-steps": N_("Nothing is done; name at least one device to open, to close or to fail."),
     "unknown-step": N_("There is no step “{action}”; a step is one of {actions}."),
+    "times-out-of-order": N_("The step at {time} comes after the one at {before}; put the steps in the order of their times."),
+    "energises-fault": N_("This step would put the faulted “{id}” under voltage; isolate it or report it repaired first."),
+    "energises-earth": N_("This step would put the earthed node “{node}” under voltage; take the earth off first."),
+    "inoperable": N_("“{id}” is marked as inoperable; choose another switch or take the mark off."),
+    "no-fault": N_("There is no fault yet; begin with a step “fault”."),
+    "step-without-device": N_("The step “{action}” names no device; add one."),
+    "bad-steps": N_("Step {step} of the steps file cannot be read ({problem}); see docs/command-line.md for its form."),
+    "bad-json": N_("“{file}” is no JSON file: line {line}, {reason}."),
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 

@@ -11,6 +11,7 @@ MODULES = {
     "import": "ui.commands.import_",
     "check": "ui.commands.check",
     "trace": "ui.commands.trace",
+    "study": "ui.commands.study",
     "rank": "ui.commands.rank",
     "group": "ui.commands.group",
     "print": "ui.commands.print_",

@@ -258,7 +258,7 @@ def test_nothing_done_is_refused() -> None:
 
 WORKED = (
     "s1 q1 n1", "n1 t1 m1", "n1 {k1} n2", "n2 l1 n3", "n3 t2 m2", "n3 t3 m3", "n3 r1 n4", "n4 t5 m5",
-    "n3 k2 n5", "n5 t4 m4", "n5 !tie1 n6", "n6 q2 s2",
+    "n3 k2 n5", "n5 t4 m4", "n5 !tie1 n6", "n6 q2 s2", "n6 t3b m3b",
 )  # fmt: skip
 
 
@@ -267,8 +267,8 @@ def worked_case(k1: str = "k1") -> Project:
     return draw(
         *(branch.format(k1=k1) for branch in WORKED),
         sources=["s1", "s2"],
-        areas={"T1": "t1", "T2": "t2", "T3": "t3", "T4": "t4", "T5": "t5"},
-        points={"c1": "m1", "c2": "m2", "c3": ["m3", "n6"], "c4": "m4", "c5": "m5"},
+        areas={"T1": "t1", "T2": "t2", "T3": ["t3", "t3b"], "T4": "t4", "T5": "t5"},
+        points={"c1": "m1", "c2": "m2", "c3": ["m3", "m3b"], "c4": "m4", "c5": "m5"},
         customers={"c3": {"customer_class": "mv", "transformer_area": "T3"}},
         rows={
             "transformer_areas": {"T3": {"usage": "dedicated"}},
@@ -284,6 +284,7 @@ def test_the_worked_case_trips_at_the_outgoing_breaker() -> None:
     assert [one.id for one in trace.opened] == ["q1"]
     assert trace.customers == ("c1", "c2", "c4", "c5")
     assert trace.backup == ("c3",)
+    assert (trace.transformer_areas, trace.partly_out) == (("T1", "T2", "T4", "T5"), ("T3",))
     assert trace.counts.mv_users == 4
 
 
