@@ -25,8 +25,12 @@ BUSY_MS = 5_000
 """How long a write waits for another program to finish its own."""
 
 SQLITE_START = b"SQLite format 3\0"
-CHECKED_UP_TO = 32 * 2**20
-"""Bytes of file up to which SQLite's own check runs at every opening."""
+CHECKED_UP_TO = 2 * 2**20
+CHECKED_AFTER_A_KILL = 32 * 2**20
+"""Bytes of file up to which SQLite's own check (0.1 s a megabyte) runs at opening.
+
+Reading a project meets most damage anyway, for it reads every page of the tables.
+"""
 
 
 def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
@@ -68,8 +72,7 @@ def refuse_read_only(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `GridError` ``file-read-only`` where the file cannot be written."""
     with explained(path):
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
+            connection.execute("DELETE FROM taiqu_writing")  # there is nothing in it: only the right is tried
         except sqlite3.OperationalError as error:
             # Another program is writing just now: so it can be written, and an edit waits its turn.
             if not str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY"):
@@ -136,10 +139,10 @@ def check_layout(connection: sqlite3.Connection, path: Path) -> None:
                 raise GridError("layout-changed" if column else "table-gone", file=str(path), table=one.name, column=column)
 
 
-def check_damage(connection: sqlite3.Connection, path: Path, *, thorough: bool = False) -> None:
-    """Let SQLite check the pages of a small file (`thorough`: of any); raises ``file-damaged``."""
+def check_damage(connection: sqlite3.Connection, path: Path, *, after_kill: bool = False) -> None:
+    """Let SQLite check the pages of a file that is not too large for it; raises ``file-damaged``."""
     with explained(path):
-        if not thorough and path.stat().st_size > CHECKED_UP_TO:
+        if path.stat().st_size > (CHECKED_AFTER_A_KILL if after_kill else CHECKED_UP_TO):
             return
         found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found is not None and found[0] != "ok":

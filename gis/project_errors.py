@@ -13,6 +13,7 @@ from grid_model.errors import GridError
 CODES = {
     "SQLITE_FULL": "disk-full",
     "SQLITE_READONLY_DBMOVED": "file-gone",
+    "SQLITE_READONLY_DIRECTORY": "folder-read-only",
     "SQLITE_READONLY": "file-read-only",
     "SQLITE_CANTOPEN": "folder-read-only",
     "SQLITE_BUSY": "file-busy",

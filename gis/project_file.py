@@ -59,6 +59,7 @@ def open_for_reading(path: Path, feedback: Feedback = SILENT) -> Project:
         refuse_newer(version, path)
         if version < FORMAT_VERSION:
             return _read_older(connection, path, version, feedback)
+        check_damage(connection, path)
         check_layout(connection, path)
         return load(connection, path, feedback).project
 
@@ -269,7 +270,7 @@ class ProjectFile:
 def _prepared(connection: Connection, path: Path, lock: ProjectLock, feedback: Feedback) -> Project:
     """See that the file is sound and read it."""
     refuse_read_only(connection, path)
-    check_damage(connection, path, thorough=lock.taken_over)
+    check_damage(connection, path, after_kill=lock.taken_over)
     check_layout(connection, path)
     loaded = load(connection, path, feedback)
     with explained(path):

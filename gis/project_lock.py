@@ -52,11 +52,18 @@ class ProjectLock:
                     stream.close()
                     continue
                 self.taken_over = bool(holder)
-                _write_holder(stream)
+                self._sign(stream)
             except BaseException:
                 stream.close()
                 raise
             return stream
+
+    def _sign(self, stream: IO[str]) -> None:
+        try:
+            _write_holder(stream)
+        except OSError:
+            self.path.unlink(missing_ok=True)
+            raise
 
     def _still_there(self, stream: IO[str]) -> bool:
         """Whether the file locked is still the one by that name (its last holder may have removed it)."""
