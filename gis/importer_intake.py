@@ -243,17 +243,30 @@ def is_identity_card(heading: str) -> bool:
 
 def json_objects(columns: Mapping[str, pd.Series], length: int) -> pd.Series:
     """Write the filled cells of text `columns` as one JSON object a row; a row without any is missing."""
-    if not columns or all(cells.isna().all() for cells in columns.values()):
+    import pyarrow
+    from pyarrow import compute
+
+    filled = {name: cells for name, cells in columns.items() if cells.notna().any()}
+    if not filled:
         return pd.Series(np.nan, range(length), dtype="str")
-    keys = [encode_basestring(name) + ": " for name in columns]
-    lists = [cells.tolist() for cells in columns.values()]
+    text = pyarrow.large_string()
+    parts = [
+        compute.binary_join_element_wise(
+            pyarrow.scalar(encode_basestring(name) + ': "', text),
+            pyarrow.array(_escaped(cells), type=text, from_pandas=True),
+            pyarrow.scalar('"', text),
+            pyarrow.scalar("", text),
+        )
+        for name, cells in filled.items()
+    ]
+    inside = compute.binary_join_element_wise(*parts, pyarrow.scalar(", ", text), null_handling="skip")
+    inside = pd.Series(inside.to_pandas(), dtype="str")
+    return ("{" + inside + "}").where(inside != "")
 
-    def written(cells: tuple[Any, ...]) -> Any:
-        parts = [
-            key + encode_basestring(cell)
-            for key, cell in zip(keys, cells, strict=True)
-            if isinstance(cell, str)
-        ]
-        return "{" + ", ".join(parts) + "}" if parts else np.nan
 
-    return pd.Series([written(cells) for cells in zip(*lists, strict=True)], dtype="str")
+def _escaped(cells: pd.Series) -> pd.Series:
+    """Write text as it stands between the quotes of JSON."""
+    special = cells.str.contains(r'["\\\x00-\x1f]', na=False)
+    if not special.any():
+        return cells
+    return cells.where(~special, cells[special].map(lambda cell: encode_basestring(cell)[1:-1]))

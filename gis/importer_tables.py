@@ -21,7 +21,7 @@ from grid_model.issue import Severity
 from grid_model.project import Project
 from grid_model.schema import Shape
 
-TOTAL = r"(?:合|总|小|共)\s*计.*|(?:sub)?total.*"
+TOTAL = r"((合|总|小|共)\s*计.*|(([Ss]ub|SUB)?([Tt]otal|TOTAL).*))"
 CODE_AND_NAME = r"([0-9A-Za-z]+)\s*[|｜\-—:：]\s*(.*[^0-9A-Za-z\s].*)"
 """``编号|名称`` or ``编号-名称`` in one cell."""
 
@@ -96,11 +96,11 @@ def _reject_totals(intake: Intake) -> None:
     """Leave out totals: a word for total stands in one of the first cells and no number of its own."""
     total = pd.Series(False, index=range(len(intake.raw)))
     for heading in intake.raw.headings[:3]:
-        total |= intake.raw.frame[heading].str.fullmatch(TOTAL, case=False, na=False)
+        total |= intake.raw.frame[heading].str.fullmatch(TOTAL, na=False)
     key = intake.columns.get("id")
     if key is not None:
         cells = intake.raw.frame[key]
-        total &= cells.isna() | cells.str.fullmatch(TOTAL, case=False, na=False)
+        total &= cells.isna() | cells.str.fullmatch(TOTAL, na=False)
     where = total.to_numpy() & intake.kept
     intake.note(Severity.NOTE, "total-row", where)
     intake.kept &= ~where
@@ -118,8 +118,13 @@ def _identify(intake: Intake, project: Project) -> pd.Series | None:
         raise _missing(intake, "id")
     cells = intake.cells(intake.columns["id"])
     ids = narrow(cells)
-    parts = ids.str.extract(f"^{CODE_AND_NAME}$")
-    both = parts[0].notna()
+    parted = ids.str.contains(r"[|｜\-—:：]", na=False)
+    parts = (
+        ids.where(parted).str.extract(f"^{CODE_AND_NAME}$")
+        if parted.any()
+        else pd.DataFrame({0: ids, 1: ids})
+    )
+    both = parts[0].notna() & parted
     ids = parts[0].where(both, ids)
     if both.any():
         intake.note_file(Severity.NOTE, "split-code", count=int(both.sum()))
