@@ -72,7 +72,8 @@ def refuse_read_only(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `GridError` ``file-read-only`` where the file cannot be written."""
     with explained(path):
         try:
-            connection.execute("DELETE FROM taiqu_writing")  # there is nothing in it: only the right is tried
+            # No row is meant: only the right is tried.
+            connection.execute("DELETE FROM taiqu_writing WHERE since IS NULL")
         except sqlite3.OperationalError as error:
             # Another program is writing just now: so it can be written, and an edit waits its turn.
             if not str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY"):
