@@ -170,7 +170,7 @@ COLUMNS: Mapping[str, tuple[str, float]] = {
     "id": (N_("Customer number"), 15),
     "name": (N_("Customer name"), 13),
     "address": (N_("Address"), 22),
-    "phone": (N_("Phone"), 12.5),
+    "phone": (N_("Customer's phone"), 12.5),
     "class": (N_("Customer class"), 11),
     "grade": (N_("Important grade"), 7),
     "sensitive": (N_("Sensitive kind"), 9),
@@ -243,10 +243,12 @@ def affected_customers(project: Project, trace: OutageTrace, disclosure: Disclos
     areas = project.frame("transformer_areas").set_index("id")
     own_area = rows["transformer_area"].fillna("")
     feeders = _by_id(project, "feeders", "name")
-    feeder_of = own_area.map(areas["feeder"]).fillna("")
-    manager = rows["manager"].fillna(own_area.map(areas["manager"])).fillna("")
+    feeder_of = _looked_up(own_area, areas["feeder"])
+    exception = rows["manager"].fillna("")
+    manager = exception.where(exception != "", _looked_up(own_area, areas["manager"]))
     box, phases = _meter_boxes(project, rows["id"])
-    village = rows["village"].fillna(own_area.map(areas["village"])).fillna("")
+    own_village = rows["village"].fillna("")
+    village = own_village.where(own_village != "", _looked_up(own_area, areas["village"]))
     organisation = names_of_organisations(rows)
     state = pd.Series([OUT] * len(trace.customers) + [BACKUP] * len(trace.backup), dtype="str")
     basis = [BASIS[one] for one in (*trace.customers_basis, *trace.backup_basis)]
@@ -257,27 +259,39 @@ def affected_customers(project: Project, trace: OutageTrace, disclosure: Disclos
             "name": _told_names(rows["name"], organisation, disclosure),
             "address": rows["address"].fillna("").map(disclosure.address),
             "phone": rows["phone"].fillna("").map(disclosure.phone),
-            "class": rows["customer_class"].map(_labels("customers", "customer_class")).fillna(""),
-            "grade": rows["importance"].map(_labels("customers", "importance")).fillna(""),
-            "sensitive": rows["sensitive_kind"].map(_labels("customers", "sensitive_kind")).fillna(""),
+            "class": _looked_up(rows["customer_class"], _labels("customers", "customer_class")),
+            "grade": _looked_up(rows["importance"], _labels("customers", "importance")),
+            "sensitive": _looked_up(rows["sensitive_kind"], _labels("customers", "sensitive_kind")),
             "area": own_area,
-            "area_name": own_area.map(areas["name"]).fillna(""),
-            "feeder": feeder_of.map(feeders).fillna(feeder_of),
+            "area_name": _looked_up(own_area, areas["name"]),
+            "feeder": _named(feeder_of, feeders),
             "meter_box": box,
             "phases": phases,
             "status": state.map(lambda one: _(STATUS[one])),
             "basis": pd.Series([_(one) for one in basis], dtype="str"),
             "off": "",
             "on": "",
-            "manager": manager.map(names).fillna("").map(disclosure.name),
-            "manager_phone": manager.map(phones).fillna("").map(disclosure.phone),
+            "manager": _looked_up(manager, names).map(disclosure.name),
+            "manager_phone": _looked_up(manager, phones).map(disclosure.phone),
             "notified": "",
-            "village": village.map(_by_id(project, "villages", "name")).fillna(village),
+            "village": _named(village, _by_id(project, "villages", "name")),
             "class_code": rows["customer_class"],
             "state": state,
         }
     )
     return Affected(made.iloc[_order(rows, own_area)].reset_index(drop=True))
+
+
+def _looked_up(keys: pd.Series, known: pd.Series | dict[str, str]) -> pd.Series:
+    """Look keys up; what is not found becomes an empty text."""
+    found = keys.map(known).astype(object)
+    return found.where(found.notna(), "")
+
+
+def _named(keys: pd.Series, names: pd.Series) -> pd.Series:
+    """Name what keys stand for; a key without a name stands for itself."""
+    found = _looked_up(keys, names)
+    return found.where(found != "", keys)
 
 
 def _told_names(names: pd.Series, organisation: pd.Series, disclosure: Disclosure) -> pd.Series:
@@ -306,7 +320,7 @@ def _meter_boxes(project: Project, customers: pd.Series) -> tuple[pd.Series, pd.
         joined = several.groupby("customer")[name].agg(lambda texts: "、".join(dict.fromkeys(texts)))
         single = single.astype(object)
         single.loc[joined.index] = joined
-        found.append(customers.map(single).fillna(""))
+        found.append(_looked_up(customers, single))
     return found[0], found[1]
 
 

@@ -19,7 +19,7 @@ from gis.pages.hatching import hatch_dots, hatch_lines
 from gis.pages.items import Areas, Clip, Dots, Item, Lines, Pen, Rect
 from gis.pages.items import Symbols as SymbolItem
 from gis.pages.labels import Crowd, Label, Placed, place_labels
-from gis.pages.legend import Entry
+from gis.pages.legend import Entry, circle
 from gis.pages.plan import Shapes, StationPlan
 from gis.theme import tint
 from grid_model import schema
@@ -255,17 +255,22 @@ class Drawing:
             places, rows["name"], np.flatnonzero(inside & wanted), size, 2.0, theme.MUTED_INK, 24
         )
 
-    def operated(self, rows: np.ndarray) -> None:
-        """Ring the switches that were operated."""
-        places = self.plan.points("switches")[rows]
-        places = places[self.frame.inside(places)]
-        if len(places):
-            ring = self.frame.to_page(places)
-            pen = Pen(theme.ACCENT, 0.5 * self.unit)
-            circles = [_circle(x, y, 2.6 * self.unit) for x, y in ring]
-            starts = np.arange(len(circles) + 1) * len(circles[0])
-            self._items.append(Lines(np.vstack(circles), starts, pen))
-            self._entry("operated", 12, _("Operated device (ringed)"), pen=pen)
+    def operated(self, rows: np.ndarray, open_now: pd.Series, size: float = 2.6) -> None:
+        """Ring the switches that were operated, and draw them once more over whatever stands there."""
+        places = self.plan.points("switches")
+        shown = np.flatnonzero(rows & self.frame.inside(places))
+        if not len(shown):
+            return
+        kinds = self.plan.project.frame("switches")["kind"]
+        at = self.frame.to_page(places[shown])
+        for row, place in zip(shown, at, strict=True):
+            name = f"switch_{kinds.iat[row]}_{'open' if open_now.iat[row] else 'closed'}"
+            self._items.append(SymbolItem(name, place[None, :], size * self.unit))
+        pen = Pen(theme.ACCENT, 0.5 * self.unit)
+        circles = [circle(x, y, 2.6 * self.unit) for x, y in at]
+        starts = np.arange(len(circles) + 1) * len(circles[0])
+        self._items.append(Lines(np.vstack(circles), starts, pen))
+        self._entries["operated"] = Entry(12, _("Operated device"), pen=pen, ring=True)
 
     def _small_switches(self) -> np.ndarray:
         """Tell which switches are fuses or stand on low voltage."""
@@ -508,11 +513,6 @@ class Drawing:
         named = [item for one in _back_to_front(placed) for item in one.items(theme.HALO)]
         place = self.frame.place
         return [Clip(place.x, place.y, place.width, place.height, (*self._items, *named))]
-
-
-def _circle(x: float, y: float, radius: float) -> np.ndarray:
-    angle = np.linspace(0, 2 * np.pi, 37)
-    return np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])
 
 
 def _back_to_front(placed: Sequence[Placed]) -> list[Placed]:

@@ -24,6 +24,8 @@ class Entry:
     ----------
     rank
         Order in the legend, lower first.
+    ring
+        Whether the line goes round something.
     """
 
     rank: int
@@ -32,6 +34,7 @@ class Entry:
     pen: Pen | None = None
     fill: str = ""
     hatch: str = ""
+    ring: bool = False
 
     @property
     def is_drawn(self) -> bool:
@@ -83,7 +86,16 @@ def _sample(entry: Entry, at: Rect, unit: float) -> list[Item]:
             Box(at.x, at.y, at.width, at.height, "", entry.pen),
         ]
     assert entry.pen is not None
+    if entry.ring:
+        ring = circle(at.x + at.width / 2, middle, 1.7 * unit)
+        return [Lines(ring, np.array([0, len(ring)]), entry.pen)]
     return [Lines(np.array([[at.x, middle], [at.right, middle]]), np.array([0, 2]), entry.pen)]
+
+
+def circle(x: float, y: float, radius: float) -> np.ndarray:
+    """Give the points (n, 2) of a circle."""
+    angle = np.linspace(0, 2 * np.pi, 37)
+    return np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])
 
 
 def hatch_items(hatch: str, at: Rect, pen: Pen | None) -> list[Item]:

@@ -130,7 +130,7 @@ def _outage_drawing(
     named = (opened | closed | switches["is_tie"]).to_numpy(dtype=bool)
     drawing.switches(is_open, named=named)
     drawing.transformers(dead=_at_dead(project, dead, "power_transformers", ("lv_node",)))
-    drawing.operated((opened | closed).to_numpy(dtype=bool))
+    drawing.operated((opened | closed).to_numpy(dtype=bool), is_open)
     drawing.important_customers()
     drawing.substations()
     drawing.feeder_names()
