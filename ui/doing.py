@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from gis.provenance import Provenance
-from gis.table_export import Sheet, write_sheets
+from gis.sheets import Sheet, write_sheets
 from grid_model.project import Project
 from resources.i18n import N_, _
 from ui import outputs

@@ -124,7 +124,7 @@ def _lines(
 
 def _write(path: Path, rows: list[dict[str, Any]], header: str, feedback: Feedback) -> None:
     from gis.csv_table import write_csv
-    from gis.table_export import Sheet, write_sheets
+    from gis.sheets import Sheet, write_sheets
     from grid_model.errors import GridError
 
     labels = dict(KINDS.values())

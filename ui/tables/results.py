@@ -449,7 +449,7 @@ RESULTS = {
         N_("Proposed groups"),
         "district_managers",
         "id",
-        lambda bench: bench.grouping.plan is not None,
+        lambda bench: bench.grouping.plan is not None and bool(bench.grouping.plan.grouping.groups),
         lambda bench: len(bench.grouping.plan.grouping.groups) if bench.grouping.plan is not None else 0,
         _fill_plan,
     ),

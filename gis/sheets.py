@@ -1,0 +1,72 @@
+"""Write tables as they are shown into an Excel file: texts stay texts, numbers stay numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gis import workbook
+from gis.files import written_whole
+from grid_model.feedback import SILENT, Feedback
+from resources.i18n import _
+
+FORBIDDEN_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
+WIDEST = 46
+MEASURED = 200
+"""Rows looked at to find the width of a column."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet.
+
+    Parameters
+    ----------
+    headings
+        One for each column.
+    rows
+        Cells: texts, numbers, None.
+    foot
+        What the list says of itself: data date, switch state, what is missing. It stands at the foot of
+        every printed page and on a sheet of its own.
+    """
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str | float | None]]
+    foot: Sequence[str] = ()
+
+
+def write_sheets(path: Path, sheets: Sequence[Sheet], feedback: Feedback = SILENT) -> None:
+    """Write `sheets` into one xlsx file, whole or not at all.
+
+    Raises
+    ------
+    GridError
+        ``cannot-write``, ``bad-output-name``, ``too-many-rows``.
+    """
+    made = [_sheet(one) for one in sheets]
+    notes = list(dict.fromkeys(line for one in sheets for line in one.foot))
+    if notes:
+        about = _("About this list")
+        made.append(
+            workbook.Sheet(about, [workbook.SheetColumn(about, 90)], [(line,) for line in notes], about)
+        )
+    with written_whole(path) as beside:
+        workbook.write_workbook(beside, made, title=sheets[0].title, feedback=feedback)
+
+
+def _sheet(sheet: Sheet) -> workbook.Sheet:
+    columns = [_column(sheet, at) for at in range(len(sheet.headings))]
+    name = sheet.title.translate(FORBIDDEN_IN_NAMES).strip() or "1"
+    return workbook.Sheet(name, columns, sheet.rows, sheet.title, " · ".join(sheet.foot))
+
+
+def _column(sheet: Sheet, at: int) -> workbook.SheetColumn:
+    cells = [row[at] for row in sheet.rows[:MEASURED]]
+    texts = [sheet.headings[at], *(str(cell) for cell in cells if cell is not None)]
+    width = 3 + max(sum(2 if ord(char) > 0x2E80 else 1 for char in text) for text in texts)
+    return workbook.SheetColumn(
+        sheet.headings[at], min(WIDEST, width), any(isinstance(cell, (int, float)) for cell in cells)
+    )

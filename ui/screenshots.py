@@ -1,0 +1,134 @@
+"""Make the pictures of the README by the program itself: ``python -m ui.screenshots --out docs/images``.
+
+The window is drawn without a screen at 1366×768, in both languages, on the typical sample station.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from ui.application import Program
+
+WIDTH, HEIGHT = 1366, 768
+LANGUAGES = ("en", "zh_CN")
+LEAST_CUSTOMERS = 600
+"""The switch that opens in the picture leaves at least so many customers in the dark."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pictures into the folder asked for."""
+    parser = argparse.ArgumentParser(prog="python -m ui.screenshots", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--size", default="typical")
+    found = parser.parse_args(arguments)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    found.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for language in LANGUAGES:
+            _pictures(found.out, Path(folder), language, found.size)
+    return 0
+
+
+def _pictures(out: Path, folder: Path, language: str, size: str) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from gis.project_file import save_new
+    from gis.sample import make_sample
+    from ui.application import Program
+    from ui.settings import Settings
+    from ui.style import use_style
+
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(["taiqu"])
+    use_style(application)
+    home = folder / language
+    home.mkdir()
+    settings = Settings(home)
+    settings.language = language
+    station = home / "station.gpkg"
+    save_new(station, make_sample(size, 1))
+    program = Program(application, settings)
+    camera = Camera(application, program, out, language)
+    try:
+        _take(camera, station)
+    finally:
+        program.window.close()
+        program.end()
+
+
+class Camera:
+    """Takes pictures of the window when nothing moves any more."""
+
+    def __init__(self, application: QApplication, program: Program, out: Path, language: str) -> None:
+        self._application = application
+        self.program = program
+        self._out = out
+        self._language = language
+        program.window.resize(WIDTH, HEIGHT)
+        program.window.show()
+
+    def wait(self) -> None:
+        """Let everything come to rest."""
+        self.program.bench.jobs.wait()
+        for _turn in range(10):
+            self._application.processEvents()
+        self.program.window.canvas.finish_drawing()
+        self._application.processEvents()
+
+    def take(self, name: str) -> None:
+        """Write one picture."""
+        self.wait()
+        self.program.window.grab().save(str(self._out / f"{name}-{self._language}.png"))
+
+
+def _take(camera: Camera, station: Path) -> None:
+    bench, window = camera.program.bench, camera.program.window
+    camera.take("start")
+    bench.session.open(station)
+    camera.take("data")
+    bench.select("switches", _switch(camera.program))
+    camera.take("object")
+    bench.outage.add("open", f"switches:{bench.selection.single}")
+    bench.set_task("outage")
+    camera.take("outage")
+    bench.select("")
+    bench.set_task("grids")
+    bench.grouping.propose()
+    camera.take("grids")
+    bench.grouping.clear()
+    bench.set_task("print")
+    camera.take("print")
+    bench.set_task("data")
+    window.top.search.setFocus()
+    window.top.search.setText("青禾")
+    window.top.search.look()
+    camera.take("search")
+    window.top.search.popup.hide()
+
+
+def _switch(program: Program) -> str:
+    """Choose a load switch whose opening shows something: many customers, not the whole station."""
+    from grid_model.tracing import trace_outage
+
+    project = program.bench.session.project
+    assert project is not None
+    switches = project.frame("switches")
+    ids = switches.loc[(switches["kind"] == "load_break_switch") & ~switches["normal_open"], "id"]
+    found = {
+        str(one): trace_outage(project, [("open", f"switches:{one}")]).counts.lv_customers for one in ids
+    }
+    enough = [one for one in sorted(found, key=lambda one: found[one]) if found[one] >= LEAST_CUSTOMERS]
+    return enough[0] if enough else max(found, key=lambda one: found[one])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
