@@ -1,0 +1,331 @@
+"""Pages say what they show, keep what they must not show, and no name lies on another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from gis.masking import Disclosure
+from gis.pages.drawing import Drawing
+from gis.pages.frame import SCALES, MapFrame, scale_for
+from gis.pages.furniture import round_parts
+from gis.pages.hatching import hatch_dots, hatch_lines
+from gis.pages.items import Areas, Clip, Item, Lines, Page, Rect, Symbols, Text, texts
+from gis.pages.labels import Crowd, Label, place_labels
+from gis.pages.measure import fitted, width, wrapped
+from gis.pages.options import PrintOptions
+from gis.pages.plan import StationPlan
+from gis.pages.sheet import PAPERS, Sheet
+from gis.pages.tables import Column, lay_pairs, lay_table
+from gis.pages.templates import TEMPLATES, make_pages
+from grid_model.errors import GridError
+from grid_model.tracing import trace_outage
+from tests.little_station import little_station
+
+PROJECT = little_station()
+
+
+def said(pages: list[Page]) -> str:
+    return "\n".join(text.text for page in pages for text in texts(page.items))
+
+
+def options(template: str, **more: object) -> PrintOptions:
+    trace = trace_outage(PROJECT, [("open", "k1")]) if TEMPLATES[template].needs_trace else None
+    return replace(PrintOptions(trace=trace), **more)  # type: ignore[arg-type]
+
+
+def flat(items: tuple[Item, ...]) -> list[Item]:
+    return [one for item in items for one in (flat(item.items) if isinstance(item, Clip) else [item])]
+
+
+# ------------------------------------------------------------ what every page says
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_page_states_data_date_switch_state_unlinked_customers_and_its_number(template: str) -> None:
+    pages = make_pages(PROJECT, template, options(template))
+    for n, page in enumerate(pages, 1):
+        text = said([page])
+        assert "Data as of 2026-11-15 · switches: Normal state · unlinked customers: 1" in text
+        assert f"Page {n} of {len(pages)}" in text
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_first_page_has_the_furniture_of_a_map(template: str) -> None:
+    text = said(make_pages(PROJECT, template, options(template))[:1])
+    for field in (
+        "Legend",
+        "N",
+        "Made by unit",
+        "青禾镇供电所",
+        "Map date",
+        "2026-11-20",
+        "Drawn by",
+        "Verified by",
+    ):
+        assert field in text
+    assert "1:" in text
+    assert "Map approval number" in text
+
+
+@pytest.mark.parametrize("template", [name for name, one in TEMPLATES.items() if not one.public])
+def test_internal_pages_are_marked_and_name_the_projection(template: str) -> None:
+    text = said(make_pages(PROJECT, template, options(template)))
+    assert "Internal material · keep safe" in text
+    assert "CGCS2000, 3° Gauss-Kruger, central meridian 114° E" in text
+
+
+def test_a_page_for_posting_shows_villages_and_managers_but_no_network_and_no_coordinates() -> None:
+    pages = make_pages(PROJECT, "public-map", options("public-map"))
+    text = said(pages)
+    assert "石桥村" in text
+    assert "95598" in text
+    assert "12398" in text
+    for hidden in ("CGCS2000", "石桥线", "35kV青禾变", "公变", "kV", "switch", "Transformer"):
+        assert hidden not in text.replace("switches: Normal state", "")
+    assert not [one for page in pages for one in flat(page.items) if isinstance(one, Symbols)]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_names_and_phones_are_masked_unless_lifted_for_a_purpose(template: str) -> None:
+    masked = said(make_pages(PROJECT, template, options(template)))
+    assert "赵青山" not in masked
+    assert "13911112222" not in masked
+    assert "Masked" in masked
+    lifted = said(make_pages(PROJECT, template, options(template, disclosure=Disclosure(True, "张贴"))))
+    assert "Not masked" in lifted
+    assert "Purpose: 张贴" in lifted
+    if template != "outage-sheet":
+        if template != "station-map" or "赵青山" in lifted:
+            assert "13911112222" in lifted
+
+
+def test_the_grid_book_has_a_sheet_for_each_grid_and_an_index_that_finds_it() -> None:
+    pages = make_pages(PROJECT, "grid-book", options("grid-book"))
+    assert [page.title for page in pages] == ["Grid book of 青禾镇供电所", "G01 石桥网格", "G02 河东网格"]
+    index = [text.text for text in texts(pages[0].items)]
+    assert index[index.index("G02") :].count("3")
+    assert "0000000006" in said(pages[2:])
+    assert "0000000006" not in said(pages[1:2])
+
+
+def test_an_area_table_too_long_for_its_sheet_goes_on_and_loses_no_row() -> None:
+    columns = (Column("a", 1), Column("b", 1))
+    rows = [(str(n), "x" * (n % 7)) for n in range(100)]
+    first, seen = 0, []
+    while first < len(rows):
+        laid = lay_table(columns, rows, Rect(0, 0, 80, 60), 2.5, first)
+        assert laid.height <= 60.01
+        seen += [text.text for text in texts(laid.items) if text.text.isdigit()]
+        first = laid.next_row
+    assert seen == [row[0] for row in rows]
+
+
+def test_the_legend_names_what_is_drawn_and_nothing_else() -> None:
+    drawn = said(make_pages(PROJECT, "station-map", options("station-map")))
+    assert "Load switch, open" in drawn
+    assert "Disconnector, closed" in drawn
+    assert "Disconnector, open" not in drawn
+    assert "Road" not in drawn
+    assert "Not drawn: closed fuses, low-voltage switches" not in drawn or "Drop-out fuse" not in drawn
+
+
+def test_the_current_state_is_drawn_where_asked_for() -> None:
+    draft = PROJECT.edit()
+    draft.update("switches", ["k2"], open=True)
+    project, _changes = draft.finish()
+    both = [
+        said(make_pages(project, "station-map", PrintOptions(state=state))) for state in ("normal", "current")
+    ]
+    assert "switches: Current state" in both[1]
+    plan = StationPlan(project)
+    frame = MapFrame.around(plan.extent, Rect(0, 0, 200, 200))
+    for state, count in (("normal_open", 1), ("open", 2)):
+        drawing = Drawing(plan, frame, 1.0)
+        drawing.switches(project.frame("switches")[state])
+        open_ones = [
+            one
+            for one in flat(tuple(drawing.finish()))
+            if isinstance(one, Symbols) and one.name.endswith("_open")
+        ]
+        assert sum(len(one.points) for one in open_ones) == count
+
+
+def test_the_outage_sheet_greys_exactly_what_is_dead() -> None:
+    from gis.pages.outage_sheet import dead_nodes
+
+    trace = trace_outage(PROJECT, [("open", "k1")])
+    dead = dead_nodes(PROJECT, trace)
+    nodes = PROJECT.frame("connectivity_nodes")["id"]
+    assert set(nodes[dead]) == {"n2", "n3", "n6", "lv2", "lv3", "lv6"}
+    text = said(make_pages(PROJECT, "outage-sheet", options("outage-sheet")))
+    assert "Public transformer, without supply" in text
+    assert "Outage extent: 石桥线102开关（k1）" in text
+    assert "恒达新型建材有限公司" in text
+
+
+# ------------------------------------------------------------ bad input
+
+
+def test_what_cannot_be_printed_is_said() -> None:
+    for project, template, more, code in (
+        (PROJECT, "poster", {}, "unknown-template"),
+        (PROJECT, "station-map", {"paper": "B5"}, "unknown-paper"),
+        (PROJECT, "station-map", {"scheme": "没有"}, "unknown-scheme"),
+        (little_station(placed=False), "station-map", {}, "nothing-to-print"),
+        (little_station(with_scheme=False), "grid-book", {}, "no-scheme"),
+        (PROJECT, "outage-sheet", {}, "trace-missing"),
+    ):
+        with pytest.raises(GridError, match=code):
+            make_pages(project, template, PrintOptions(**more))  # type: ignore[arg-type]
+
+
+def test_a_station_without_a_scheme_is_still_drawn() -> None:
+    text = said(make_pages(little_station(with_scheme=False), "station-map", PrintOptions()))
+    assert "石桥村#2公变" in text
+
+
+def test_a_local_plane_is_drawn_and_said_to_be_one() -> None:
+    text = said(make_pages(little_station(geographic=False), "station-map", PrintOptions()))
+    assert "Local plane without a place on earth" in text
+    assert "Gauss-Kruger" not in text
+
+
+# ------------------------------------------------------------ sheets, scales, texts
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_nothing_stands_outside_the_sheet(template: str, paper: str, orientation: str) -> None:
+    for page in make_pages(PROJECT, template, options(template, paper=paper, orientation=orientation)):
+        assert (page.width_mm > page.height_mm) == (orientation == "landscape")
+        for text in texts(page.items):
+            wide = width(text.text, text.size_mm)
+            left = text.x - {"left": 0, "center": wide / 2, "right": wide}[text.align]
+            assert left >= 0, text
+            assert left + wide <= page.width_mm + 0.1, text
+            assert 0 < text.y <= page.height_mm, text
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_no_text_lies_on_another(template: str, paper: str, orientation: str) -> None:
+    for page in make_pages(PROJECT, template, options(template, paper=paper, orientation=orientation)):
+        boxes = [_box(text) for text in texts(page.items)]
+        for (one, first), (other, second) in combinations(boxes, 2):
+            assert not one.touches(other), (page.title, first.text, second.text)
+
+
+def _box(text: Text) -> tuple[Rect, Text]:
+    wide = width(text.text, text.size_mm)
+    left = text.x - {"left": 0, "center": wide / 2, "right": wide}[text.align]
+    return Rect(left, text.y - 0.72 * text.size_mm, wide, 0.74 * text.size_mm), text
+
+
+def test_the_scale_is_round_and_the_box_fits() -> None:
+    place = Rect(0, 0, 300, 200)
+    box = (0.0, 0.0, 4321.0, 1000.0)
+    scale = scale_for(box, place)
+    assert scale in SCALES
+    frame = MapFrame.around(box, place)
+    corners = frame.to_page(np.array([[0.0, 0.0], [4321.0, 1000.0]]))
+    assert (corners >= 0).all()
+    assert (corners <= [300, 200]).all()
+    smaller = SCALES[SCALES.index(scale) - 1]
+    assert 4321.0 * 1000 / smaller > 300 - 8
+
+
+def test_a_millimetre_on_the_sheet_is_the_scale_on_the_ground() -> None:
+    plan = StationPlan(PROJECT)
+    frame = MapFrame.around(plan.extent, Rect(10, 10, 200, 150))
+    metres = plan.points("switches")
+    on_page = frame.to_page(metres)
+    apart_m = np.hypot(*(metres[0] - metres[2]))
+    apart_mm = np.hypot(*(on_page[0] - on_page[2]))
+    assert apart_mm * frame.scale / 1000 == pytest.approx(apart_m)
+
+
+@pytest.mark.parametrize("room", [1.0, 37.0, 480.0, 5200.0, 99_000.0])
+def test_the_scale_bar_has_round_parts_that_fit(room: float) -> None:
+    part, parts = round_parts(room)
+    assert part * parts <= room
+    assert part * parts >= room * 0.45
+    assert f"{part:e}"[0] in "125"
+
+
+def test_a_chinese_character_is_as_wide_as_the_em_and_lines_break_between_them() -> None:
+    assert width("网格", 4.0) == 8.0
+    lines = wrapped("青禾镇石桥村委会、河东村", 2.0, 9.0)
+    assert "".join(lines) == "青禾镇石桥村委会、河东村"
+    assert all(width(line, 2.0) <= 9.0 for line in lines)
+    assert not any(line.startswith("、") for line in lines)
+    assert fitted("青禾镇石桥村", 2.0, 7.0) == "青禾…"
+    assert wrapped("a" * 30, 2.0, 10.0) != ["a" * 30]
+    assert wrapped("", 2.0, 9.0) == [""]
+
+
+def test_a_title_block_grows_with_its_values() -> None:
+    short = lay_pairs([("a", "b")], Rect(0, 0, 60, 0), 2.5)
+    tall = lay_pairs([("a", "青禾镇" * 30)], Rect(0, 0, 60, 0), 2.5)
+    assert tall.height > short.height
+
+
+# ------------------------------------------------------------ names and hatches
+
+
+def test_names_never_overlap_and_the_important_one_wins() -> None:
+    crowd = Crowd(Rect(0, 0, 100, 100))
+    rng = np.random.default_rng(1)
+    labels = [
+        Label(x, y, ((f"台区{n}", 3.0, "#000000", False),), n, gap_mm=1.0)
+        for n, (x, y) in enumerate(rng.uniform(10, 90, (200, 2)))
+    ]
+    placed, left_out = place_labels(labels, crowd)
+    assert len(placed) + len(left_out) == 200
+    assert placed[0].label.priority == 0
+    assert not [1 for one, other in combinations(placed, 2) if one.rect.touches(other.rect)]
+    assert all(Rect(0, 0, 100, 100).holds(one.rect) for one in placed)
+
+
+def test_a_name_that_must_stand_stands() -> None:
+    crowd = Crowd(Rect(0, 0, 20, 20))
+    crowd.add(Rect(0, 0, 20, 20))
+    label = Label(10, 10, (("网格", 3.0, "#000000", True),), 0, must=True)
+    assert len(place_labels([label], crowd)[0]) == 1
+    assert place_labels([replace(label, must=False)], crowd)[1]
+
+
+@pytest.mark.parametrize(
+    "hatch", ["diagonal", "back_diagonal", "horizontal", "vertical", "cross", "diagonal_cross"]
+)
+def test_a_hatch_fills_its_area_evenly_and_stays_inside(hatch: str) -> None:
+    import shapely
+
+    area = shapely.Polygon([(0, 0), (50, 5), (40, 50), (3, 30)], [[(15, 15), (25, 15), (20, 25)]])
+    lines = hatch_lines(area, hatch, 2.0)
+    directions = 2 if "cross" in hatch else 1
+    assert shapely.length(lines).sum() == pytest.approx(area.area / 2.0 * directions, rel=0.1)
+    assert shapely.covers(area.buffer(1e-6), lines).all()
+
+
+def test_dots_fill_their_area() -> None:
+    import shapely
+
+    area = shapely.box(0, 0, 40, 40)
+    assert len(hatch_dots(area, 2.0)) == pytest.approx(400, rel=0.1)
+
+
+def test_grids_differ_by_more_than_colour() -> None:
+    page = make_pages(PROJECT, "public-map", options("public-map"))[0]
+    drawn = flat(page.items)
+    fills = {one.fill for one in drawn if isinstance(one, Areas) and one.opacity < 1}
+    assert len(fills) == 2
+    hatched = [
+        one for one in drawn if isinstance(one, Lines) and one.pen.width_mm < 0.14 and len(one.points) > 20
+    ]
+    assert hatched
