@@ -13,6 +13,7 @@ from grid_model.project import Project
 from resources.i18n import N_, _
 from ui import outputs
 from ui.dialogs import ask
+from ui.settings import documents_folder
 from ui.tables.pages import TablePage
 from ui.tables.view import FrameView
 
@@ -44,6 +45,20 @@ def new_sample(window: MainWindow) -> None:
     path = Path(chosen.out)
     settings.remember_folder("project", path.parent)
     window.bench.session.open_made(path, lambda feedback: sample.run(empty_project(), chosen, feedback))
+
+
+def open_sample(window: MainWindow) -> None:
+    """Open the sample station in the documents folder; make it where it is not there yet."""
+    from ui.operations import operation
+    from ui.outputs import empty_project
+
+    path = documents_folder() / f"{_('Sample station')}.gpkg"
+    if path.exists():
+        window.bench.session.open(path)
+        return
+    sample = operation("sample")
+    parameters = sample.parameters(out=str(path))
+    window.bench.session.open_made(path, lambda feedback: sample.run(empty_project(), parameters, feedback))
 
 
 def free_name(folder: Path, stem: str, suffix: str) -> Path:

@@ -67,13 +67,9 @@ class LeftPanel(QScrollArea):
         column.addLayout(self._view_list)
         column.addStretch()
         self.setWidget(inner)
-        bench.task_changed.connect(self._suit)
+        bench.task_changed.connect(self.suit)
         canvas.view_changed.connect(self._dim)
-        bench.session.project_changed.connect(
-            lambda _project, changes: self._suit(bench.task) if changes is None else None
-        )
         self.refresh()
-        self._suit(bench.task)
 
     def _fill_choice(self) -> QComboBox:
         choice = QComboBox()
@@ -84,7 +80,7 @@ class LeftPanel(QScrollArea):
         choice.activated.connect(lambda _at: self._canvas.set_area_fill(str(choice.currentData())))
         return choice
 
-    def _suit(self, task: str) -> None:
+    def suit(self, task: str) -> None:
         """Show what the task is about."""
         self.set_fill(TASK_FILLS[task])
         for name in TASK_LAYERS:

@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         canvas.cursor_moved.connect(self.status.tell_place)
         canvas.view_changed.connect(lambda: self.status.tell_scale(canvas.scale_denominator()))
         self.bottom.export_wanted.connect(lambda: doing.export_table(self))
-        self.start.sample_wanted.connect(lambda: doing.new_sample(self))
+        self.start.sample_wanted.connect(lambda: doing.open_sample(self))
         self.start.open_wanted.connect(lambda: doing.open(self))
         self.start.import_wanted.connect(lambda: doing.import_data(self))
         self.right.overview.import_wanted.connect(lambda: doing.import_data(self))
@@ -139,6 +139,8 @@ class MainWindow(QMainWindow):
             self._show_plan()
         if changes is None or not changes.tables <= {"schemes", "info"}:
             self.left.refresh()
+        if changes is None:
+            self.left.suit(self.bench.task)
         self.setWindowTitle(self._title(project))
         self.status.tell_scale(self.canvas.scale_denominator() if project is not None else 0)
         self._name_personal()

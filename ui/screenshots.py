@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,20 +30,34 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m ui.screenshots", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--size", default="typical")
+    parser.add_argument("--project", type=Path, help="a project to show instead of the sample; it is copied")
     found = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     found.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for language in LANGUAGES:
-            _pictures(found.out, Path(folder), language, found.size)
+            _pictures(found.out, _station(Path(folder), language, found), language)
     return 0
 
 
-def _pictures(out: Path, folder: Path, language: str, size: str) -> None:
-    from PySide6.QtWidgets import QApplication
-
+def _station(folder: Path, language: str, found: argparse.Namespace) -> Path:
+    """Put the project to show into a folder of its own."""
+    home = folder / language
+    home.mkdir()
+    station = home / "station.gpkg"
+    if found.project is not None:
+        shutil.copyfile(found.project, station)
+        return station
     from gis.project_file import save_new
     from gis.sample import make_sample
+
+    save_new(station, make_sample(found.size, 1))
+    return station
+
+
+def _pictures(out: Path, station: Path, language: str) -> None:
+    from PySide6.QtWidgets import QApplication
+
     from ui.application import Program
     from ui.settings import Settings
     from ui.style import use_style
@@ -50,12 +65,8 @@ def _pictures(out: Path, folder: Path, language: str, size: str) -> None:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["taiqu"])
     use_style(application)
-    home = folder / language
-    home.mkdir()
-    settings = Settings(home)
+    settings = Settings(station.parent)
     settings.language = language
-    station = home / "station.gpkg"
-    save_new(station, make_sample(size, 1))
     program = Program(application, settings)
     camera = Camera(application, program, out, language)
     try:

@@ -86,7 +86,7 @@ QLabel#second {{ color: {SECOND}; }}
 QLabel#headline {{ font-size: 20px; font-weight: 500; }}
 QLabel#tile-label {{ color: {SECOND}; font-size: 12px; }}
 QLabel#tile-value {{ font-size: 21px; }}
-QLabel#tile-note {{ color: {SECOND}; font-size: 12px; }}
+QLabel#tile-note {{ color: {SECOND}; font-size: 11px; }}
 QFrame#tile {{ background: {FIELD}; border-radius: 8px; }}
 QFrame#notice {{ background: {WARN_BACK}; border: 1px solid {WARN_LINE}; border-radius: 8px; }}
 QFrame#notice QLabel {{ color: {WARN_INK}; }}
@@ -127,7 +127,7 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{ICONS}/chevron-up.s
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{ICONS}/chevron-down.svg"); width: 10px; height: 10px; }}
 
 QTabBar {{ background: transparent; }}
-QTabBar::tab {{ padding: 6px 2px 4px 2px; margin: 0 9px; border: 0; border-bottom: 2px solid transparent; color: {SECOND}; }}
+QTabBar::tab {{ padding: 6px 2px 4px 2px; margin: 0 7px; border: 0; border-bottom: 2px solid transparent; color: {SECOND}; }}
 QTabBar::tab:selected {{ color: {PRIMARY_DARK}; border-bottom: 2px solid {PRIMARY}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {INK}; }}
 QTabBar::tab:focus {{ color: {PRIMARY_DARK}; }}

@@ -90,7 +90,7 @@ class ObjectPanel(Panel):
         if table.name == "switches":
             opened = self._bench.outage.is_open(table.name, one)
             return badge(
-                _("Switch open") if opened else _("Switch closed"),
+                _("open") if opened else _("closed"),
                 "green" if opened else "red",
                 _("Position in the state that is shown"),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolButton, QWidget
 
+from gis.provenance import Provenance
 from grid_model import schema
 from grid_model.project import Project
 from resources.i18n import N_, _, ngettext
@@ -129,6 +130,7 @@ class OutagePanel(Panel):
                 1,
             )
         )
+        self.column.addWidget(label(Provenance.of(project, desk.state).sentence, "tile-note", wrap=True))
 
     def _public(self, project: Project, areas: tuple[str, ...]) -> int:
         table = project.table("transformer_areas")

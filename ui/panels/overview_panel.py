@@ -11,7 +11,10 @@ from resources.i18n import _, ngettext
 from ui import formats, objects
 from ui.bench import Bench
 from ui.panels.panel import Panel
-from ui.widgets import badge, button, link, notice, row, tile, tiles
+from ui.widgets import badge, button, label, link, notice, row, tile, tiles
+
+LISTED = 10
+"""So many feeders are listed."""
 
 
 class OverviewPanel(Panel):
@@ -42,13 +45,7 @@ class OverviewPanel(Panel):
         self.second(self._dates(project))
         self.column.addLayout(self._tiles(project))
         self._findings(project)
-        self.section(_("Next"))
-        for text, table in (
-            (_("Transformer areas and their managers"), "transformer_areas"),
-            (_("Customers"), "customers"),
-            (_("Switches"), "switches"),
-        ):
-            self.column.addWidget(link(text, partial(self.table_wanted.emit, table)))
+        self._feeders(project)
         self.column.addLayout(
             row(
                 button(
@@ -58,6 +55,21 @@ class OverviewPanel(Panel):
                 1,
             )
         )
+
+    def _feeders(self, project: Project) -> None:
+        """List the feeders with their areas: the quickest way to a part of the network."""
+        feeders = project.frame("feeders")
+        if not len(feeders):
+            return
+        areas = project.frame("transformer_areas")["feeder"].value_counts()
+        self.section(_("Feeders"))
+        for one, name in list(zip(feeders["id"], feeders["name"], strict=True))[:LISTED]:
+            count = formats.whole(int(areas.get(one, 0)))
+            about = label(_("{count} areas").format(count=count), "second")
+            self.column.addLayout(row(link(name, partial(self._bench.go_to, "feeders", one)), 1, about))
+        if len(feeders) > LISTED:
+            more = _("and {count} more").format(count=formats.whole(len(feeders) - LISTED))
+            self.column.addWidget(link(more, partial(self.table_wanted.emit, "feeders")))
 
     def _dates(self, project: Project) -> str:
         info = project.info

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from ui.widgets import ElidedLabel, clear, label
 
-WIDTH = 330
+WIDTH = 336
 
 
 class Panel(QScrollArea):

@@ -97,7 +97,7 @@ class BottomTables(QWidget):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter rows"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(124)
+        self.filter.setFixedWidth(104)
         self.filter.setAccessibleName(_("Filter rows"))
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -298,4 +298,4 @@ class BottomTables(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.filter.setFixedWidth(124 if self.width() > 700 else 84)
+        self.filter.setFixedWidth(104 if self.width() > 700 else 84)
