@@ -236,20 +236,26 @@ class ProjectFile:
         Returns
         -------
         entries
-            Gives, once written, how many entries of the journal were blanked.
+            Gives, once written, how many entries of the journal were blanked; raises `GridError`
+            ``unknown-object`` for a row that neither is nor ever was there.
         """
         holder = self.history.project.table(table)
         at = holder.positions(list(ids)) if ids else np.array([], dtype=np.int64)
-        here = [one for one, row in zip(ids, at.tolist(), strict=True) if row >= 0]
-        if here:
-            self.history.do(ForgetPersons(table, tuple(here)))
+        here = tuple(one for one, row in zip(ids, at.tolist(), strict=True) if row >= 0)
         fids = holder.frame["fid"].to_numpy()[at[at >= 0]]
-        return self.journal.run(lambda connection: self._forget(connection, table, ids, fids))
+        if here:
+            self.history.do(ForgetPersons(table, here))
+        gone = [one for one in ids if one not in here]
+        return self.journal.run(lambda connection: self._forget(connection, table, fids, gone))
 
-    def _forget(self, connection: Connection, table: str, ids: Sequence[str], fids: np.ndarray) -> int:
+    def _forget(self, connection: Connection, table: str, fids: np.ndarray, gone: Sequence[str]) -> int:
+        """In the writer thread: blank the images of the rows `fids` and of rows `gone` long ago."""
         with explained(self.path), transaction(connection):
-            gone = deleted_fids(connection, table, ids)
-            blanked = forget(connection, table, np.union1d(fids, gone))
+            found = deleted_fids(connection, table, gone)
+            for one in gone:
+                if one not in found:
+                    raise GridError("unknown-object", table=table, id=one)
+            blanked = forget(connection, table, np.array([*fids.tolist(), *set().union(*found.values())]))
         self.journal.forget_images()
         return blanked
 

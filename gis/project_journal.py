@@ -169,14 +169,16 @@ def forget(connection: sqlite3.Connection, table: str, fids: np.ndarray) -> int:
     return touched
 
 
-def deleted_fids(connection: sqlite3.Connection, table: str, ids: Sequence[str]) -> np.ndarray:
-    """Find in the images the fids of rows `ids` that were deleted."""
-    found = [np.array([], dtype=np.int64)]
+def deleted_fids(connection: sqlite3.Connection, table: str, ids: Sequence[str]) -> dict[str, set[int]]:
+    """Find in the images the rows `ids` that were deleted: their fids by id."""
+    found: dict[str, set[int]] = {}
     for (number,) in connection.execute("SELECT number FROM journal WHERE row_count").fetchall():
         for image in read_images(connection, number):
             if isinstance(image, DeletedImage) and image.table == table:
-                found.append(image.rows["fid"].to_numpy()[image.rows["id"].isin(ids).to_numpy(dtype=bool)])
-    return np.unique(np.concatenate(found))
+                rows = image.rows[image.rows["id"].isin(ids)]
+                for one, fid in zip(rows["id"].tolist(), rows["fid"].tolist(), strict=True):
+                    found.setdefault(one, set()).add(fid)
+    return found
 
 
 def _blanked(image: Image, table: str, fids: np.ndarray, names: Sequence[str]) -> Image:
