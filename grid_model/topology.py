@@ -221,8 +221,9 @@ class TopologyIndex:
     def first_switches(self) -> np.ndarray:
         """Row of the first switch below the source of each node, −1 where there is none."""
         tree = self.tree
-        switch = np.flatnonzero(self.wiring.kind[tree.parent_branch] == BranchKind.SWITCH)
-        tops = _outermost(switch[tree.parent_branch[switch] >= 0], tree.end)
+        below = np.flatnonzero(tree.parent_branch >= 0)
+        switch = below[self.wiring.kind[tree.parent_branch[below]] == BranchKind.SWITCH]
+        tops = _outermost(switch, tree.end)
         return self._spread(tops, self.wiring.row[tree.parent_branch[tops]])
 
     def _spread(self, tops: np.ndarray, values: np.ndarray) -> np.ndarray:
