@@ -9,13 +9,12 @@ import numpy as np
 from gis import theme
 from gis.pages.drawing import Drawing
 from gis.pages.frame import Box, MapFrame
-from gis.pages.furniture import INTERNAL, Draft, Facts, edge, numbered, scale_and_north, title_block
+from gis.pages.furniture import INTERNAL, Draft, Facts, edge, numbered
 from gis.pages.grid_facts import GridFacts, customers_of_areas
-from gis.pages.items import Item, Page, Rect, Text
-from gis.pages.legend import legend
+from gis.pages.items import Page, Rect, Text
 from gis.pages.options import PrintOptions
+from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan, box_of
-from gis.pages.sheet import Sheet
 from gis.pages.station_map import (
     choose_sheet,
     facts_of,
@@ -81,41 +80,13 @@ def _index_sheets(
     drawing.grid_outlines(grids)
     drawing.station()
     drawing.grid_names(grids)
-    columns, rows = index_table(grids)
-    columns = (*columns, Column(_("Sheet number"), 9, "right"))
-    rows = [(*row, str((numbers or {}).get(one.id, 0))) for row, one in zip(rows, grids, strict=True)]
-    u = sheet.unit
-    items: list[Item] = [*drawing.finish(), edge(place, u)]
-    if sheet.landscape:
-        _block, block_high = title_block(panel, facts, u, scale=drawing.frame.scale)
-        top, high = scale_and_north(panel, drawing.frame.scale, u)
-        made, legend_high = legend(
-            drawing.entries, _("Legend"), Rect(panel.x, panel.y + high + 3 * u, panel.width, 0), u
-        )
-        y = panel.y + high + legend_high + 7 * u
-        block, _high = title_block(
-            Rect(panel.x, panel.bottom - block_high, panel.width, block_high),
-            facts,
-            u,
-            scale=drawing.frame.scale,
-        )
-        room = Rect(panel.x, y + 5 * u, panel.width, panel.bottom - block_high - 3 * u - y - 5 * u)
-        head = Text(panel.x, y + 3.2 * u, _("Sheet index"), 3.0 * u, bold=True)
-    else:
-        left = Rect(panel.x, panel.y, panel.width * 0.3, panel.height)
-        top, high = scale_and_north(left, drawing.frame.scale, u)
-        made, legend_high = legend(
-            drawing.entries, _("Legend"), Rect(left.x, left.y + high + 3 * u, left.width, 0), u, 1
-        )
-        room = Rect(
-            left.right + 4 * u, panel.y + 5 * u, panel.width - left.width - 4 * u, panel.height - 5 * u
-        )
-        head = Text(room.x, panel.y + 3.2 * u, _("Sheet index"), 3.0 * u, bold=True)
-        block, _high = title_block(Rect(left.x, left.y + high + legend_high + 6 * u, left.width, 0), facts, u)
-    laid = lay_table(columns, rows, room, 2.2 * u)
-    items += [*top, *made, head, *laid.items, *block]
-    drafts = [Draft(sheet, title, tuple(items))]
-    return drafts + table_sheets(sheet, title, _("Sheet index"), columns, rows, 2.3 * u, laid.next_row)
+    index = index_table(grids)
+    rows = [(*row, str((numbers or {}).get(one.id, 0))) for row, one in zip(index.rows, grids, strict=True)]
+    columns = (*index.columns, Column(_("Sheet number"), 10, "right"))
+    listing = Listing(_("Sheet index"), columns, rows, 2.2)
+    made, following = map_panel(sheet, panel, drawing, facts, listing)
+    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
+    return drafts + table_sheets(sheet, title, listing, following)
 
 
 def _grid_sheets(
@@ -130,16 +101,11 @@ def _grid_sheets(
     if frame.scale < LARGEST_SCALE:
         frame = MapFrame(place, frame.east, frame.north, LARGEST_SCALE)
     drawing = _grid_drawing(plan, grids, grid, frame, sheet.unit, options)
-    items: list[Item] = [*drawing.finish(), edge(place, sheet.unit)]
-    columns, rows = _area_table(plan.project, grid)
-    if sheet.landscape:
-        made, following = _side(sheet, panel, drawing, facts, grid, columns, rows)
-    else:
-        made, following = _below(sheet, panel, drawing, facts, grid, columns, rows)
+    listing = _area_table(plan.project, grid)
+    made, following = map_panel(sheet, panel, drawing, facts, listing, about=_about(grid))
     title = f"{grid.number} {grid.name}" if grid.number != grid.name else grid.name
-    drafts = [Draft(sheet, title, (*items, *made))]
-    caption = _("Transformer areas of {grid}").format(grid=grid.name)
-    return drafts + table_sheets(sheet, title, caption, columns, rows, 2.3 * sheet.unit, following, 3)
+    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
+    return drafts + table_sheets(sheet, title, listing, following, 3)
 
 
 def _box_of_grid(plan: StationPlan, grid: GridFacts) -> Box | None:
@@ -206,68 +172,6 @@ def _within(outline: np.ndarray, places: np.ndarray) -> np.ndarray:
     return inside
 
 
-def _side(
-    sheet: Sheet,
-    panel: Rect,
-    drawing: Drawing,
-    facts: Facts,
-    grid: GridFacts,
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-) -> tuple[list[Item], int]:
-    u = sheet.unit
-    items, high = scale_and_north(panel, drawing.frame.scale, u)
-    y = panel.y + high + 2 * u
-    about = lay_pairs(_about(grid), Rect(panel.x, y, panel.width, 0), 2.5 * u)
-    items += about.items
-    y += about.height + 4 * u
-    made, high = legend(drawing.entries, _("Legend"), Rect(panel.x, y, panel.width, 0), u)
-    items += made
-    y += high + 2 * u
-    _block, block_high = title_block(panel, facts, u, scale=drawing.frame.scale)
-    bottom = panel.bottom - block_high
-    block, _high = title_block(
-        Rect(panel.x, bottom, panel.width, block_high), facts, u, scale=drawing.frame.scale
-    )
-    following = 0
-    room = Rect(panel.x, y + 2 * u, panel.width, bottom - 3 * u - y - 2 * u)
-    if room.height > 20 * u:
-        laid = lay_table(columns, rows, room, 2.1 * u)
-        items += laid.items
-        following = laid.next_row
-    return [*items, *block], following
-
-
-def _below(
-    sheet: Sheet,
-    panel: Rect,
-    drawing: Drawing,
-    facts: Facts,
-    grid: GridFacts,
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-) -> tuple[list[Item], int]:
-    u, gap = sheet.unit, 4 * sheet.unit
-    wide = (panel.width - 2 * gap) / 3
-    first = Rect(panel.x, panel.y, wide, panel.height)
-    second = Rect(first.right + gap, panel.y, wide, panel.height)
-    third = Rect(second.right + gap, panel.y, wide, panel.height)
-    items, high = scale_and_north(first, drawing.frame.scale, u)
-    items += legend(
-        drawing.entries, _("Legend"), Rect(first.x, first.y + high + 3 * u, first.width, 0), u, 2
-    )[0]
-    about = lay_pairs(_about(grid), second, 2.4 * u)
-    items += about.items
-    block, _high = title_block(third, facts, u, scale=drawing.frame.scale)
-    room = Rect(second.x, second.y + about.height + 2 * u, second.width, second.height - about.height - 2 * u)
-    following = 0
-    if room.height > 20 * u:
-        laid = lay_table(columns, rows, room, 2.1 * u)
-        items += laid.items
-        following = laid.next_row
-    return [*items, *block], following
-
-
 def _about(grid: GridFacts) -> list[tuple[str, str]]:
     managers = "\n".join(f"{told(one)}  {one.phone}".rstrip() for one in grid.managers)
     return [
@@ -279,7 +183,7 @@ def _about(grid: GridFacts) -> list[tuple[str, str]]:
     ]
 
 
-def _area_table(project: Project, grid: GridFacts) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+def _area_table(project: Project, grid: GridFacts) -> Listing:
     columns = (
         Column(_("Area number"), 21),
         Column(_("Name"), 27),
@@ -303,7 +207,7 @@ def _area_table(project: Project, grid: GridFacts) -> tuple[tuple[Column, ...], 
                 str(customers.get(one, 0)),
             )
         )
-    return columns, rows
+    return Listing(_("Transformer areas of {grid}").format(grid=grid.name), columns, rows, 2.1)
 
 
 def capacities(project: Project) -> dict[str, float]:
@@ -327,10 +231,9 @@ def _listed_only(facts: Facts, grid: GridFacts, options: PrintOptions, plan: Sta
         3.0 * u,
         theme.SWITCH_CLOSED,
     )
-    columns, rows = _area_table(plan.project, grid)
+    listing = _area_table(plan.project, grid)
     top = body.y + 12 * u + about.height
-    laid = lay_table(columns, rows, Rect(body.x, top, body.width, body.bottom - top), 2.3 * u)
+    laid = lay_table(listing.columns, listing.rows, Rect(body.x, top, body.width, body.bottom - top), 2.3 * u)
     title = f"{grid.number} {grid.name}"
     drafts = [Draft(sheet, title, (says, *about.items, *laid.items))]
-    caption = _("Transformer areas of {grid}").format(grid=grid.name)
-    return drafts + table_sheets(sheet, title, caption, columns, rows, 2.3 * u, laid.next_row)
+    return drafts + table_sheets(sheet, title, listing, laid.next_row)

@@ -10,16 +10,15 @@ from gis import theme
 from gis.customer_list import affected_customers, device_names
 from gis.pages.drawing import Drawing
 from gis.pages.frame import Box, MapFrame
-from gis.pages.furniture import INTERNAL, Draft, Facts, edge, numbered, scale_and_north, spaced, title_block
+from gis.pages.furniture import INTERNAL, Draft, edge, numbered, spaced
 from gis.pages.grid_book import capacities
 from gis.pages.grid_facts import customers_of_areas
-from gis.pages.items import Item, Page, Rect
-from gis.pages.legend import legend
+from gis.pages.items import Page
 from gis.pages.options import PrintOptions
+from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan, box_of
-from gis.pages.sheet import Sheet
 from gis.pages.station_map import choose_sheet, facts_of, split, table_sheets
-from gis.pages.tables import Column, lay_pairs, lay_table
+from gis.pages.tables import Column
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
@@ -53,14 +52,11 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
     place, panel = split(sheet)
     feedback.report(0.2, _("Drawing the outage"))
     drawing = _outage_drawing(plan, trace, dead, MapFrame.around(box, place, 10.0), sheet.unit)
-    items: list[Item] = [*drawing.finish(), edge(place, sheet.unit)]
-    columns, rows = _area_table(project, trace)
-    panel_items, following = _panel(sheet, panel, drawing, facts, trace, columns, rows)
-    drafts = [Draft(sheet, title, (*items, *panel_items))]
-    size = 2.3 * sheet.unit
-    drafts += table_sheets(sheet, title, _("Transformer areas out"), columns, rows, size, following, 3)
-    people, told = _important(project, trace, options)
-    drafts += table_sheets(sheet, title, _("Important and sensitive customers"), people, told, size, 0)
+    areas = _area_table(project, trace)
+    made, following = map_panel(sheet, panel, drawing, facts, areas, about=_counts(trace))
+    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
+    drafts += table_sheets(sheet, title, areas, following, 3)
+    drafts += table_sheets(sheet, title, _important(project, trace, options), 0)
     return numbered(drafts, facts)
 
 
@@ -138,43 +134,6 @@ def _outage_drawing(
     return drawing
 
 
-def _panel(
-    sheet: Sheet,
-    panel: Rect,
-    drawing: Drawing,
-    facts: Facts,
-    trace: OutageTrace,
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-) -> tuple[list[Item], int]:
-    u, gap = sheet.unit, 4 * sheet.unit
-    if sheet.landscape:
-        first = second = panel
-        _block, high = title_block(panel, facts, u, scale=drawing.frame.scale)
-        third = Rect(panel.x, panel.bottom - high, panel.width, high)
-    else:
-        wide = (panel.width - 2 * gap) / 3
-        first, second, third = (
-            Rect(panel.x + n * (wide + gap), panel.y, wide, panel.height) for n in range(3)
-        )
-    items, high = scale_and_north(first, drawing.frame.scale, u)
-    y = first.y + high + 3 * u
-    made, high = legend(drawing.entries, _("Legend"), Rect(first.x, y, first.width, 0), u)
-    items += made
-    y = y + high + 3 * u if sheet.landscape else second.y
-    counts = lay_pairs(_counts(trace), Rect(second.x, y, second.width, 0), 2.6 * u, 0.72)
-    items += counts.items
-    y += counts.height + 3 * u
-    bottom = third.y - 3 * u if sheet.landscape else second.bottom
-    following = 0
-    if bottom - y > 20 * u:
-        laid = lay_table(columns, rows, Rect(second.x, y, second.width, bottom - y), 2.1 * u)
-        items += laid.items
-        following = laid.next_row
-    block, _high = title_block(third, facts, u, scale=drawing.frame.scale)
-    return [*items, *block], following
-
-
 def _counts(trace: OutageTrace) -> list[tuple[str, str]]:
     counts = trace.counts
     return [
@@ -192,7 +151,7 @@ def _counts(trace: OutageTrace) -> list[tuple[str, str]]:
     ]
 
 
-def _area_table(project: Project, trace: OutageTrace) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+def _area_table(project: Project, trace: OutageTrace) -> Listing:
     columns = (
         Column(_("Area number"), 20),
         Column(_("Name"), 27),
@@ -205,12 +164,10 @@ def _area_table(project: Project, trace: OutageTrace) -> tuple[tuple[Column, ...
         (one, plain(names.get(one)) or "", f"{kva[one]:g}" if one in kva else "—", str(customers.get(one, 0)))
         for one in trace.transformer_areas
     ]
-    return columns, rows
+    return Listing(_("Transformer areas out"), columns, rows, 2.1)
 
 
-def _important(
-    project: Project, trace: OutageTrace, options: PrintOptions
-) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+def _important(project: Project, trace: OutageTrace, options: PrintOptions) -> Listing:
     """List the important and the sensitive customers among those affected, as far as they may be told."""
     columns = (
         Column(_("Customer number"), 15),
@@ -226,4 +183,5 @@ def _important(
     rows = affected_customers(project, trace, options.disclosure).rows
     rows = rows[(rows["grade"] != "") | (rows["sensitive"] != "")]
     names = ("id", "name", "phone", "grade", "sensitive", "area_name", "status", "manager", "manager_phone")
-    return columns, [tuple(row) for row in rows[list(names)].itertuples(index=False)]
+    told = [tuple(row) for row in rows[list(names)].itertuples(index=False)]
+    return Listing(_("Important and sensitive customers"), columns, told)

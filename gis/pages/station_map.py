@@ -13,16 +13,13 @@ from gis.pages.furniture import (
     POSTED,
     Draft,
     Facts,
-    contacts,
     edge,
     numbered,
-    scale_and_north,
-    title_block,
 )
 from gis.pages.grid_facts import GridFacts, Person, choose_scheme, grid_facts
 from gis.pages.items import Item, Page, Rect, Text
-from gis.pages.legend import legend
 from gis.pages.options import AUTO, PrintOptions
+from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan
 from gis.pages.sheet import Sheet
 from gis.pages.tables import Column, lay_table
@@ -157,87 +154,13 @@ def _assembled(
     *,
     network: bool = True,
 ) -> list[Page]:
-    items = [*drawing.finish(), edge(place, sheet.unit)]
-    columns, rows = index_table(grids)
-    size = 2.3 * sheet.unit
-    if sheet.landscape:
-        panel_items, following = _side_panel(sheet, panel, drawing, facts, columns, rows, size, network)
-    else:
-        panel_items, following = _lower_panel(sheet, panel, drawing, facts, columns, rows, size, network)
-    drafts = [Draft(sheet, title, (*items, *panel_items))]
-    drafts += table_sheets(sheet, title, _("Index of service grids"), columns, rows, size, following)
-    return numbered(drafts, facts)
+    index = index_table(grids)
+    made, following = map_panel(sheet, panel, drawing, facts, index, network=network)
+    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
+    return numbered(drafts + table_sheets(sheet, title, index, following), facts)
 
 
-def _side_panel(
-    sheet: Sheet,
-    panel: Rect,
-    drawing: Drawing,
-    facts: Facts,
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-    size: float,
-    network: bool,
-) -> tuple[list[Item], int]:
-    u = sheet.unit
-    items, high = scale_and_north(panel, drawing.frame.scale, u)
-    y = panel.y + high + 3 * u
-    made, high = legend(drawing.entries, _("Legend"), Rect(panel.x, y, panel.width, 0), u)
-    items += made
-    y += high + 4 * u
-    if not network:
-        made, high = contacts(facts, Rect(panel.x, y, panel.width, 0), u)
-        items += made
-        y += high + 4 * u
-    _block, block_high = title_block(panel, facts, u, scale=drawing.frame.scale, network=network)
-    top = panel.bottom - block_high
-    following = 0
-    if rows:
-        room = Rect(panel.x, y + 5 * u, panel.width, top - 3 * u - y - 5 * u)
-        if room.height > 20 * u:
-            items.append(Text(panel.x, y + 3.2 * u, _("Index of service grids"), 3.0 * u, bold=True))
-            laid = lay_table(columns, rows, room, size)
-            items += laid.items
-            following = laid.next_row
-    block, _high = title_block(
-        Rect(panel.x, top, panel.width, block_high), facts, u, scale=drawing.frame.scale, network=network
-    )
-    return [*items, *block], following
-
-
-def _lower_panel(
-    sheet: Sheet,
-    panel: Rect,
-    drawing: Drawing,
-    facts: Facts,
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-    size: float,
-    network: bool,
-) -> tuple[list[Item], int]:
-    u, gap = sheet.unit, 4 * sheet.unit
-    wide = (panel.width - 2 * gap) / 3
-    first = Rect(panel.x, panel.y, wide * 0.8, panel.height)
-    second = Rect(first.right + gap, panel.y, wide * 1.35, panel.height)
-    third = Rect(second.right + gap, panel.y, panel.right - second.right - gap, panel.height)
-    items, high = scale_and_north(first, drawing.frame.scale, u)
-    count = 1 if len(drawing.entries) * 4.9 * u < panel.height - high - 8 * u else 2
-    items += legend(
-        drawing.entries, _("Legend"), Rect(first.x, first.y + high + 3 * u, first.width, 0), u, count
-    )[0]
-    following = 0
-    if rows:
-        items.append(Text(second.x, second.y + 3.2 * u, _("Index of service grids"), 3.0 * u, bold=True))
-        laid = lay_table(
-            columns, rows, Rect(second.x, second.y + 5 * u, second.width, second.height - 5 * u), size
-        )
-        items += laid.items
-        following = laid.next_row
-    block, _high = title_block(third, facts, u, scale=drawing.frame.scale, network=network)
-    return [*items, *block], following
-
-
-def index_table(grids: Sequence[GridFacts]) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
+def index_table(grids: Sequence[GridFacts]) -> Listing:
     """Give the index of grids: number, name, group, managers, phones, areas, customers (`DOMAIN` §10)."""
     columns = (
         Column(_("Grid number"), 22),
@@ -260,7 +183,7 @@ def index_table(grids: Sequence[GridFacts]) -> tuple[tuple[Column, ...], list[tu
         )
         for one in grids
     ]
-    return columns, rows
+    return Listing(_("Index of service grids"), columns, rows)
 
 
 def told(manager: Person) -> str:
@@ -269,26 +192,20 @@ def told(manager: Person) -> str:
 
 
 def table_sheets(
-    sheet: Sheet,
-    title: str,
-    caption: str,
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-    size: float,
-    first: int,
-    side_by_side: int = 1,
+    sheet: Sheet, title: str, listing: Listing, first: int, side_by_side: int = 1
 ) -> list[Draft]:
     """Write the rows from `first` on onto as many sheets as they need, in blocks side by side."""
     drafts, u = [], sheet.unit
     body, gap = sheet.body, 6 * sheet.unit
     wide = (body.width - (side_by_side - 1) * gap) / side_by_side
+    rows = listing.rows
     while first < len(rows):
-        items: list[Item] = [Text(body.x, body.y + 4 * u, caption, 3.2 * u, bold=True)]
-        share = -(-(len(rows) - first) // side_by_side)
+        items: list[Item] = [Text(body.x, body.y + 4 * u, listing.caption, 3.2 * u, bold=True)]
+        share = max(-(-(len(rows) - first) // side_by_side), 12)
         for block in range(side_by_side):
             if first < len(rows):
                 place = Rect(body.x + block * (wide + gap), body.y + 6 * u, wide, body.height - 6 * u)
-                laid = lay_table(columns, rows, place, size, first, first + max(share, 12))
+                laid = lay_table(listing.columns, rows, place, 2.3 * u, first, first + share)
                 items += laid.items
                 first = laid.next_row
         drafts.append(Draft(sheet, title, tuple(items)))
