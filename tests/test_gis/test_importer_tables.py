@@ -477,3 +477,10 @@ def test_the_border_and_villages_of_a_real_county_import(taiqu_data: Path) -> No
     )
     assert len(project.frame("stations")) == 1
     assert outline(project, "stations", project.frame("stations")["id"].iloc[0]).area > 0.1
+
+
+def test_the_page_lists_the_headings_of_the_schema() -> None:
+    from gis.importer_page import PAGE, page
+
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == page(text), "run python -m gis.importer_page"
