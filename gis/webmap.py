@@ -38,7 +38,8 @@ BIND = """function (feature, layer) {
     var p = feature.properties;
     if (p.popup) { layer.bindPopup(p.popup, {maxWidth: 340}); }
     if (p.label) {
-        layer.bindTooltip(p.label, {permanent: true, direction: 'center', className: 'taiqu-label taiqu-' + p.kind});
+        var look = {permanent: true, direction: 'center', className: 'taiqu-label taiqu-' + p.kind};
+        layer.bindTooltip(p.label, look);
     }
     else if (p.tip) { layer.bindTooltip(p.tip, {sticky: true}); }
 }"""
@@ -129,7 +130,7 @@ def _add(folium: Any, page: Any, layer: Layer) -> None:
         )
     style = None if layer.symbol else _style_of(layer)
     folium.GeoJson(
-        {"type": "FeatureCollection", "features": [dict(one) for one in layer.features]},
+        {"type": "FeatureCollection", "features": [{**one, "id": n} for n, one in enumerate(layer.features)]},
         style_function=style,
         marker=marker,
         on_each_feature=folium.JsCode(BIND),

@@ -375,8 +375,12 @@ def _corners(coordinates: Any) -> Iterable[tuple[float, float]]:
 
 
 def as_text(value: object) -> str:
-    """Write a value as text of a page: no markup gets through."""
-    return html.escape("" if plain(value) is None else str(value), quote=True)
+    """Write a value as text of a page: no markup gets through, and no template of folium's either.
+
+    folium renders what it has put into a page a second time, so braces in a name would be run.
+    """
+    text = "" if plain(value) is None else str(value)
+    return html.escape(text, quote=True).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def _names(names: Iterable[Any]) -> list[dict[str, str]]:
