@@ -53,7 +53,8 @@ def back_feed(
     project: Project,
     consumers: Consumers,
     before: TopologyIndex,
-    after: TopologyIndex,
+    now: np.ndarray,
+    live: np.ndarray,
     dead: np.ndarray,
     backup: np.ndarray,
 ) -> tuple[BackFeed, ...]:
@@ -61,8 +62,10 @@ def back_feed(
 
     Parameters
     ----------
-    before, after
-        The network before the first step and after the last.
+    before
+        The network before the first step.
+    now, live
+        Which branches are closed, and which nodes have supply, after the last step.
     dead
         Nodes that lost supply.
     backup
@@ -70,11 +73,8 @@ def back_feed(
     """
     units = _units(project, consumers, dead)
     customers = project.frame("customers")["id"].iloc[backup]
-    return (
-        *units,
-        *(BackFeed("second_supply", str(one), customer=str(one)) for one in customers),
-        *_ties(before, after, dead),
-    )
+    second = (BackFeed("second_supply", str(one), customer=str(one)) for one in customers)
+    return (*units, *second, *_ties(before, now, live, dead))
 
 
 def _units(project: Project, consumers: Consumers, dead: np.ndarray) -> list[BackFeed]:
@@ -82,7 +82,7 @@ def _units(project: Project, consumers: Consumers, dead: np.ndarray) -> list[Bac
     if not len(rows):
         return []
     units = project.frame("pv_units").iloc[rows]
-    shares = area_shares(consumers)
+    shares = consumers.pv_shares
     areas = _areas(project, consumers, rows)
     found = []
     for unit, area in zip(units.to_dict("records"), areas, strict=True):
@@ -119,35 +119,16 @@ def _areas(project: Project, consumers: Consumers, rows: np.ndarray) -> list[str
     return found
 
 
-def area_shares(consumers: Consumers) -> dict[str, float]:
-    """Give for each area with PV and known capacity its PV as a share of that capacity."""
-    transformers = consumers.tables["power_transformers"].frame
-    capacity = transformers.loc[transformers["in_service"]].groupby("transformer_area")["rated_kva"].sum()
-    units = consumers.tables["pv_units"].frame
-    power = units[units["kind"] == "pv"]
-    area = power["transformer_area"]
-    customers = consumers.tables["customers"]
-    through = area.isna() & power["customer"].notna()
-    if through.any():
-        ids = power.loc[through, "customer"]
-        rows = customers.positions(ids.tolist())
-        known = ids.index[rows >= 0]
-        area = area.copy()
-        area.loc[known] = customers.frame["transformer_area"].iloc[rows[rows >= 0]].to_numpy()
-    total = power["rated_kw"].groupby(area).sum()
-    return {str(one): float(kw / capacity[one]) for one, kw in total.items() if capacity.get(one, 0.0) > 0}
-
-
-def _ties(before: TopologyIndex, after: TopologyIndex, dead: np.ndarray) -> list[BackFeed]:
+def _ties(before: TopologyIndex, now: np.ndarray, live: np.ndarray, dead: np.ndarray) -> list[BackFeed]:
     """Switches between dead and live that stood open before the first step."""
-    wiring = after.wiring
+    wiring = before.wiring
     inside = np.zeros(wiring.node_count, dtype=bool)
     inside[dead] = True
     entry, _owner = wiring.adjacency.entries_of(dead)
     branches, far = wiring.adjacency.branches[entry], wiring.adjacency.nodes[entry]
-    beside = (wiring.kind[branches] == BranchKind.SWITCH) & ~inside[far] & after.supplied[far]
-    found = np.unique(branches[beside & ~before.closed[branches] & ~after.closed[branches]])
-    return [BackFeed("tie", wiring.device(int(one)).id) for one in found]
+    beside = (wiring.kind[branches] == BranchKind.SWITCH) & ~inside[far] & live[far]
+    found = np.unique(branches[beside & ~before.closed[branches] & ~now[branches]])
+    return [BackFeed("tie", one.id) for one in wiring.devices(found)]
 
 
 def _flag(share: float | None) -> str:

@@ -63,7 +63,8 @@ class SupplyPoints:
         """Arrange pairs of row and node by row; each pair stands once, those with −1 are left out."""
         known = (rows >= 0) & (nodes >= 0)
         width = int(nodes.max(initial=0)) + 1
-        row, node = np.divmod(np.unique(rows[known].astype(np.int64) * width + nodes[known]), width)
+        pairs = np.sort(rows[known].astype(np.int64) * width + nodes[known])
+        row, node = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], width)
         start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=row_count))]).astype(np.int64)
         return cls(start, node.astype(np.int32))
 
@@ -199,6 +200,23 @@ class Consumers:
         power = np.asarray(self._column("pv_units", "rated_kw").fillna(0.0), dtype=float)
         return np.where(self._is("pv_units", "kind", "pv"), power, 0.0)
 
+    @cached_property
+    def pv_shares(self) -> dict[str, float]:
+        """For each area with PV and known capacity, its PV as a share of its transformers' rated power."""
+        transformers = self.tables["power_transformers"].frame
+        capacity = transformers[transformers["in_service"]].groupby("transformer_area")["rated_kva"].sum()
+        units = self.tables["pv_units"].frame
+        power = units[units["kind"] == "pv"]
+        area = power["transformer_area"].copy()
+        through = area.index[area.isna() & power["customer"].notna()]
+        rows = codes(self.tables["customers"], power.loc[through, "customer"])
+        of_customer = self._column("customers", "transformer_area").iloc[rows[rows >= 0]]
+        area.loc[through[rows >= 0]] = of_customer.to_numpy()
+        total = power["rated_kw"].groupby(area).sum()
+        known = capacity.reindex(total.index)
+        shares = (total / known)[known > 0]
+        return dict(zip(shares.index.tolist(), shares.tolist(), strict=True))
+
     @property
     def unlinked(self) -> int:
         """Customers in use of whose supply nothing is known."""
@@ -232,9 +250,10 @@ def resolve(project: Project) -> Consumers:
     points = tables["usage_points"].frame
     owner, at = codes(customer_table, points["customer"]), codes(nodes, points["node"])
     in_use = (customer_table.frame["status"] != "closed").to_numpy(dtype=bool)
-    without_row = np.setdiff1d(np.arange(len(customer_table)), owner[owner >= 0])
-    by_area = np.unique(np.concatenate([owner[(owner >= 0) & (at < 0)], without_row]))
-    by_area = by_area[area_of_customer[by_area] >= 0]
+    falls_back = np.ones(len(customer_table), dtype=bool)
+    falls_back[owner[owner >= 0]] = False
+    falls_back[owner[(owner >= 0) & (at < 0)]] = True
+    by_area = np.flatnonzero(falls_back & (area_of_customer >= 0))
     fallback, which = areas.points_of(area_of_customer[by_area])
     rows, at = np.concatenate([owner, by_area[which]]), np.concatenate([at, fallback])
     known = rows >= 0

@@ -147,23 +147,24 @@ def _meeting_points(points: SupplyPoints, tree: SupplyTree) -> tuple[np.ndarray,
 def _single_branches(
     topology: TopologyIndex, totals: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Judge every device as the one branch it is (the first winding's for a transformer)."""
+    """Judge every device as the one branch it is (the first winding's for a transformer).
+
+    The sums are taken in the order of the walk, where what hangs below a branch lies beside it.
+    """
     wiring, tree = topology.wiring, topology.tree
-    branches = np.arange(sum(len(wiring.tables[name]) for name in DEVICE_TABLES))
-    below = topology.lower_end(branches)
-    chord = np.zeros(len(topology.closed), dtype=bool)
-    chord[tree.chords] = True
-    reason = np.full(len(branches), NO_SUPPLY, dtype=np.int8)
-    reason[~topology.closed[branches]] = OPEN
-    reason[chord[branches]] = IN_LOOP
-    reason[below >= 0] = np.where(tree.cover[below[below >= 0]] > 0, IN_LOOP, HARMS)
-    harming = np.flatnonzero(reason == HARMS)
-    start, end = below[harming], tree.end[below[harming]]
+    count = sum(len(wiring.tables[name]) for name in DEVICE_TABLES)
+    reason = np.full(len(topology.closed), NO_SUPPLY, dtype=np.int8)
+    reason[~topology.closed] = OPEN
+    reason[tree.chords] = IN_LOOP
+    reason[tree.parent_branch[1:]] = np.where(tree.cover[1:] > 0, IN_LOOP, HARMS)
+    bridges = np.flatnonzero(tree.cover == 0)[1:]
+    branches, end = tree.parent_branch[bridges], tree.end[bridges]
     losses = {}
     for name, total in totals.items():
-        losses[name] = np.zeros(len(branches), dtype=np.int64)
-        losses[name][harming] = total[end] - total[start]
-    return losses, reason
+        lost = np.zeros(len(topology.closed), dtype=np.int64)
+        lost[branches] = total[end] - total[bridges]
+        losses[name] = lost[:count]
+    return losses, reason[:count]
 
 
 def _three_windings(

@@ -426,7 +426,8 @@ def _everything_that_fed_back(
     """What could feed back into anything that was dead at some step."""
     backup = sorted({one for stage in stages for one in stage.backup})
     rows = project.table("customers").positions(backup) if backup else np.array([], dtype=np.int64)
-    return back_feed(project, outage.consumers, outage.before, outage.before, dead, np.sort(rows))
+    before = outage.before
+    return back_feed(project, outage.consumers, before, before.closed, before.supplied, dead, np.sort(rows))
 
 
 # ---------------------------------------------------------------------------- the file of steps

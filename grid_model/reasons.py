@@ -1,0 +1,87 @@
+"""Say of one customer why it stands on the list of an outage, or why it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grid_model.customers import Basis, Consumers
+from grid_model.project import Project
+from grid_model.topology import BranchKind, Device, TopologyIndex
+from grid_model.tracing import OutageTrace
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a customer is where it is.
+
+    Parameters
+    ----------
+    status
+        ``out``, ``backup``, ``supplied``, ``already_out``, ``unknown``, or ``closed`` for a closed account.
+    basis
+        What the judgement rests on.
+    open_point
+        Device (or source) that is open between the customer and its source; None where none is.
+    path
+        Devices from the customer up to the open point, the open point last. Without one, up to the source.
+    """
+
+    customer: str
+    status: str
+    basis: Basis
+    open_point: Device | None
+    path: tuple[Device, ...]
+
+
+def why(project: Project, trace: OutageTrace, customer: str) -> Reason:
+    """Give the reason for `customer`; raises `GridError` ``unknown-object`` where there is none such.
+
+    Of several supply points the first that lost supply is followed, else the first with supply.
+    """
+    row = project.table("customers").position(customer)
+    consumers, before = Consumers.of(project), TopologyIndex.build(project, trace.state)
+    closed = closed_after(before, trace)
+    basis = Basis(int(consumers.basis[row]))
+    status = _status(trace, customer, bool(consumers.active[row]))
+    nodes, _owner = consumers.customers.points_of(np.array([row]))
+    paths = [_path(before, closed, int(node)) for node in nodes if before.supplied[node]]
+    broken = [one for one in paths if one[1] is not None] if status in ("out", "backup") else []
+    path, at = (broken or paths or [((), None)])[0]
+    return Reason(customer, status, basis, at, path)
+
+
+def closed_after(before: TopologyIndex, trace: OutageTrace) -> np.ndarray:
+    """Tell which branches are closed after the last step of `trace`."""
+    wiring = before.wiring
+    sources = [Device("energy_sources", one) for one in trace.tripped_sources]
+    opened = [int(branch) for one in (*trace.opened, *sources) for branch in wiring.branches(one)]
+    closed = [int(branch) for one in trace.closed for branch in wiring.branches(one)]
+    return before.operated(opened, closed).closed
+
+
+def _status(trace: OutageTrace, customer: str, active: bool) -> str:
+    if not active:
+        return "closed"
+    lists = {
+        "out": trace.customers,
+        "backup": trace.backup,
+        "already_out": trace.already_out,
+        "unknown": trace.unknown,
+    }
+    return next((name for name, ids in lists.items() if customer in ids), "supplied")
+
+
+def _path(before: TopologyIndex, closed: np.ndarray, node: int) -> tuple[tuple[Device, ...], Device | None]:
+    """Devices from `node` towards its source, up to the first that is open now."""
+    tree, wiring = before.tree, before.wiring
+    branches = [int(tree.parent_branch[at]) for at in tree.path_up(int(tree.position[node]))[:-1]]
+    for n, branch in enumerate(branches):
+        if not closed[branch]:
+            devices = wiring.devices(np.array(branches[: n + 1]))
+            return tuple(dict.fromkeys(devices)), devices[-1]
+    devices = wiring.devices(
+        np.array([one for one in branches if wiring.kind[one] != BranchKind.SOURCE], dtype=np.int64)
+    )
+    return tuple(dict.fromkeys(devices)), None
