@@ -14,6 +14,7 @@ from gis.crs import in_metres
 from grid_model import checks
 from grid_model.check_rates import Rate, rates
 from grid_model.checked import MV_ABOVE_KV, Checked, Rule, findings
+from grid_model.checks import is_swapped, is_zero
 from grid_model.feedback import SILENT, Feedback
 from grid_model.issue import Issue, Severity
 from grid_model.project import Project
@@ -55,14 +56,15 @@ def outside_station(checked: Checked) -> Iterator[Issue]:
         return
     whole = shapely.union_all(shapely.make_valid(boundaries))
     shapely.prepare(whole)
-    for table in ("substations", "switches", "power_transformers", "poles", "junctions", "customers"):
+    # A substation may stand beyond the border and feed across it.
+    for table in ("switches", "power_transformers", "poles", "junctions", "customers"):
         rows = checked.frame(table)
         at = checked.places(table)
+        wrong = is_zero(at) | is_swapped(at, checked.project.geographic)  # those have a finding of their own
         x, y = at["x"].to_numpy(), at["y"].to_numpy()
-        known = np.isfinite(x) & np.isfinite(y)
+        known = np.isfinite(x) & np.isfinite(y) & ~wrong.to_numpy()
         outside = known & ~shapely.intersects_xy(whole, np.where(known, x, 0.0), np.where(known, y, 0.0))
-        if table != "substations":  # one may stand beyond the border and feed across it
-            yield from findings(Severity.WARNING, "outside-station", table, rows, outside)
+        yield from findings(Severity.WARNING, "outside-station", table, rows, outside)
 
 
 def box_far_from_transformer(checked: Checked) -> Iterator[Issue]:
@@ -196,7 +198,7 @@ def unjoined_ends(checked: Checked) -> Iterator[Issue]:
             end, beside = (a, b) if dead_end[a] else (b, a)
             yield Issue(
                 Severity.WARNING,
-                "unjoined-ends",
+                "line-ends-not-joined",
                 "connectivity_nodes",
                 str(nodes["id"].iat[end]),
                 {

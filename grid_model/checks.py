@@ -202,7 +202,7 @@ def dedicated_customer_on_public_area(checked: Checked) -> Iterator[Issue]:
     public = areas["id"][areas["usage"] == "public"]
     yield from findings(
         Severity.WARNING,
-        "dedicated-on-public",
+        "dedicated-customer-on-public-area",
         "customers",
         rows,
         (rows["customer_class"] == "mv") & rows["transformer_area"].isin(public),
@@ -271,20 +271,25 @@ def missing_coordinates(checked: Checked) -> Iterator[Issue]:
 def zero_coordinates(checked: Checked) -> Iterator[Issue]:
     """Points at 0, 0."""
     for table, rows in _points(checked):
-        yield from findings(
-            Severity.ERROR, "zero-coordinates", table, rows, (rows["x"] == 0) & (rows["y"] == 0)
-        )
+        yield from findings(Severity.ERROR, "zero-coordinates", table, rows, is_zero(rows))
+
+
+def is_zero(rows: pd.DataFrame) -> pd.Series:
+    """Whether each point stands at 0, 0."""
+    return (rows["x"] == 0) & (rows["y"] == 0)
 
 
 def swapped_coordinates(checked: Checked) -> Iterator[Issue]:
-    """Points whose longitude and latitude are exchanged: inside China only the other way round."""
-    if not checked.project.geographic:
-        return
+    """Points whose longitude and latitude are exchanged."""
     for table, rows in _points(checked):
-        swapped = rows["x"].between(3, 54) & rows["y"].between(73, 136)
-        yield from findings(
-            Severity.ERROR, "swapped-coordinates", table, rows, swapped, x=rows["x"], y=rows["y"]
-        )
+        swapped = is_swapped(rows, checked.project.geographic)
+        at = {"x": rows["x"], "y": rows["y"]}
+        yield from findings(Severity.ERROR, "swapped-coordinates", table, rows, swapped, **at)
+
+
+def is_swapped(rows: pd.DataFrame, geographic: bool) -> pd.Series:
+    """Whether each point lies inside China only the other way round; on a local plane none does."""
+    return rows["x"].between(3, 54) & rows["y"].between(73, 136) & geographic
 
 
 def _points(checked: Checked) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -353,7 +358,7 @@ def unusual_rating(checked: Checked) -> Iterator[Issue]:
     kva = rows["rated_kva"]
     yield from findings(
         Severity.NOTE,
-        "unusual-rating",
+        "non-standard-kva",
         "power_transformers",
         rows,
         kva.notna() & low & ~kva.isin(STANDARD_KVA),
@@ -396,6 +401,26 @@ def shared_phone(checked: Checked) -> Iterator[Issue]:
         )
 
 
+def expired_qualification(checked: Checked) -> Iterator[Issue]:
+    """Certificates of managers on duty that no longer hold on the planning date."""
+    day = checked.project.info.planning_date
+    rows, managers = checked.frame("qualifications"), checked.frame("district_managers")
+    on_duty = rows["manager"].isin(managers["id"][managers["active"]])
+    expired = on_duty & rows["valid_until"].notna() & (rows["valid_until"] < day)
+    if day:
+        yield from findings(
+            Severity.WARNING,
+            "expired-qualification",
+            "qualifications",
+            rows,
+            expired,
+            manager=rows["manager"],
+            column="kind",
+            value=rows["kind"],
+            date=rows["valid_until"],
+        )
+
+
 def old_data(checked: Checked) -> Iterator[Issue]:
     """Data older than it should be on the planning date."""
     info, limit = checked.project.info, whole(checked.project, "check.max_data_age_days")
@@ -433,6 +458,7 @@ RULES: tuple[Rule, ...] = (
     unusual_rating,
     invalid_phone,
     shared_phone,
+    expired_qualification,
     old_data,
 )
 """The rules that need no shapes, in the order they are reported."""

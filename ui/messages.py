@@ -323,7 +323,7 @@ ISSUES: Mapping[str, str] = {
     "feeder-differs": N_(
         "The transformer area “{id}” is listed under the feeder “{stated}”, but the network feeds it from “{network}”"
     ),
-    "dedicated-on-public": N_(
+    "dedicated-customer-on-public-area": N_(
         "Customer “{id}” has a transformer of its own but is listed in the public area “{area}”"
     ),
     "closed-customer": N_("Customer “{id}” is closed but still listed"),
@@ -348,9 +348,10 @@ ISSUES: Mapping[str, str] = {
     "tie-without-normal-state": N_(
         "The tie switch “{id}” is not open in the normal state; set its normal state"
     ),
-    "unusual-rating": N_("The transformer “{id}” is rated {kva} kVA, which is no usual size"),
+    "non-standard-kva": N_("The transformer “{id}” is rated {kva} kVA, which is no usual size"),
     "invalid-phone": N_("{table}: “{id}” has a phone that cannot be dialled"),
     "shared-phone": N_("The phone {phone} stands at {count} customers, “{id}” among them (limit {limit})"),
+    "expired-qualification": N_("A certificate ({value}) of the manager “{manager}” was valid until {date} only"),
     "data-date-unknown": N_("The date of the data is not known; give it when importing"),
     "old-data": N_("The data of {date} is {age} days old (limit {limit})"),
     "outside-station": N_("{table}: “{id}” lies outside the station's boundary"),
@@ -359,7 +360,7 @@ ISSUES: Mapping[str, str] = {
     ),
     "box-in-other-area": N_("{table}: “{id}” belongs to the area “{own}” but lies in the area “{other}”"),
     "long-span": N_("The line “{id}” has a span of {span_m} m (limit {limit_m} m)"),
-    "unjoined-ends": N_("The line end “{id}” is {distance_m} m from “{other}” and not joined to it"),
+    "line-ends-not-joined": N_("The line end “{id}” is {distance_m} m from “{other}” and not joined to it"),
 }
 """Sentences for `Issue` codes."""
 
@@ -464,7 +465,11 @@ def _shown(values: Mapping[str, object]) -> dict[str, object]:
         shown["table"] = _(schema.table(table).label)
         column = values.get("column")
         if isinstance(column, str) and column in schema.table(table).by_name:
-            shown["column"] = _(schema.table(table).column(column).label)
+            about = schema.table(table).column(column)
+            shown["column"] = _(about.label)
+            labels = {choice.code: choice.label for choice in about.choices}
+            if values.get("value") in labels:
+                shown["value"] = _(labels[str(values["value"])])
     return shown
 
 

@@ -176,7 +176,7 @@ CASES: dict[str, tuple[Fault, set[str]]] = {
         both(row("feeders", id="F2", name="b"), cells("transformer_areas", "A1", feeder="F2")),
         {"A1"},
     ),
-    "dedicated-on-public": (customer("1002", customer_class="mv"), {"1002"}),
+    "dedicated-customer-on-public-area": (customer("1002", customer_class="mv"), {"1002"}),
     "closed-customer": (customer("1002", status="closed"), {"1002"}),
     "area-differs": (
         both(area("A2"), cells("customers", "1001", transformer_area="A2"), customer("1002")),
@@ -202,12 +202,19 @@ CASES: dict[str, tuple[Fault, set[str]]] = {
         both(nodes(d1=5), row("switches", id="k9", node_a="v2", node_b="d1", is_tie=True)),
         {"k9"},
     ),
-    "unusual-rating": (cells("power_transformers", "t1", rated_kva=123), {"t1"}),
+    "non-standard-kva": (cells("power_transformers", "t1", rated_kva=123), {"t1"}),
     "invalid-phone": (
         both(customer("1002", phone="12345"), cells("district_managers", "M1", phone="138000x")),
         {"1002", "M1"},
     ),
     "shared-phone": (shared(6), {"200"}),
+    "expired-qualification": (
+        both(
+            row("qualifications", id="x1", manager="M1", kind="work_leader", valid_until="2026-11-19"),
+            row("qualifications", id="x2", manager="M1", kind="safety_exam", valid_until="2026-11-20"),
+        ),
+        {"x1"},
+    ),
     "data-date-unknown": (lambda draft: draft.set_info(data_date=""), {""}),
     "old-data": (lambda draft: draft.set_info(data_date="2026-10-19"), {""}),
     "outside-station": (customer("1002", x=113.5), {"1002"}),
@@ -229,7 +236,7 @@ CASES: dict[str, tuple[Fault, set[str]]] = {
         ),
         {"l1", "l2"},
     ),
-    "unjoined-ends": (
+    "line-ends-not-joined": (
         both(
             nodes(e1=4, e2=4.01, e3=6),
             row("ac_line_segments", id="l8", node_a="v2", node_b="e1"),
@@ -272,7 +279,7 @@ def test_every_rule_has_a_case_and_every_finding_a_sentence() -> None:
         ("shared-phone", "6", "check.max_customers_per_phone"),
         ("old-data", "40", "check.max_data_age_days"),
         ("box-far-from-transformer", "900", "check.max_box_distance_m"),
-        ("unjoined-ends", "0.01", "check.join_distance_m"),
+        ("line-ends-not-joined", "0.01", "check.join_distance_m"),
     ],
 )
 def test_the_limits_are_settings_of_the_project(sound: Project, code: str, limit: str, name: str) -> None:
