@@ -20,7 +20,14 @@ POINT_SIZE = 29
 """Bytes of a point without bounds, as QGIS and Taiqu write it: 8 of header, 21 of well-known binary."""
 
 ENVELOPE_DOUBLES = {0: 0, 1: 4, 2: 6, 3: 6, 4: 8}
-WKB_TYPES = {"POINT": 1, "LINESTRING": 2, "POLYGON": 3, "MULTIPOINT": 4, "MULTILINESTRING": 5, "MULTIPOLYGON": 6}
+WKB_TYPES = {
+    "POINT": 1,
+    "LINESTRING": 2,
+    "POLYGON": 3,
+    "MULTIPOINT": 4,
+    "MULTILINESTRING": 5,
+    "MULTIPOLYGON": 6,
+}
 NOWHERE = (np.inf, np.inf, -np.inf, -np.inf)
 
 
@@ -86,7 +93,9 @@ def _point(blob: bytes) -> tuple[float, float]:
     return struct.unpack_from(order + "2d", wkb, 5)
 
 
-def encode_shapes(shapes: Sequence[bytes | None], shape: str, srs_id: int) -> tuple[list[bytes | None], np.ndarray]:
+def encode_shapes(
+    shapes: Sequence[bytes | None], shape: str, srs_id: int
+) -> tuple[list[bytes | None], np.ndarray]:
     """Turn well-known binary of the type `shape` into geometries.
 
     Returns
@@ -250,7 +259,9 @@ def blob_bounds(blob: bytes | None) -> tuple[float, float, float, float] | None:
 
 def register_functions(connection: sqlite3.Connection) -> None:
     """Give `connection` the functions the triggers of the spatial index call (clause F.3)."""
-    connection.create_function("ST_IsEmpty", 1, lambda blob: int(blob_bounds(blob) is None), deterministic=True)
+    connection.create_function(
+        "ST_IsEmpty", 1, lambda blob: int(blob_bounds(blob) is None), deterministic=True
+    )
     for place, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
         connection.create_function(name, 1, _bound(place), deterministic=True)
 

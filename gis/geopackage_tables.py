@@ -31,7 +31,7 @@ STORED_AS = {
     Kind.BOOLEAN: "BOOLEAN",
     Kind.DATE: "DATE",
 }
-"""Types in the file; every other kind is TEXT. Moments are local time, so not GeoPackage's DATETIME (UTC)."""
+"""Types in the file; every other kind is TEXT. Moments are local time, GeoPackage's DATETIME is UTC."""
 
 _WGS_84 = (
     'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,AUTHORITY["EPSG","7030"]],'
@@ -39,17 +39,44 @@ _WGS_84 = (
     'AUTHORITY["EPSG","9122"]],AXIS["Latitude",NORTH],AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]'
 )
 _CGCS_2000 = (
-    'GEOGCS["China Geodetic Coordinate System 2000",DATUM["China_2000",SPHEROID["CGCS2000",6378137,298.257222101,'
-    'AUTHORITY["EPSG","1024"]],AUTHORITY["EPSG","1043"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],'
+    'GEOGCS["China Geodetic Coordinate System 2000",DATUM["China_2000",'
+    'SPHEROID["CGCS2000",6378137,298.257222101,AUTHORITY["EPSG","1024"]],AUTHORITY["EPSG","1043"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],'
     'UNIT["degree",0.0174532925199433,AUTHORITY["EPSG","9122"]],AXIS["Latitude",NORTH],AXIS["Longitude",EAST],'
     'AUTHORITY["EPSG","4490"]]'
 )
 SPATIAL_REFERENCES = (
-    ("Undefined Cartesian SRS", -1, "NONE", -1, "undefined", "undefined Cartesian coordinate reference system"),
-    ("Undefined geographic SRS", 0, "NONE", 0, "undefined", "undefined geographic coordinate reference system"),
-    ("WGS 84 geodetic", 4326, "EPSG", 4326, _WGS_84, "longitude and latitude in degrees on the WGS 84 spheroid"),
-    ("China Geodetic Coordinate System 2000", 4490, "EPSG", 4490, _CGCS_2000,
-     "longitude and latitude in degrees, CGCS2000"),
+    (
+        "Undefined Cartesian SRS",
+        -1,
+        "NONE",
+        -1,
+        "undefined",
+        "undefined Cartesian coordinate reference system",
+    ),
+    (
+        "Undefined geographic SRS",
+        0,
+        "NONE",
+        0,
+        "undefined",
+        "undefined geographic coordinate reference system",
+    ),
+    (
+        "WGS 84 geodetic",
+        4326,
+        "EPSG",
+        4326,
+        _WGS_84,
+        "longitude and latitude in degrees on the WGS 84 spheroid",
+    ),
+    (
+        "China Geodetic Coordinate System 2000",
+        4490,
+        "EPSG",
+        4490,
+        _CGCS_2000,
+        "longitude and latitude in degrees, CGCS2000",
+    ),
 )
 
 _STANDARD_TABLES = (
@@ -58,30 +85,33 @@ _STANDARD_TABLES = (
         organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT)""",
     """CREATE TABLE gpkg_contents (
         table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
-        description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+        description TEXT DEFAULT '',
+        last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
         min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
         CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id))""",
     """CREATE TABLE gpkg_geometry_columns (
         table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
         srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL,
-        CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+        CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name),
+        CONSTRAINT uk_gc_table_name UNIQUE (table_name),
         CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
         CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id))""",
     """CREATE TABLE gpkg_extensions (
         table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
         scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))""",
     """CREATE TABLE gpkg_data_columns (
-        table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, mime_type TEXT,
-        constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+        table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,
+        mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
         CONSTRAINT gdc_tn UNIQUE (table_name, name))""",
     """CREATE TABLE gpkg_data_column_constraints (
-        constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN,
-        max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+        constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT,
+        min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
         CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))""",
     """CREATE TABLE taiqu_info (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)""",
     """CREATE TABLE journal (
-        number INTEGER PRIMARY KEY NOT NULL, "when" TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
-        title TEXT NOT NULL, "values" TEXT NOT NULL, of INTEGER NOT NULL, row_count INTEGER NOT NULL, images)""",
+        number INTEGER PRIMARY KEY NOT NULL, "when" TEXT NOT NULL, who TEXT NOT NULL,
+        action TEXT NOT NULL, title TEXT NOT NULL, "values" TEXT NOT NULL, of INTEGER NOT NULL,
+        row_count INTEGER NOT NULL, images)""",
     """CREATE TABLE taiqu_writing (since TEXT NOT NULL)""",
 )
 
@@ -135,8 +165,10 @@ def register(connection: sqlite3.Connection, table: TableSchema, crs: str) -> No
     has_shape = table.shape is not Shape.NONE
     srs_id = SRS_IDS[crs] if has_shape else 0
     connection.execute(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES (?, ?, ?, ?, ?)",
-        (table.name, "features" if has_shape else "attributes", _identifier(table), _(table.meaning), srs_id))
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
+        "VALUES (?, ?, ?, ?, ?)",
+        (table.name, "features" if has_shape else "attributes", _identifier(table), _(table.meaning), srs_id),
+    )
     if has_shape:
         connection.execute("INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
                            (table.name, GEOMETRY, table.shape.value, srs_id))
@@ -154,8 +186,10 @@ def describe_column(connection: sqlite3.Connection, table: TableSchema, column: 
     connection.execute("INSERT OR REPLACE INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, ?)",
                        (table.name, column.name, column.name, title, _(column.meaning), constraint))
     connection.executemany(
-        "INSERT OR REPLACE INTO gpkg_data_column_constraints VALUES (?, 'enum', ?, NULL, NULL, NULL, NULL, ?)",
-        [(constraint, choice.code, _(choice.label)) for choice in column.choices])
+        "INSERT OR REPLACE INTO gpkg_data_column_constraints "
+        "VALUES (?, 'enum', ?, NULL, NULL, NULL, NULL, ?)",
+        [(constraint, choice.code, _(choice.label)) for choice in column.choices],
+    )
 
 
 def _identifier(table: TableSchema) -> str:
@@ -179,8 +213,11 @@ def index_triggers(table: TableSchema) -> tuple[str, ...]:
     name, index = table.name, f'"{index_name(table)}"'
     there = f'(NEW."{GEOMETRY}" NOT NULL AND NOT ST_IsEmpty(NEW."{GEOMETRY}"))'
     gone = f'(NEW."{GEOMETRY}" ISNULL OR ST_IsEmpty(NEW."{GEOMETRY}"))'
-    put = (f'INSERT OR REPLACE INTO {index} VALUES (NEW."fid", ST_MinX(NEW."{GEOMETRY}"), ST_MaxX(NEW."{GEOMETRY}"), '
-           f'ST_MinY(NEW."{GEOMETRY}"), ST_MaxY(NEW."{GEOMETRY}"));')
+    put = (
+        f'INSERT OR REPLACE INTO {index} VALUES (NEW."fid", '
+        f'ST_MinX(NEW."{GEOMETRY}"), ST_MaxX(NEW."{GEOMETRY}"), '
+        f'ST_MinY(NEW."{GEOMETRY}"), ST_MaxY(NEW."{GEOMETRY}"));'
+    )
     take = f'DELETE FROM {index} WHERE id = OLD."fid";'
     same, other = 'OLD."fid" = NEW."fid"', 'OLD."fid" != NEW."fid"'
     bodies = (
@@ -216,7 +253,8 @@ def outside_statement() -> str:
     """Write the table that keeps what other programs changed; its value columns take any type."""
     most = max(len(kept_columns(one)) for one in schema.tables().values())
     kept = ", ".join(f"c{n}" for n in range(1, most + 1))
-    return f"CREATE TABLE taiqu_outside (n INTEGER PRIMARY KEY, table_name TEXT, fid INTEGER, op TEXT, columns TEXT, {kept})"
+    note = "n INTEGER PRIMARY KEY, table_name TEXT, fid INTEGER, op TEXT, columns TEXT"
+    return f"CREATE TABLE taiqu_outside ({note}, {kept})"
 
 
 def outside_triggers(table: TableSchema) -> tuple[str, ...]:
@@ -234,7 +272,10 @@ def outside_triggers(table: TableSchema) -> tuple[str, ...]:
     bodies = (
         ("insert", f'AFTER INSERT ON "{name}" WHEN {alone} BEGIN {came} END'),
         ("update", f'AFTER UPDATE ON "{name}" WHEN {alone} AND OLD.fid = NEW.fid BEGIN {was % "update"} END'),
-        ("renumber", f'AFTER UPDATE ON "{name}" WHEN {alone} AND OLD.fid != NEW.fid BEGIN {was % "delete"} {came} END'),
+        (
+            "renumber",
+            f'AFTER UPDATE ON "{name}" WHEN {alone} AND OLD.fid != NEW.fid BEGIN {was % "delete"} {came} END',
+        ),
         ("delete", f'AFTER DELETE ON "{name}" WHEN {alone} BEGIN {was % "delete"} END'),
     )
     return tuple(f'CREATE TRIGGER "taiqu_outside_{name}_{event}" {body}' for event, body in bodies)

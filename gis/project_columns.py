@@ -56,8 +56,12 @@ class _Filled:
     def count(cls, connection: sqlite3.Connection, table: TableSchema) -> _Filled:
         names = kept_columns(table)
         wanted = "".join(f', count("{name}")' for name in names)
-        rows, first, last, *cells = _scan(connection, table, f"count(*), min(fid), max(fid){wanted}").fetchone()
-        return cls(rows, first or 0, rows > 0 and last - first + 1 == rows, dict(zip(names, cells, strict=True)))
+        rows, first, last, *cells = _scan(
+            connection, table, f"count(*), min(fid), max(fid){wanted}"
+        ).fetchone()
+        return cls(
+            rows, first or 0, rows > 0 and last - first + 1 == rows, dict(zip(names, cells, strict=True))
+        )
 
 
 def _scan(connection: sqlite3.Connection, table: TableSchema, wanted: str) -> sqlite3.Cursor:
@@ -65,7 +69,9 @@ def _scan(connection: sqlite3.Connection, table: TableSchema, wanted: str) -> sq
     return connection.execute(f'SELECT {wanted} FROM "{table.name}" NOT INDEXED')
 
 
-def _read_numbers(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -> dict[str, object] | None:
+def _read_numbers(
+    connection: sqlite3.Connection, table: TableSchema, filled: _Filled
+) -> dict[str, object] | None:
     columns = [one for one in stored_columns(table) if one.kind in NUMBERS]
     full = [one.name for one in columns if filled.cells[one.name]]
     names = [*([] if filled.gapless else ["fid"]), *full]
@@ -87,13 +93,17 @@ def _read_numbers(connection: sqlite3.Connection, table: TableSchema, filled: _F
     return made
 
 
-def _read_texts(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -> dict[str, object] | None:
+def _read_texts(
+    connection: sqlite3.Connection, table: TableSchema, filled: _Filled
+) -> dict[str, object] | None:
     columns = [one for one in stored_columns(table) if one.kind not in NUMBERS]
     full = [one for one in columns if filled.cells[one.name]]
     found: dict[str, Any] = {}
     if full:
         wanted = ", ".join(_flags_of(one) if one.kind is Kind.BOOLEAN else _texts_of(one) for one in full)
-        found = dict(zip([one.name for one in full], _scan(connection, table, wanted).fetchone(), strict=True))
+        found = dict(
+            zip([one.name for one in full], _scan(connection, table, wanted).fetchone(), strict=True)
+        )
     made: dict[str, object] = {}
     for column in columns:
         value = found.get(column.name)
@@ -105,7 +115,9 @@ def _read_texts(connection: sqlite3.Connection, table: TableSchema, filled: _Fil
     return made
 
 
-def _read_shapes(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -> dict[str, object] | None:
+def _read_shapes(
+    connection: sqlite3.Connection, table: TableSchema, filled: _Filled
+) -> dict[str, object] | None:
     if table.shape is Shape.NONE:
         return {}
     if table.shape is Shape.POINT:
@@ -117,7 +129,9 @@ def _read_shapes(connection: sqlite3.Connection, table: TableSchema, filled: _Fi
         return None
 
 
-def _read_places(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -> dict[str, object] | None:
+def _read_places(
+    connection: sqlite3.Connection, table: TableSchema, filled: _Filled
+) -> dict[str, object] | None:
     if not filled.cells[GEOMETRY]:
         return {"x": np.full(filled.rows, np.nan), "y": np.full(filled.rows, np.nan)}
     absent = "00" * POINT_SIZE
@@ -171,7 +185,9 @@ def _cut(together: bytes, length: int, missing_count: int) -> pa.Array | None:
     letters = data[~signs & (data != BETWEEN)]
     offsets = np.append(0, np.cumsum(lengths)).astype(np.int64)
     there = pa.py_buffer(np.packbits(~missing, bitorder="little").tobytes())
-    made = pa.Array.from_buffers(pa.large_string(), length, [there, pa.py_buffer(offsets), pa.py_buffer(letters)])
+    made = pa.Array.from_buffers(
+        pa.large_string(), length, [there, pa.py_buffer(offsets), pa.py_buffer(letters)]
+    )
     try:
         made.validate(full=True)
     except pa.ArrowInvalid:

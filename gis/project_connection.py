@@ -109,7 +109,9 @@ def check_kind(connection: sqlite3.Connection, path: Path) -> int:
         ``not-a-geopackage``, ``not-a-project`` or ``project-newer``.
     """
     with explained(path):
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = {
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID and "gpkg_contents" not in tables:
             raise GridError("not-a-geopackage", file=str(path))
@@ -137,7 +139,12 @@ def check_layout(connection: sqlite3.Connection, path: Path) -> None:
             missing = {"fid", *kept_columns(one)} - have
             if missing:
                 column = "" if not have else min(missing)
-                raise GridError("layout-changed" if column else "table-gone", file=str(path), table=one.name, column=column)
+                raise GridError(
+                    "layout-changed" if column else "table-gone",
+                    file=str(path),
+                    table=one.name,
+                    column=column,
+                )
 
 
 def check_damage(connection: sqlite3.Connection, path: Path, *, after_kill: bool = False) -> None:
@@ -167,4 +174,7 @@ def read_info(connection: sqlite3.Connection) -> ProjectInfo:
 
 def info_rows(values: dict[str, Any]) -> list[tuple[str, str]]:
     """Turn facts into rows of ``taiqu_info``."""
-    return [(name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in values.items()]
+    return [
+        (name, str(value).lower() if isinstance(value, bool) else str(value))
+        for name, value in values.items()
+    ]

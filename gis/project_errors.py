@@ -62,7 +62,9 @@ def explained(path: Path, forbidden: str = "no-permission") -> Iterator[None]:
 
 def _sqlite_code(error: sqlite3.Error) -> str:
     name = getattr(error, "sqlite_errorname", "") or ""
-    return next((CODES[start] for start in sorted(CODES, key=len, reverse=True) if name.startswith(start)), "")
+    return next(
+        (CODES[start] for start in sorted(CODES, key=len, reverse=True) if name.startswith(start)), ""
+    )
 
 
 def _os_code(error: OSError, forbidden: str) -> str:

@@ -139,7 +139,9 @@ class ProjectFile:
     Use `open`; `history` is the way to edit, `close` waits until everything is written.
     """
 
-    def __init__(self, path: Path, lock: ProjectLock, connection: Connection, project: Project, post: Post | None) -> None:
+    def __init__(
+        self, path: Path, lock: ProjectLock, connection: Connection, project: Project, post: Post | None
+    ) -> None:
         self._lock = lock
         self.journal = FileJournal(path, connection, post)
         self.history = History(project, self.journal)

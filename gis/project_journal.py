@@ -126,7 +126,9 @@ def _unrun(short: Sequence[Any]) -> np.ndarray:
 
 
 def _cells(table: str, frame: pd.DataFrame) -> dict[str, list[Any]]:
-    return {name: _json_values(schema.table(table), name, frame[name]) for name in frame.columns if name != "fid"}
+    return {
+        name: _json_values(schema.table(table), name, frame[name]) for name in frame.columns if name != "fid"
+    }
 
 
 def _json_values(table: TableSchema, name: str, values: pd.Series) -> list[Any]:

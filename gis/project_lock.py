@@ -47,7 +47,9 @@ class ProjectLock:
                 if not locked:
                     raise GridError("project-in-use", file=str(path), **_shown(holder))
                 if holder and holder.get("host") not in (None, socket.gethostname()):
-                    raise GridError("project-in-use-elsewhere", file=str(path), lock=str(self.path), **_shown(holder))
+                    raise GridError(
+                        "project-in-use-elsewhere", file=str(path), lock=str(self.path), **_shown(holder)
+                    )
                 if not self._still_there(stream):
                     stream.close()
                     continue

@@ -40,7 +40,9 @@ MIGRATIONS: Mapping[int, Migration] = {}
 TITLE = N_("Project brought from format {old} to {new}")
 
 
-def migrate(path: Path, version: int, steps: Mapping[int, Migration] | None = None, current: int = FORMAT_VERSION) -> Path:
+def migrate(
+    path: Path, version: int, steps: Mapping[int, Migration] | None = None, current: int = FORMAT_VERSION
+) -> Path:
     """Bring the file at `path` from format `version` to `current`; give the place of the file as it was.
 
     Raises

@@ -33,7 +33,9 @@ PAGES = 4_000
 def write_new(path: Path, project: Project, entries: Sequence[Entry], feedback: Feedback) -> None:
     """Write `project` and its journal as a new file at `path`, in the place of what may stand there."""
     with replaced(path) as beside:
-        connection = sqlite3.connect(file_uri(beside).replace("mode=rw", "mode=rwc"), uri=True, isolation_level=None)
+        connection = sqlite3.connect(
+            file_uri(beside).replace("mode=rw", "mode=rwc"), uri=True, isolation_level=None
+        )
         try:
             # It is thrown away unless complete: no rollback journal, one synchronisation at the end.
             connection.execute("PRAGMA journal_mode = OFF")
@@ -47,7 +49,9 @@ def write_new(path: Path, project: Project, entries: Sequence[Entry], feedback: 
             connection.close()
 
 
-def _fill(connection: sqlite3.Connection, project: Project, entries: Sequence[Entry], feedback: Feedback) -> None:
+def _fill(
+    connection: sqlite3.Connection, project: Project, entries: Sequence[Entry], feedback: Feedback
+) -> None:
     if project.info.crs not in SRS_IDS:
         raise GridError("unknown-crs", crs=project.info.crs)
     create_tables(connection, project.info.crs)
@@ -69,8 +73,10 @@ def _tell_exact_extent(connection: sqlite3.Connection, table: str, bounds: np.nd
     there = bounds[np.isfinite(bounds).all(axis=1)]
     if len(there):
         low, high = there[:, :2].min(axis=0).tolist(), there[:, 2:].max(axis=0).tolist()
-        connection.execute("UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
-                           (*low, *high, table))
+        connection.execute(
+            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
+            (*low, *high, table),
+        )
 
 
 def _keep_numbering(connection: sqlite3.Connection, table: str, last: int) -> None:
@@ -103,7 +109,9 @@ def replaced(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def copied(source: sqlite3.Connection, place: Path, feedback: Feedback = SILENT) -> Iterator[sqlite3.Connection]:
+def copied(
+    source: sqlite3.Connection, place: Path, feedback: Feedback = SILENT
+) -> Iterator[sqlite3.Connection]:
     """Copy the file behind `source` to `place`, page by page as it was last committed; give it open."""
     def tell(_status: int, remaining: int, total: int) -> None:
         feedback.report(1 - remaining / total if total else None)
@@ -123,7 +131,7 @@ def refuse_place(path: Path) -> None:
 
 
 def _clear(path: Path) -> None:
-    """Take away what a killed Taiqu left unfinished beside `path`; the lock says that no other writes there."""
+    """Take away what a killed Taiqu left unfinished; the lock says that no other one writes there."""
     for left in path.parent.glob(f".{_literal(path.name)}.*.new*"):
         _remove(left)
 

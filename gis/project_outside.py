@@ -24,7 +24,16 @@ from gis.project_reading import Loaded
 from gis.project_rows import frame_of_stored
 from gis.project_writing import moment, transaction, write_changes
 from grid_model import schema
-from grid_model.changes import CellsChanged, CellsImage, Change, Changes, DeletedImage, Image, InsertedImage, rows_in
+from grid_model.changes import (
+    CellsChanged,
+    CellsImage,
+    Change,
+    Changes,
+    DeletedImage,
+    Image,
+    InsertedImage,
+    rows_in,
+)
 from grid_model.history import Entry
 from grid_model.issue import Issue, Severity
 from grid_model.project import Project
@@ -117,7 +126,9 @@ def _repairs(loaded: Loaded) -> Iterator[Change]:
         own = [one for one in loaded.mended if one.table == name]
         fids = np.array([one.fid for one in own], dtype=np.int64)
         before = pd.DataFrame({"id": pd.array([one.was or None for one in own], dtype="str")})
-        yield CellsChanged(name, fids, before, pd.DataFrame({"id": pd.array([one.now for one in own], dtype="str")}))
+        yield CellsChanged(
+            name, fids, before, pd.DataFrame({"id": pd.array([one.now for one in own], dtype="str")})
+        )
 
 
 def _findings(loaded: Loaded, touched: dict[str, np.ndarray]) -> Iterator[Issue]:
@@ -161,8 +172,19 @@ def _as_rows(project: Project, found: Sequence[Issue], number: int) -> Changes:
     if not found:
         return Changes()
     draft = project.edit()
-    draft.insert("issues", [
-        {"id": f"outside-{number}-{n}", "severity": one.severity.value, "code": one.code, "table_name": one.table,
-         "object_id": one.object_id, "details": json.dumps(dict(one.details), ensure_ascii=False), "row_kept": True}
-        for n, one in enumerate(found, start=1)])
+    draft.insert(
+        "issues",
+        [
+            {
+                "id": f"outside-{number}-{n}",
+                "severity": one.severity.value,
+                "code": one.code,
+                "table_name": one.table,
+                "object_id": one.object_id,
+                "details": json.dumps(dict(one.details), ensure_ascii=False),
+                "row_kept": True,
+            }
+            for n, one in enumerate(found, start=1)
+        ],
+    )
     return draft.finish()[1]

@@ -74,17 +74,23 @@ def frame_of_stored(
     return pd.DataFrame({name: made[name] for name in ("fid", *table.names)}, copy=False), bad
 
 
-def _places(table: TableSchema, fids: list[int], blobs: list[bytes | None], bad: list[BadCell]) -> dict[str, Any]:
+def _places(
+    table: TableSchema, fids: list[int], blobs: list[bytes | None], bad: list[BadCell]
+) -> dict[str, Any]:
     if table.shape is Shape.POINT:
         try:
             x, y = decode_points(blobs)
         except (BadGeometry, ValueError, IndexError, TypeError):
-            x, y = decode_points([_checked(table, fid, blob, bad) for fid, blob in zip(fids, blobs, strict=True)])
+            x, y = decode_points(
+                [_checked(table, fid, blob, bad) for fid, blob in zip(fids, blobs, strict=True)]
+            )
         return {"x": x, "y": y}
     try:
         shapes = decode_shapes(blobs)
     except (BadGeometry, IndexError, TypeError):
-        shapes = decode_shapes([_checked(table, fid, blob, bad) for fid, blob in zip(fids, blobs, strict=True)])
+        shapes = decode_shapes(
+            [_checked(table, fid, blob, bad) for fid, blob in zip(fids, blobs, strict=True)]
+        )
     return {"geometry": pd.Series(shapes, dtype=object)}
 
 
@@ -151,7 +157,9 @@ def insert_rows(
             names.append(column.name)
             cells.append(stored_values(column, rows[column.name]))
     wanted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    connection.executemany(f'INSERT INTO "{table.name}" ({wanted}) VALUES ({marks})', zip(*cells, strict=True))
+    connection.executemany(
+        f'INSERT INTO "{table.name}" ({wanted}) VALUES ({marks})', zip(*cells, strict=True)
+    )
     return bounds
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -47,7 +47,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def moment() -> str:
     """Give the present moment in UTC as GeoPackage writes it."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def write_changes(connection: sqlite3.Connection, changes: Iterable[Change]) -> None:
@@ -104,7 +104,9 @@ def _insert_many(connection: sqlite3.Connection, table: TableSchema, change: Row
     assert bounds is not None
     connection.execute(trigger[0])
     fids = change.rows["fid"].to_numpy()
-    have = np.array(connection.execute(f'SELECT id, minx, miny, maxx, maxy FROM "{index_name(table)}"').fetchall())
+    have = np.array(
+        connection.execute(f'SELECT id, minx, miny, maxx, maxy FROM "{index_name(table)}"').fetchall()
+    )
     if len(have):
         fids = np.concatenate([have[:, 0].astype(np.int64), fids])
         bounds = np.vstack([have[:, 1:], bounds])
@@ -126,7 +128,9 @@ def _write_crs(connection: sqlite3.Connection, crs: str) -> None:
     connection.execute("UPDATE gpkg_contents SET srs_id = ? WHERE data_type = 'features'", (new,))
     for table in schema.tables().values():
         if table.shape is not Shape.NONE:
-            rows = connection.execute(f'SELECT fid, "{GEOMETRY}" FROM "{table.name}" WHERE "{GEOMETRY}" NOT NULL').fetchall()
+            rows = connection.execute(
+                f'SELECT fid, "{GEOMETRY}" FROM "{table.name}" WHERE "{GEOMETRY}" NOT NULL'
+            ).fetchall()
             connection.executemany(f'UPDATE "{table.name}" SET "{GEOMETRY}" = ? WHERE fid = ?',
                                    ((with_srs(blob, new), fid) for fid, blob in rows))
 
@@ -141,5 +145,7 @@ def tell_extent(connection: sqlite3.Connection, table: TableSchema) -> None:
     """Tell other programs when a table changed last and where its rows lie."""
     extent = None if table.shape is Shape.NONE else index_extent(connection, table.name, GEOMETRY)
     connection.execute(
-        "UPDATE gpkg_contents SET last_change = ?, min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
-        (moment(), *(extent or (None,) * 4), table.name))
+        "UPDATE gpkg_contents SET last_change = ?, min_x = ?, min_y = ?, max_x = ?, max_y = ? "
+        "WHERE table_name = ?",
+        (moment(), *(extent or (None,) * 4), table.name),
+    )

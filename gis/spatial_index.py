@@ -22,7 +22,9 @@ Links: TypeAlias = tuple[np.ndarray, np.ndarray]
 
 def create_index(connection: sqlite3.Connection, table: str, column: str) -> None:
     """Make the empty index table; `fill_index` or the triggers fill it."""
-    connection.execute(f'CREATE VIRTUAL TABLE "rtree_{table}_{column}" USING rtree(id, minx, maxx, miny, maxy)')
+    connection.execute(
+        f'CREATE VIRTUAL TABLE "rtree_{table}_{column}" USING rtree(id, minx, maxx, miny, maxy)'
+    )
 
 
 def fill_index(
@@ -45,7 +47,9 @@ def fill_index(
             connection.executemany(f'INSERT INTO "{name}_{part}" VALUES (?, ?)', pairs)
 
 
-def index_extent(connection: sqlite3.Connection, table: str, column: str) -> tuple[float, float, float, float] | None:
+def index_extent(
+    connection: sqlite3.Connection, table: str, column: str
+) -> tuple[float, float, float, float] | None:
     """Give min x, min y, max x, max y over the whole layer, rounded outward to 32 bits; None where empty."""
     found = connection.execute(f'SELECT data FROM "rtree_{table}_{column}_node" WHERE nodeno = 1').fetchone()
     if found is None:
@@ -55,7 +59,12 @@ def index_extent(connection: sqlite3.Connection, table: str, column: str) -> tup
     if not count:
         return None
     cells = np.frombuffer(data, dtype=CELL, count=count, offset=4)["bounds"].astype(float)
-    return float(cells[:, 0].min()), float(cells[:, 2].min()), float(cells[:, 1].max()), float(cells[:, 3].max())
+    return (
+        float(cells[:, 0].min()),
+        float(cells[:, 2].min()),
+        float(cells[:, 1].max()),
+        float(cells[:, 3].max()),
+    )
 
 
 def _node_size(connection: sqlite3.Connection, name: str) -> int:
@@ -121,13 +130,23 @@ def _starts(count: int, per_node: int) -> np.ndarray:
 
 
 def _nodes(
-    numbers: np.ndarray, ids: np.ndarray, boxes: np.ndarray, starts: np.ndarray, lengths: np.ndarray, size: int
+    numbers: np.ndarray,
+    ids: np.ndarray,
+    boxes: np.ndarray,
+    starts: np.ndarray,
+    lengths: np.ndarray,
+    size: int,
 ) -> list[tuple[int, bytes]]:
     cells = _cells(ids, boxes)
     together = cells.tobytes()
     step = CELL.itemsize
     return [
-        (number, (struct.pack(">HH", 0, length) + together[start * step : (start + length) * step]).ljust(size, b"\0"))
+        (
+            number,
+            (struct.pack(">HH", 0, length) + together[start * step : (start + length) * step]).ljust(
+                size, b"\0"
+            ),
+        )
         for number, start, length in zip(numbers.tolist(), starts.tolist(), lengths.tolist(), strict=True)
     ]
 

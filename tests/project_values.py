@@ -19,7 +19,22 @@ from grid_model.schema import Column, Kind, Shape, TableSchema
 
 INFO = ProjectInfo(name="岭南供电所", planning_date="2026-11-20", data_date="2026-10-31", sample=True)
 
-TEXTS = ("", "0012345678", "张三", "丁家 沟", "A\nB\t\"'", "%_;--", "䶮𬭎", "x" * 300, "\x1e", "a\x1fb", "\x00nul", "1e5", "007", " ")
+TEXTS = (
+    "",
+    "0012345678",
+    "张三",
+    "丁家 沟",
+    "A\nB\t\"'",
+    "%_;--",
+    "䶮𬭎",
+    "x" * 300,
+    "\x1e",
+    "a\x1fb",
+    "\x00nul",
+    "1e5",
+    "007",
+    " ",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,10 @@ def line(*points: tuple[float, float], order: str = "<") -> bytes:
 
 def areas(*rings: list[tuple[float, float]]) -> bytes:
     """Well-known binary of areas without holes."""
-    parts = [struct.pack("<BIII", 1, 3, 1, len(ring)) + struct.pack(f"<{2 * len(ring)}d", *np.ravel(ring)) for ring in rings]
+    parts = [
+        struct.pack("<BIII", 1, 3, 1, len(ring)) + struct.pack(f"<{2 * len(ring)}d", *np.ravel(ring))
+        for ring in rings
+    ]
     return struct.pack("<BII", 1, 6, len(rings)) + b"".join(parts)
 
 
@@ -71,8 +89,11 @@ def cells(column: Column, shape: Shape) -> st.SearchStrategy[Any]:
         case Kind.BOOLEAN:
             return st.booleans()
         case Kind.REAL:
-            own: st.SearchStrategy[Any] = degrees if column.name in ("x", "y") else numbers.map(lambda one: max(
-                one, column.minimum) if column.minimum is not None else one)
+            own: st.SearchStrategy[Any] = (
+                degrees
+                if column.name in ("x", "y")
+                else numbers.map(lambda one: max(one, column.minimum) if column.minimum is not None else one)
+            )
         case Kind.INTEGER:
             own = st.integers(0 if column.minimum is not None else -2**63, 2**63 - 1)
         case Kind.CHOICE:
@@ -82,7 +103,9 @@ def cells(column: Column, shape: Shape) -> st.SearchStrategy[Any]:
         case Kind.TIME:
             own = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds"))
         case Kind.JSON:
-            own = st.dictionaries(texts, texts, max_size=2).map(lambda one: json.dumps(one, ensure_ascii=False))
+            own = st.dictionaries(texts, texts, max_size=2).map(
+                lambda one: json.dumps(one, ensure_ascii=False)
+            )
         case Kind.GEOMETRY:
             own = lines if shape is Shape.LINE else shapes
         case _:
@@ -111,7 +134,9 @@ def projects(draw: st.DrawFn) -> tuple[ProjectInfo, dict[str, list[dict[str, Any
     """A project with rows in two of its tables."""
     names = draw(st.lists(st.sampled_from(sorted(schema.tables())), min_size=1, max_size=2, unique=True))
     crs = draw(st.sampled_from(["EPSG:4490", "LOCAL"]))
-    return replace(INFO, crs=crs, name=draw(texts)), {name: draw(rows(schema.table(name), 1)) for name in names}
+    return replace(INFO, crs=crs, name=draw(texts)), {
+        name: draw(rows(schema.table(name), 1)) for name in names
+    }
 
 
 def same(left: Project, right: Project) -> None:
@@ -133,7 +158,15 @@ def same_rows(left: Project, right: Project) -> None:
 class Editor:
     """Makes up one edit after another, the same ones for the same seed."""
 
-    TABLES = ("customers", "switches", "ac_line_segments", "transformer_areas", "usage_points", "feeders", "settings")
+    TABLES = (
+        "customers",
+        "switches",
+        "ac_line_segments",
+        "transformer_areas",
+        "usage_points",
+        "feeders",
+        "settings",
+    )
 
     def __init__(self, seed: int) -> None:
         self.random = np.random.default_rng(seed)
@@ -142,11 +175,15 @@ class Editor:
     def edit(self, project: Project) -> Step:
         """Make up an edit that fits `project`."""
         name = str(self.random.choice(self.TABLES))
-        kind = self.random.choice(["insert", "update", "update", "delete", "two", "info"], p=[.3, .2, .2, .1, .1, .1])
+        kind = self.random.choice(
+            ["insert", "update", "update", "delete", "two", "info"], p=[0.3, 0.2, 0.2, 0.1, 0.1, 0.1]
+        )
         self.made += 1
         number = self.made
         ids = project.frame(name)["id"].tolist()
-        chosen = [ids[at] for at in self.random.permutation(len(ids))[: self.random.integers(1, 4)]] if ids else []
+        chosen = (
+            [ids[at] for at in self.random.permutation(len(ids))[: self.random.integers(1, 4)]] if ids else []
+        )
         fresh = [self._row(name, f"{number}-{n}") for n in range(self.random.integers(1, 4))]
         values = {key: value for key, value in self._row(name, "").items() if key != "id"}
         keys = list(values)
@@ -197,15 +234,42 @@ class Editor:
 
 def small_project() -> Project:
     """A few invented rows in several tables."""
-    return Project.of(INFO, {
-        "feeders": pd.DataFrame({"id": ["F1"], "name": ["10kV岭南线"], "limit_kva": [6300.0]}),
-        "switches": pd.DataFrame({"id": ["K1", "K2"], "kind": ["breaker", "fuse"], "node_a": ["a", "b"],
-                                  "node_b": ["b", None], "x": [106.1, np.nan], "y": [30.1, np.nan]}),
-        "ac_line_segments": pd.DataFrame({"id": ["L1"], "node_a": ["b"], "node_b": ["c"], "length_m": [50.5],
-                                          "geometry": [line((106.1, 30.1), (106.2, 30.3))]}),
-        "transformer_areas": pd.DataFrame({"id": ["T1"], "name": ["岭南1号台区"], "geometry": [square(106, 30, 0.5)]}),
-        "customers": pd.DataFrame({"id": ["0012345678", "0012345679"], "name": ["张某", "李某"],
-                                   "phone": ["13800000000", None], "transformer_area": ["T1", "T1"],
-                                   "x": [106.11, 106.12], "y": [30.11, 30.12],
-                                   "attributes": ['{"备用电话": "13900000000"}', None]}),
-    })
+    return Project.of(
+        INFO,
+        {
+            "feeders": pd.DataFrame({"id": ["F1"], "name": ["10kV岭南线"], "limit_kva": [6300.0]}),
+            "switches": pd.DataFrame(
+                {
+                    "id": ["K1", "K2"],
+                    "kind": ["breaker", "fuse"],
+                    "node_a": ["a", "b"],
+                    "node_b": ["b", None],
+                    "x": [106.1, np.nan],
+                    "y": [30.1, np.nan],
+                }
+            ),
+            "ac_line_segments": pd.DataFrame(
+                {
+                    "id": ["L1"],
+                    "node_a": ["b"],
+                    "node_b": ["c"],
+                    "length_m": [50.5],
+                    "geometry": [line((106.1, 30.1), (106.2, 30.3))],
+                }
+            ),
+            "transformer_areas": pd.DataFrame(
+                {"id": ["T1"], "name": ["岭南1号台区"], "geometry": [square(106, 30, 0.5)]}
+            ),
+            "customers": pd.DataFrame(
+                {
+                    "id": ["0012345678", "0012345679"],
+                    "name": ["张某", "李某"],
+                    "phone": ["13800000000", None],
+                    "transformer_area": ["T1", "T1"],
+                    "x": [106.11, 106.12],
+                    "y": [30.11, 30.12],
+                    "attributes": ['{"备用电话": "13900000000"}', None],
+                }
+            ),
+        },
+    )

@@ -20,7 +20,19 @@ from grid_model.history import History
 from grid_model.project import Project, ProjectInfo
 from grid_model.schema import Shape
 from tests.conftest import scaled
-from tests.project_values import INFO, Editor, Step, frame, line, projects, rows, same, same_rows, small_project, square
+from tests.project_values import (
+    INFO,
+    Editor,
+    Step,
+    frame,
+    line,
+    projects,
+    rows,
+    same,
+    same_rows,
+    small_project,
+    square,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -61,7 +73,9 @@ def assert_sound(path: Path) -> None:
 
 @QUIET
 @given(made=projects())
-def test_a_project_comes_back_as_it_was_saved(tmp_path: Path, made: tuple[ProjectInfo, dict[str, Rows]]) -> None:
+def test_a_project_comes_back_as_it_was_saved(
+    tmp_path: Path, made: tuple[ProjectInfo, dict[str, Rows]]
+) -> None:
     path = tmp_path / "p.gpkg"
     project = Project.of(made[0], {name: frame(own) for name, own in made[1].items()})
     save_new(path, project)
@@ -97,7 +111,9 @@ def test_rows_of_every_table_come_back_from_an_edit_and_from_its_undo(path: Path
 
 
 @pytest.mark.parametrize("seed", range(scaled(4, 250)))
-def test_after_any_edits_undos_redos_and_reopenings_the_file_holds_what_memory_holds(path: Path, seed: int) -> None:
+def test_after_any_edits_undos_redos_and_reopenings_the_file_holds_what_memory_holds(
+    path: Path, seed: int
+) -> None:
     save_new(path, small_project())
     random = np.random.default_rng(seed)
     editor = Editor(seed)
@@ -133,7 +149,9 @@ def wander(history: History, random: np.random.Generator, editor: Editor) -> Non
 
 def test_undo_and_redo_survive_closing_and_opening(saved: Path) -> None:
     with opened_for_editing(saved) as history:
-        history.do(Step(lambda draft: draft.update("feeders", ["F1"], name="甲线"), "Rename {old}", {"old": "F1"}))
+        history.do(
+            Step(lambda draft: draft.update("feeders", ["F1"], name="甲线"), "Rename {old}", {"old": "F1"})
+        )
         history.do(Step(lambda draft: draft.update("feeders", ["F1"], name="乙线")))
         history.undo()
     with opened_for_editing(saved) as history:
@@ -153,7 +171,9 @@ def test_the_journal_says_who_did_what_when_with_the_rows_before(saved: Path) ->
         history.do(Step(lambda draft: draft.update("customers", ["0012345678"], phone="13700000000")))
         history.note("Printed {page}", {"page": "station-map"})
     connection = sqlite3.connect(saved)
-    entries = connection.execute('SELECT number, "when", who, action, title, row_count, images FROM journal').fetchall()
+    entries = connection.execute(
+        'SELECT number, "when", who, action, title, row_count, images FROM journal'
+    ).fetchall()
     assert [entry[0] for entry in entries] == [1, 2]
     assert [entry[3] for entry in entries] == ["edit", "note"]
     assert entries[0][1].startswith("20") and entries[0][1].endswith("Z")
@@ -171,7 +191,9 @@ def test_a_number_once_given_to_a_row_is_never_given_again(saved: Path) -> None:
 
 def test_many_rows_at_once_are_indexed_like_few(saved: Path) -> None:
     random = np.random.default_rng(5)
-    many = pd.DataFrame({"id": [f"p{n}" for n in range(3000)], "x": random.uniform(106, 107, 3000), "y": 30.0})
+    many = pd.DataFrame(
+        {"id": [f"p{n}" for n in range(3000)], "x": random.uniform(106, 107, 3000), "y": 30.0}
+    )
     many.loc[7, ["x", "y"]] = np.nan
     with opened_for_editing(saved) as history:
         history.do(Step(lambda draft: draft.insert("poles", many.iloc[:5])))
@@ -193,7 +215,9 @@ def test_a_local_plane_can_become_known_and_the_shapes_say_so(saved: Path) -> No
     with opened_for_editing(saved) as history:
         history.undo()
         history.undo()
-    assert connection.execute("SELECT DISTINCT srs_id FROM gpkg_contents WHERE data_type = 'features'").fetchall() == [(4490,)]
+    assert connection.execute(
+        "SELECT DISTINCT srs_id FROM gpkg_contents WHERE data_type = 'features'"
+    ).fetchall() == [(4490,)]
 
 
 def test_creating_writes_the_file_when_the_work_is_done_and_not_when_it_fails(path: Path) -> None:
@@ -259,26 +283,32 @@ def test_opening_can_be_cancelled(saved: Path) -> None:
 def test_gdal_finds_the_layers_with_their_kind_names_and_coordinate_system(saved: Path) -> None:
     import pyogrio
 
-    layers = {name: kind for name, kind in pyogrio.list_layers(saved)}
+    layers = dict(pyogrio.list_layers(saved))
     kinds = {Shape.NONE: None, Shape.POINT: "Point", Shape.LINE: "LineString", Shape.AREA: "MultiPolygon"}
     assert layers == {table.name: kinds[table.shape] for table in schema.tables().values()}
     found = pyogrio.read_info(saved, layer="customers")
     assert found["crs"] == "EPSG:4490"
     assert found["fid_column"] == "fid" and found["features"] == 2
-    assert list(found["fields"]) == [column.name for column in schema.table("customers").columns if column.name not in "xy"]
+    assert list(found["fields"]) == [
+        column.name for column in schema.table("customers").columns if column.name not in "xy"
+    ]
     assert found["layer_metadata"]["IDENTIFIER"] == "Customers"
     assert found["total_bounds"] == pytest.approx((106.11, 30.11, 106.12, 30.12), abs=1e-9)
     areas = pyogrio.read_dataframe(saved, layer="transformer_areas", fid_as_index=True)
-    assert areas.geometry.iloc[0].bounds == (106, 30, 106.5, 30.5) and areas["name"].tolist() == ["岭南1号台区"]
+    assert areas.geometry.iloc[0].bounds == (106, 30, 106.5, 30.5) and areas["name"].tolist() == [
+        "岭南1号台区"
+    ]
     kinds_of = dict(zip(pyogrio.read_info(saved, layer="switches")["fields"],
                         pyogrio.read_info(saved, layer="switches")["ogr_subtypes"], strict=True))
     assert kinds_of["normal_open"] == "OFSTBoolean"
 
 
 def test_the_extent_other_programs_are_told_follows_every_edit(saved: Path) -> None:
-    def extent() -> tuple[float, ...]:
+    def extent() -> tuple[float | None, ...]:
         connection = sqlite3.connect(saved)
-        found = connection.execute("SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = 'customers'")
+        found = connection.execute(
+            "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = 'customers'"
+        )
         return tuple(found.fetchone())
 
     with opened_for_editing(saved) as history:
@@ -297,7 +327,9 @@ def test_a_shape_of_another_kind_is_refused_and_the_file_stays(saved: Path) -> N
         for wrong in (square(0, 0), line((0, 0), (1, 1))[:-3], b"", b"\x01\x02"):
             with pytest.raises(GridError, match="bad-geometry"):
                 history.do(Step(lambda draft: draft.update("ac_line_segments", ["L1"], geometry=wrong)))  # noqa: B023
-        history.do(Step(lambda draft: draft.update("ac_line_segments", ["L1"], geometry=line((0, 0), (1, 1)))))
+        history.do(
+            Step(lambda draft: draft.update("ac_line_segments", ["L1"], geometry=line((0, 0), (1, 1))))
+        )
         assert len(history.journal.entries()) == 1
     with pytest.raises(GridError, match="bad-geometry"):
         save_new(saved, Project.of(INFO, {"roads": pd.DataFrame({"id": ["R"], "geometry": [square(0, 0)]})}))

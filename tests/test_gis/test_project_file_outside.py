@@ -56,7 +56,11 @@ def test_rows_changed_outside_are_journalled_with_what_they_were(saved: Path) ->
         (entry,) = history.journal.entries()
         assert (entry.action, dict(entry.values)) == ("outside", {"rows": "3"})
         feeders, settings, switches = sorted(history.journal.images(1), key=lambda image: image.table)  # type: ignore[union-attr]
-        assert isinstance(feeders, CellsImage) and isinstance(settings, InsertedImage) and isinstance(switches, DeletedImage)
+        assert (
+            isinstance(feeders, CellsImage)
+            and isinstance(settings, InsertedImage)
+            and isinstance(switches, DeletedImage)
+        )
         assert feeders.before.to_dict("list") == {"name": ["10kV岭南线"], "limit_kva": [6300.0]}
         assert settings.fids.tolist() == [1]
         assert switches.rows["id"].tolist() == ["K2"] and switches.rows["kind"].tolist() == ["fuse"]
@@ -86,7 +90,13 @@ def test_own_edits_are_never_taken_for_those_of_others(saved: Path) -> None:
 def test_undo_of_a_row_that_another_program_changed_since_is_refused_in_a_sentence(saved: Path) -> None:
     with opened_for_editing(saved) as history:
         history.do(rename("甲线"))
-        history.do(Step(lambda draft: draft.update("customers", ["0012345678"], name="王某"), "Rename {who}", {"who": "0012345678"}))
+        history.do(
+            Step(
+                lambda draft: draft.update("customers", ["0012345678"], name="王某"),
+                "Rename {who}",
+                {"who": "0012345678"},
+            )
+        )
         history.undo()
     outside(saved, "UPDATE feeders SET name = '外线'")
     with opened_for_editing(saved) as history:
@@ -103,7 +113,9 @@ def test_undo_of_a_row_that_another_program_changed_since_is_refused_in_a_senten
         assert history.project.table("feeders").row("F1")["name"] == "外线"
 
 
-def test_rows_drawn_outside_without_an_identifier_or_with_a_taken_one_get_one_and_are_told(saved: Path) -> None:
+def test_rows_drawn_outside_without_an_identifier_or_with_a_taken_one_get_one_and_are_told(
+    saved: Path,
+) -> None:
     outside(saved,
             "INSERT INTO feeders (name) VALUES ('新一')",
             "INSERT INTO feeders (id, name) VALUES ('', '新二')",
@@ -145,15 +157,28 @@ def test_layers_edited_through_gdal_as_qgis_does_are_taken_in(saved: Path) -> No
     import pyogrio
     import shapely
 
-    new = geopandas.GeoDataFrame({"id": ["0099"], "name": ["新户"], "customer_class": ["mv"], "life_support": [True]},
-                                 geometry=[shapely.Point(107, 31)], crs="EPSG:4490")
+    new = geopandas.GeoDataFrame(
+        {"id": ["0099"], "name": ["新户"], "customer_class": ["mv"], "life_support": [True]},
+        geometry=[shapely.Point(107, 31)],
+        crs="EPSG:4490",
+    )
     pyogrio.write_dataframe(new, saved, layer="customers", append=True)
-    roads = geopandas.GeoDataFrame({"id": ["R1"]}, geometry=[shapely.LineString([(106, 30), (107, 31)])], crs="EPSG:4490")
+    roads = geopandas.GeoDataFrame(
+        {"id": ["R1"]}, geometry=[shapely.LineString([(106, 30), (107, 31)])], crs="EPSG:4490"
+    )
     pyogrio.write_dataframe(roads, saved, layer="roads", append=True)
     with opened_for_editing(saved) as history:
         row = history.project.table("customers").row("0099")
-        assert (row["x"], row["y"], row["customer_class"], row["life_support"], row["status"]) == (107, 31, "mv", True, "active")
-        assert shapely.from_wkb(history.project.frame("roads")["geometry"].iloc[0]).length == pytest.approx(2**0.5)
+        assert (row["x"], row["y"], row["customer_class"], row["life_support"], row["status"]) == (
+            107,
+            31,
+            "mv",
+            True,
+            "active",
+        )
+        assert shapely.from_wkb(history.project.frame("roads")["geometry"].iloc[0]).length == pytest.approx(
+            2**0.5
+        )
         assert history.journal.entries()[0].action == "outside"
         history.do(Step(lambda draft: draft.update("customers", ["0099"], x=107.5)))
     assert_sound(saved)
@@ -161,7 +186,9 @@ def test_layers_edited_through_gdal_as_qgis_does_are_taken_in(saved: Path) -> No
 
 def test_a_row_changed_outside_while_the_project_is_open_is_not_written_over(saved: Path) -> None:
     with opened_for_editing(saved) as history:
-        outside(saved, "UPDATE feeders SET name = '外线'", "INSERT INTO settings (id, value) VALUES ('q', '1')")
+        outside(
+            saved, "UPDATE feeders SET name = '外线'", "INSERT INTO settings (id, value) VALUES ('q', '1')"
+        )
         with pytest.raises(GridError, match="changed-outside"):
             history.do(rename("甲线"))
         with pytest.raises(GridError, match="changed-outside"):
@@ -174,7 +201,12 @@ def test_a_row_changed_outside_while_the_project_is_open_is_not_written_over(sav
 
 
 def test_a_point_written_another_way_is_read_all_the_same(saved: Path) -> None:
-    big_endian = b"GP\x00\x00" + (4490).to_bytes(4, "big") + b"\x00\x00\x00\x00\x01" + np.array([106.5, 30.5], ">f8").tobytes()
+    big_endian = (
+        b"GP\x00\x00"
+        + (4490).to_bytes(4, "big")
+        + b"\x00\x00\x00\x00\x01"
+        + np.array([106.5, 30.5], ">f8").tobytes()
+    )
     connection = sqlite3.connect(saved)
     register_functions(connection)
     connection.execute("UPDATE customers SET geom = ? WHERE fid = 1", (big_endian,))
@@ -190,9 +222,15 @@ def test_a_point_written_another_way_is_read_all_the_same(saved: Path) -> None:
 
 def make_old(path: Path) -> None:
     """Turn a project into one of an invented earlier format, without the column for vehicles."""
-    outside(path, *(f'DROP TRIGGER "taiqu_outside_district_managers_{event}"' for event in ("insert", "update", "renumber", "delete")),
-            'ALTER TABLE district_managers DROP COLUMN vehicle',
-            "UPDATE taiqu_info SET value = '0' WHERE key = 'format_version'")
+    outside(
+        path,
+        *(
+            f'DROP TRIGGER "taiqu_outside_district_managers_{event}"'
+            for event in ("insert", "update", "renumber", "delete")
+        ),
+        "ALTER TABLE district_managers DROP COLUMN vehicle",
+        "UPDATE taiqu_info SET value = '0' WHERE key = 'format_version'",
+    )
     managers = schema.table("district_managers")
     last = f", c{len(kept_columns(managers))})"
     outside(path, *(statement.replace(', OLD."vehicle"', "").replace(" vehicle", "").replace(last, ")")
@@ -207,7 +245,11 @@ def one_step(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_older_project_is_brought_up_on_a_copy_and_its_old_file_kept(saved: Path, one_step: None) -> None:
     with opened_for_editing(saved) as history:
         history.do(rename("甲线"))
-        history.do(Step(lambda draft: draft.insert("district_managers", [{"id": "m", "name": "李某", "team": "一班"}])))
+        history.do(
+            Step(
+                lambda draft: draft.insert("district_managers", [{"id": "m", "name": "李某", "team": "一班"}])
+            )
+        )
         expected = history.project
     make_old(saved)
     outside(saved, "UPDATE district_managers SET team = '二班'", shapes=True)
@@ -225,7 +267,9 @@ def test_an_older_project_is_brought_up_on_a_copy_and_its_old_file_kept(saved: P
         history.undo()
     kept = saved.with_name("工程.format0.gpkg")
     connection = sqlite3.connect(kept)
-    assert connection.execute("SELECT value FROM taiqu_info WHERE key = 'format_version'").fetchone() == ("0",)
+    assert connection.execute("SELECT value FROM taiqu_info WHERE key = 'format_version'").fetchone() == (
+        "0",
+    )
     assert_sound(saved)
     assert sorted(one.name for one in saved.parent.iterdir()) == sorted([saved.name, kept.name])
 
@@ -252,16 +296,24 @@ def test_a_migration_that_fails_leaves_the_old_file(saved: Path, monkeypatch: py
 
 def test_personal_data_that_is_to_be_forgotten_leaves_the_journal_too(saved: Path) -> None:
     with opened_for_editing(saved) as history:
-        history.do(Step(lambda draft: draft.update("customers", ["0012345678"], phone="13700000000", contract_kva=8.0)))
+        history.do(
+            Step(
+                lambda draft: draft.update("customers", ["0012345678"], phone="13700000000", contract_kva=8.0)
+            )
+        )
         history.do(Step(lambda draft: draft.delete("customers", ["0012345679"])))
     file = ProjectFile.open(saved)
     assert file.forget_personal_data("customers", ["0012345678"]).result() == 2
     row = file.history.project.table("customers").row("0012345678")
     assert (row["name"], row["phone"], row["attributes"], row["contract_kva"]) == (None, None, None, 8.0)
     file.history.undo()
-    assert file.history.project.table("customers").row("0012345678")["name"] is None, "undo does not bring it back"
+    assert file.history.project.table("customers").row("0012345678")["name"] is None, (
+        "undo does not bring it back"
+    )
     file.history.undo()
-    assert file.history.project.table("customers").row("0012345679")["name"] == "李某", "others are not concerned"
+    assert file.history.project.table("customers").row("0012345679")["name"] == "李某", (
+        "others are not concerned"
+    )
     file.history.redo()
     file.close()
     content = saved.read_bytes()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -32,7 +34,9 @@ def rename(name: str) -> Step:
 
 
 def poles(count: int, start: str = "p") -> Step:
-    return Step(lambda draft: draft.insert("poles", [{"id": f"{start}{n}", "name": "杆" * 50} for n in range(count)]))
+    return Step(
+        lambda draft: draft.insert("poles", [{"id": f"{start}{n}", "name": "杆" * 50} for n in range(count)])
+    )
 
 
 # --- files that are no project
@@ -75,7 +79,9 @@ def without_a_column(path: Path) -> None:
     save_new(path, small_project())
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("UPDATE sqlite_master SET sql = replace(sql, '\"rated_a\"', '\"was_a\"') WHERE name = 'switches'")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, '\"rated_a\"', '\"was_a\"') WHERE name = 'switches'"
+        )
     connection.close()
 
 
@@ -142,9 +148,23 @@ def test_a_project_cannot_be_saved_where_there_is_no_folder_or_over_a_folder(tmp
 
 
 def test_every_code_of_the_project_file_has_a_sentence() -> None:
-    from gis import project_connection, project_errors, project_lock, project_migration, project_new, project_writing
+    from gis import (
+        project_connection,
+        project_errors,
+        project_lock,
+        project_migration,
+        project_new,
+        project_writing,
+    )
 
-    for module in (project_connection, project_errors, project_lock, project_migration, project_new, project_writing):
+    for module in (
+        project_connection,
+        project_errors,
+        project_lock,
+        project_migration,
+        project_new,
+        project_writing,
+    ):
         source = Path(str(module.__file__)).read_text(encoding="utf-8")
         codes = {part.split('"')[1] for part in source.split("GridError(")[1:] if part.startswith('"')}
         codes |= set(project_errors.CODES.values()) | set(project_errors.OS_CODES.values())
@@ -168,18 +188,26 @@ def test_a_second_taiqu_may_read_but_not_edit(saved: Path) -> None:
 
 
 def test_the_lock_of_a_killed_program_holds_nobody_off(saved: Path) -> None:
-    lock_path(saved).write_text('{"pid": 999999, "host": "%s", "who": "x", "since": "2026"}' % os.uname().nodename)
+    holder = {"pid": 999_999, "host": socket.gethostname(), "who": "x", "since": "2026"}
+    lock_path(saved).write_text(json.dumps(holder), encoding="utf-8")
     with opened_for_editing(saved) as history:
         history.do(rename("甲线"))
     assert not lock_path(saved).exists()
 
 
 def test_a_lock_left_by_another_computer_is_told_with_the_way_out(saved: Path) -> None:
-    lock_path(saved).write_text('{"pid": 1, "host": "所里的电脑", "who": "王某", "since": "2026-11-20T08:30:00+08:00"}')
+    lock_path(saved).write_text(
+        '{"pid": 1, "host": "所里的电脑", "who": "王某", "since": "2026-11-20T08:30:00+08:00"}'
+    )
     with pytest.raises(GridError) as caught:
         ProjectFile.open(saved)
     told = sentence(caught.value)
-    assert "所里的电脑" in told and "王某" in told and "2026-11-20 08:30" in told and str(lock_path(saved)) in told
+    assert (
+        "所里的电脑" in told
+        and "王某" in told
+        and "2026-11-20 08:30" in told
+        and str(lock_path(saved)) in told
+    )
     lock_path(saved).unlink()
     ProjectFile.open(saved).close()
 
@@ -208,12 +236,17 @@ class Window:
 
 def fill_disk(file: ProjectFile) -> None:
     """Let SQLite find no more room, as on a full disk."""
-    file.journal.run(lambda connection: connection.execute(
-        f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}").fetchone()).result()
+    file.journal.run(
+        lambda connection: connection.execute(
+            f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}"
+        ).fetchone()
+    ).result()
 
 
 def make_room(file: ProjectFile) -> None:
-    file.journal.run(lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
+    file.journal.run(
+        lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone()
+    ).result()
 
 
 def test_a_full_disk_takes_back_that_edit_and_the_next_one_works(saved: Path) -> None:
@@ -324,7 +357,9 @@ def test_another_program_that_writes_just_now_is_waited_for_and_then_named(saved
     assert open_for_reading(saved).table("feeders").row("F1")["name"] == "乙线"
 
 
-def test_a_new_file_that_cannot_be_finished_leaves_the_old_one(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_file_that_cannot_be_finished_leaves_the_old_one(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = saved.read_bytes()
     big = small_project().edit()
     big.insert("poles", [{"id": f"p{n}"} for n in range(2000)])
@@ -353,7 +388,9 @@ def test_what_a_killed_program_left_unfinished_beside_the_file_is_cleared_away(s
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "盘"
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", str(place)], capture_output=True, check=False)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", str(place)], capture_output=True, check=False
+    )
     if made.returncode:
         pytest.skip("no right to mount a small disk")
     yield place
