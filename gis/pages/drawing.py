@@ -212,7 +212,9 @@ class Drawing:
             self._lines_of(shapes, np.flatnonzero(of_level & ~is_dead), level, wide)
             pieces, _rows = self.frame.cut(shapes, np.flatnonzero(of_level & is_dead))
             if len(pieces):
-                pen = Pen(theme.DEAD, wide * 1.1, (1.6 * self.unit, 0.9 * self.unit))
+                if level != 0.4:
+                    self._items.append(self.frame.lines(pieces, Pen(theme.PAPER, wide * 2.6)))
+                pen = Pen(blend(theme.DEAD, theme.INK, 0.6), wide * 1.25, (1.6 * self.unit, 0.9 * self.unit))
                 self._items.append(self.frame.lines(pieces, pen))
                 self._entry("dead", 13, _("Line without supply"), pen=pen)
 
@@ -392,7 +394,7 @@ class Drawing:
         shapes = self.plan.shapes("service_grids")
         for one in facts:
             pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
-            at = self._inner_point(pieces)
+            at, room = self._inner_circle(pieces)
             if at is None:
                 continue
             quiet = one.id in muted
@@ -405,7 +407,7 @@ class Drawing:
                 )
                 lines.append((text, 2.6 * self.unit, theme.INK, False))
             self._labels.append(
-                Label(at[0], at[1], tuple(lines), 1 if not quiet else 3, must=True, room=26 * self.unit)
+                Label(at[0], at[1], tuple(lines), 1 if not quiet else 3, must=True, room=max(room * 0.9, 2.0))
             )
 
     def area_names(self, rows: np.ndarray | None = None, size: float = 2.2, *, counts: bool = False) -> None:
@@ -454,20 +456,24 @@ class Drawing:
                 self._labels.append(Label(at[0], at[1], line, priority, room=9 * self.unit))
 
     def _inner_point(self, pieces: np.ndarray) -> np.ndarray | None:
-        """Find the middle of the widest place inside some areas, in mm; None where there is none."""
+        return self._inner_circle(pieces)[0]
+
+    def _inner_circle(self, pieces: np.ndarray) -> tuple[np.ndarray | None, float]:
+        """Find middle and radius, in mm, of the widest place inside some areas; None where there is none."""
         import shapely
 
         if not len(pieces):
-            return None
+            return None, 0.0
         parts = shapely.get_parts(shapely.union_all(pieces))
         inside = shapely.clip_by_rect(parts, *self.frame.box)
         inside = shapely.get_parts(inside[~shapely.is_empty(inside)])
         inside = inside[shapely.get_type_id(inside) == 3]
         if not len(inside):
-            return None
+            return None, 0.0
         largest = inside[int(np.argmax(shapely.area(inside)))]
         spoke = shapely.maximum_inscribed_circle(largest, tolerance=self.frame.scale / 1000)
-        return self.frame.to_page(shapely.get_coordinates(spoke)[:1])[0]  # type: ignore[no-any-return]
+        radius = float(shapely.length(spoke)) * 1000 / self.frame.scale
+        return self.frame.to_page(shapely.get_coordinates(spoke)[:1])[0], radius
 
     def _point_names(
         self,

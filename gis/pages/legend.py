@@ -59,20 +59,28 @@ def legend(
         items.extend(_sample(entry, Rect(x, y + 0.7 * unit, SWATCH * unit, (ROW - 1.4) * unit), unit))
         left = x + (SWATCH + 1.6) * unit
         room = wide - (SWATCH + 2.4) * unit
-        fitting = size if width(entry.label, size) <= room else size * 0.86
-        items.append(
-            Text(
-                left,
-                y + ROW * unit / 2 + fitting * (ASCENT - 0.5),
-                fitted(entry.label, fitting, room),
-                fitting,
-            )
-        )
+        items += _label(entry.label, left, y + ROW * unit / 2, room, size)
     y = top + rows * ROW * unit
     for line in [line for remark in remarks for line in wrapped(remark, size * 0.9, place.width)]:
         items.append(Text(place.x, y + size, line, size * 0.9, theme.MUTED_INK))
         y += size * LINE
     return items, y - place.y
+
+
+def _label(label: str, x: float, middle: float, room: float, size: float) -> list[Item]:
+    """Write a label on one line, smaller where it must be, else on two small ones."""
+    for smaller in (size, size * 0.86):
+        if width(label, smaller) <= room:
+            return [Text(x, middle + smaller * (ASCENT - 0.5), label, smaller)]
+    small = size * 0.74
+    first, *others = wrapped(label, small, room)
+    second = fitted("".join(others) if len(others) < 2 else " ".join(others), small, room)
+    base = middle + small * (ASCENT - 0.5)
+    shift = small * 0.56 if second else 0
+    lines: list[Item] = [Text(x, base - shift, first, small)]
+    if second:
+        lines.append(Text(x, base + shift, second, small))
+    return lines
 
 
 def _sample(entry: Entry, at: Rect, unit: float) -> list[Item]:

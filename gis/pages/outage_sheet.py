@@ -8,7 +8,7 @@ import numpy as np
 
 from gis import theme
 from gis.customer_list import affected_customers, device_names
-from gis.pages.drawing import Drawing
+from gis.pages.drawing import Drawing, blend
 from gis.pages.frame import Box, MapFrame
 from gis.pages.furniture import INTERNAL, Draft, edge, numbered, spaced
 from gis.pages.grid_book import capacities
@@ -26,7 +26,7 @@ from grid_model.table import plain
 from grid_model.topology import TopologyIndex
 from grid_model.tracing import OutageTrace
 from grid_model.wiring import BranchKind
-from resources.i18n import _
+from resources.i18n import N_, _
 
 SMALLEST_M = 600.0
 """The map shows at least this much ground, so that it can be recognised."""
@@ -57,6 +57,7 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
     drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
     drafts += table_sheets(sheet, title, areas, following, 3)
     drafts += table_sheets(sheet, title, _important(project, trace, options), 0)
+    drafts += table_sheets(sheet, title, _back_feed(project, trace), 0)
     return numbered(drafts, facts)
 
 
@@ -114,7 +115,9 @@ def _outage_drawing(
     out, partly = (areas.positions(list(ids)) for ids in (trace.transformer_areas, trace.partly_out))
     drawing.ground()
     drawing.areas(filled=False)
-    drawing.fill_areas(out, theme.DEAD_AREA, _("Area without supply"), "area-dead", hatch="diagonal")
+    drawing.fill_areas(
+        out, blend(theme.DEAD_AREA, theme.PAPER, 0.7), _("Area without supply"), "area-dead", hatch="diagonal"
+    )
     drawing.fill_areas(partly, "#EEE7D6", _("Area partly without supply"), "area-partly", hatch="dots")
     drawing.water_and_roads()
     drawing.lines(dead=_at_dead(project, dead, "ac_line_segments", ("node_a", "node_b")))
@@ -126,9 +129,9 @@ def _outage_drawing(
     named = (opened | closed | switches["is_tie"]).to_numpy(dtype=bool)
     drawing.switches(is_open, named=named)
     drawing.transformers(dead=_at_dead(project, dead, "power_transformers", ("lv_node",)))
-    drawing.operated((opened | closed).to_numpy(dtype=bool), is_open)
     drawing.important_customers()
     drawing.substations()
+    drawing.operated((opened | closed).to_numpy(dtype=bool), is_open)
     drawing.feeder_names()
     drawing.area_names(out)
     return drawing
@@ -185,3 +188,41 @@ def _important(project: Project, trace: OutageTrace, options: PrintOptions) -> L
     names = ("id", "name", "phone", "grade", "sensitive", "area_name", "status", "manager", "manager_phone")
     told = [tuple(row) for row in rows[list(names)].itertuples(index=False)]
     return Listing(_("Important and sensitive customers"), columns, told)
+
+
+BACK_FEED = {
+    "pv": N_("PV"),
+    "battery": N_("Battery"),
+    "generator": N_("Own generator"),
+    "second_supply": N_("Customer with another supply"),
+    "tie": N_("Open switch with a live side"),
+}
+FLAGS = {
+    "over-25": N_("PV over 25 % of the area's capacity"),
+    "over-80": N_("PV over 80 % of the area's capacity"),
+}
+
+
+def _back_feed(project: Project, trace: OutageTrace) -> Listing:
+    """List what can make the dead part live from behind (`DOMAIN` §5.1)."""
+    columns = (
+        Column(_("Kind"), 20),
+        Column(_("Code"), 18),
+        Column(_("Transformer area"), 24),
+        Column("kW", 9, "right"),
+        Column(_("Connection switch"), 18),
+        Column(_("Remark"), 30),
+    )
+    areas = project.frame("transformer_areas").set_index("id")["name"]
+    rows = [
+        (
+            _(BACK_FEED[one.kind]),
+            one.id,
+            plain(areas.get(one.transformer_area)) or one.transformer_area,
+            "" if one.rated_kw is None else f"{one.rated_kw:g}",
+            one.connection_switch,
+            _(FLAGS[one.flag]) if one.flag else "",
+        )
+        for one in trace.back_feed
+    ]
+    return Listing(_("Back-feed: disconnect, verify dead, earth"), columns, rows)

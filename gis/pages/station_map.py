@@ -169,7 +169,7 @@ def index_table(grids: Sequence[GridFacts]) -> Listing:
         Column(_("District manager"), 22),
         Column(_("Phone"), 22),
         Column(_("Area count"), 12, "right"),
-        Column(_("Customer count"), 15, "right"),
+        Column(_("Customer count"), 17, "right"),
     )
     rows: list[tuple[str, ...]] = [
         (
