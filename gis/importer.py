@@ -37,6 +37,22 @@ OUTLINE = "outline"
 
 
 @dataclass(frozen=True)
+class Layout:
+    """What one table of a file holds, where a person has said so.
+
+    Parameters
+    ----------
+    table
+        Table of the project.
+    columns
+        Heading for each column; None: by alias.
+    """
+
+    table: str
+    columns: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class ImportOptions:
     """How to read the sources.
 
@@ -50,12 +66,15 @@ class ImportOptions:
         For outlines: the table they belong to; empty: found out by matching.
     data_date
         ISO date of the data, stated on lists and pages; empty: unknown, the project keeps its own.
+    layouts
+        What tables of files hold, by `RawTable.place`; the others are told by their headings.
     """
 
     kind: str = "auto"
     crs: str = ""
     table: str = ""
     data_date: str = ""
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,7 +116,8 @@ class Batch:
 
     def add(self, read: TableRead) -> None:
         """Put in the rows of one table."""
-        self.frames.setdefault(read.taken.table, []).append(read.taken.frame)
+        for table, frame in {read.taken.table: read.taken.frame, **read.derived}.items():
+            self.frames.setdefault(table, []).append(frame)
         self.taken.append(read.taken)
         self.places.append(read.places)
 
@@ -132,7 +152,8 @@ def import_sources(
     )  # outlines find their rows last
     for raw, table in raws:
         if table in ORDER:
-            batch.add(read_table(raw, table, project, batch.frames, batch.before(table)))
+            layout = options.layouts.get(raw.place, Layout(table))
+            batch.add(read_table(raw, table, project, batch.frames, batch.before(table), layout.columns))
     for raw, table in raws:
         if table == OUTLINE:
             batch.add(_outlines(raw, options, project, batch))
@@ -195,6 +216,11 @@ def _recognised(raws: Sequence[RawTable], options: ImportOptions, batch: Batch) 
 
 
 def _told(raw: RawTable, options: ImportOptions) -> str | None:
+    if raw.place in options.layouts:
+        table = options.layouts[raw.place].table
+        if table not in ORDER:
+            raise GridError("unknown-import-kind", kind=table, kinds=", ".join(ORDER))
+        return table
     if options.kind == "outlines":
         return OUTLINE if raw.shapes is not None else None
     if options.kind in TABLE_KINDS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from gis.importer_columns import map_columns, others_like
 from gis.importer_intake import Intake, Taken
 from gis.importer_links import LINKED, Lookup, link, match_customers
 from gis.importer_places import Places
-from gis.importer_values import narrow
+from gis.importer_values import damaged, narrow
 from gis.readers import RawTable
 from gis.readers.headers import COORDINATE_PAIR, forms, normal
 from grid_model import schema
@@ -28,12 +28,27 @@ CODE_AND_NAME = r"([0-9A-Za-z]+)\s*[|｜\-—:：]\s*(.*[^0-9A-Za-z\s].*)"
 PAIR = r"\s*[(（]?(-?\d+(?:\.\d+)?)\s*[,，;；、\s]\s*(-?\d+(?:\.\d+)?)[)）]?\s*"
 
 
+METERING: Mapping[str, tuple[str, ...]] = {
+    "meter_number": schema.table("usage_points").column("meter_number").aliases,
+    "meter_box": ("计量箱编号", "计量箱条码", "表箱", "计量箱", "表箱编号"),
+    "phases": schema.table("usage_points").column("phases").aliases,
+}
+"""Headings of a table of customers that tell about their usage point."""
+
+
 @dataclass(frozen=True)
 class TableRead:
-    """The rows of one raw table, and their places in the file's own system."""
+    """The rows of one raw table, and their places in the file's own system.
+
+    Parameters
+    ----------
+    derived
+        Rows of other tables that these rows speak of: usage points and meter boxes of customers.
+    """
 
     taken: Taken
     places: Places
+    derived: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def read_table(
@@ -80,16 +95,59 @@ def read_table(
     if table == "qualifications" and "id" not in columns:
         _number_qualifications(intake)
     _place(intake)
+    metering = _metering(intake) if table == "customers" else None
     intake.values["attributes"] = intake.attributes(pending)
     taken = intake.finish()
     places = Places(raw.place, raw.crs)
     if "x" in taken.frame:
         places.points.append(taken.frame)
-    return TableRead(taken, places)
+    return TableRead(
+        taken, places, {} if metering is None else _usage_points(metering, taken, lookups["junctions"])
+    )
+
+
+def _metering(intake: Intake) -> pd.DataFrame | None:
+    """Take the cells that tell about usage points, None where the file has none."""
+    found = {}
+    for name, words in METERING.items():
+        known = {normal(word) for word in words}
+        heading = next(
+            (
+                one
+                for one in intake.raw.headings
+                if one not in intake.used and any(form in known for form in forms(one))
+            ),
+            None,
+        )
+        if heading is not None:
+            found[name] = intake.cells(heading)
+    if not found:
+        return None
+    for name in ("meter_number", "meter_box"):
+        if name in found:
+            damage = damaged(found[name])
+            at = {"table": "usage_points", "column": name, "value": found[name]}
+            intake.note(Severity.ERROR, "damaged-identifier", damage & intake.kept, **at)
+    return pd.DataFrame(found)[intake.kept].reset_index(drop=True)
+
+
+def _usage_points(metering: pd.DataFrame, taken: Taken, boxes: Lookup) -> dict[str, pd.DataFrame]:
+    """Make a usage point of the customer's number for each customer with a meter, and boxes not known yet."""
+    told = metering.notna().any(axis=1)
+    ids = taken.frame["id"]
+    points = metering.assign(id=ids, customer=ids)[told].reset_index(drop=True)
+    derived = {"usage_points": points}
+    if "meter_box" in metering:
+        area = taken.frame.get("transformer_area", pd.Series(np.nan, ids.index, dtype="str"))
+        fresh = pd.DataFrame({"id": metering["meter_box"], "transformer_area": area}).dropna(subset="id")
+        fresh = fresh[~fresh["id"].isin(boxes.ids)].drop_duplicates("id", ignore_index=True)
+        derived["junctions"] = fresh.assign(kind=pd.Series("meter_box", fresh.index, dtype="str"))
+    return {table: frame for table, frame in derived.items() if len(frame)}
 
 
 def _targets(table: str) -> list[str]:
-    return [schema.table(table).column(name).references for name in LINKED.get(table, ())]
+    more = ["junctions"] if table == "customers" else []
+    return [schema.table(table).column(name).references for name in LINKED.get(table, ())] + more
 
 
 def _reject_totals(intake: Intake) -> None:

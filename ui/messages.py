@@ -237,7 +237,7 @@ ISSUES: Mapping[str, str] = {
     ),
     "total-row": N_("{file}, row {row}: a total, no data"),
     "unrecognised-table": N_(
-        "{file} [{sheet}]: it cannot be told what this sheet holds; its {count} rows were not taken. Headings: {found}"
+        "{file}: it cannot be told what this sheet holds; its {count} rows were not taken. Headings: {found}"
     ),
     "file-not-read": N_("{file}: no part of the network form, not read"),
     "missing-network-file": N_("{file} is missing; the network has none of the {table}"),
@@ -448,7 +448,7 @@ def issue_sentence(issue: Issue) -> str:
     values = {
         "table": issue.table,
         "id": issue.object_id,
-        "file": issue.file,
+        "file": f"{issue.file} [{issue.details['sheet']}]" if issue.details.get("sheet") else issue.file,
         "row": issue.row,
         **issue.details,
     }

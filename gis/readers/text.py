@@ -39,6 +39,7 @@ def read_text(path: Path, file: str, header_first: bool = False) -> RawTable:
 
 def decoded(content: bytes, file: str) -> str:
     """Decode a text file; raises ``empty-file`` or ``wrong-encoding``."""
+    content = content.rstrip(b"\x1a")  # an end mark of old programs
     if not content.strip(b"\x00 \t\r\n"):
         raise GridError("empty-file", file=file)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -7,6 +7,7 @@ import io
 import string
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -42,7 +43,7 @@ HEADS = st.sampled_from(
 )
 
 
-def account(source: Path, **options: str) -> None:
+def account(source: Path, **options: Any) -> None:
     """Import `source`: one sentence that names its fields, or a project and every row accounted for."""
     try:
         found = import_sources(EMPTY, [source], ImportOptions(**options))

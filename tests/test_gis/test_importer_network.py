@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -40,7 +41,7 @@ def network(folder: Path, **changed: str | None) -> Path:
     return folder
 
 
-def imported(source: Path, project: Project = EMPTY, **options: str) -> tuple[Imported, Project]:
+def imported(source: Path, project: Project = EMPTY, **options: Any) -> tuple[Imported, Project]:
     found = import_sources(project, [source], ImportOptions(**options))
     assert all(found.read[file] == found.kept[file] + found.rejected[file] for file in found.read)
     return found, found.edit.apply(project)[0]

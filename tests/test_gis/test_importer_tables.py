@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis.importer import Imported, ImportOptions, import_sources
+from gis.importer import Imported, ImportOptions, Layout, import_sources
 from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.project import LOCAL, Project, ProjectInfo
@@ -32,7 +32,7 @@ def save(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def imported(sources: Sequence[Path], project: Project = EMPTY, **options: str) -> tuple[Imported, Project]:
+def imported(sources: Sequence[Path], project: Project = EMPTY, **options: Any) -> tuple[Imported, Project]:
     found = import_sources(project, sources, ImportOptions(**options))
     assert all(found.read[file] == found.kept[file] + found.rejected[file] for file in found.read)
     return found, found.edit.apply(project)[0]
@@ -321,6 +321,51 @@ def test_an_empty_cell_erases_nothing(tmp_path: Path, station: Project) -> None:
     _found, after = imported([save(tmp_path, "a.csv", "台区编号,台区名称,容量\n0000000001,,\n")], station)
     row = after.table("transformer_areas").row("0000000001")
     assert (row["name"], row["stated_kva"]) == ("王村#1公变", 200)
+
+
+# ------------------------------------------------------------ meters and boxes
+
+
+def test_meters_and_boxes_of_customers_become_usage_points_and_boxes(
+    tmp_path: Path, station: Project
+) -> None:
+    text = "户号,台区编号,表号,表箱,相别\n001,0000000001,M1,B1,A\n002,0000000001,M2,B1,B\n003,0000000001,,,\n"
+    _found, project = imported([save(tmp_path, "c.csv", text)], station)
+    points = project.frame("usage_points")[["id", "customer", "meter_number", "meter_box", "phases"]]
+    assert points.to_numpy().tolist() == [["001", "001", "M1", "B1", "A"], ["002", "002", "M2", "B1", "B"]]
+    boxes = project.frame("junctions")[["id", "kind", "transformer_area"]]
+    assert boxes.to_numpy().tolist() == [["B1", "meter_box", "0000000001"]]
+    assert not imported([tmp_path / "c.csv"], project)[0].edit.apply(project)[1]
+
+
+def test_a_meter_number_that_a_spreadsheet_rounded_is_reported(tmp_path: Path, station: Project) -> None:
+    found, project = imported([save(tmp_path, "c.csv", "户号,表号\n001,1.2E+21\n")], station)
+    assert told(found, "damaged-identifier") == [("001", 2, True)]
+    assert project.table("usage_points").row("001")["meter_number"] == "1.2E+21"
+
+
+# ------------------------------------------------------------ what a person says about a file
+
+
+def test_a_person_may_say_what_a_table_and_its_columns_are(tmp_path: Path, station: Project) -> None:
+    path = save(tmp_path, "x.csv", "甲,乙,丙\n001,王强,0000000001\n")
+    layout = Layout("customers", {"id": "甲", "name": "乙", "transformer_area": "丙"})
+    found = import_sources(station, [path], ImportOptions(layouts={"x.csv": layout}))
+    project, _changes = found.edit.apply(station)
+    row = project.table("customers").row("001")
+    assert (row["name"], row["transformer_area"]) == ("王强", "0000000001")
+
+
+def test_a_finding_in_a_sheet_names_the_sheet(tmp_path: Path) -> None:
+    from ui.messages import issue_sentence
+
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        pd.DataFrame({"户号": ["1", "1"]}).to_excel(book, sheet_name="一队", index=False)
+        pd.DataFrame({"户号": ["2"]}).to_excel(book, sheet_name="二队", index=False)
+    found, project = imported([tmp_path / "book.xlsx"])
+    (issue,) = [one for one in found.issues if one.code == "duplicate-row"]
+    assert issue_sentence(issue).startswith("book.xlsx [一队], row 3")
+    assert len(project.frame("customers")) == 2
 
 
 # ------------------------------------------------------------ files that say too little
