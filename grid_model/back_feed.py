@@ -8,14 +8,9 @@ import numpy as np
 
 from grid_model.customers import Consumers
 from grid_model.project import Project
+from grid_model.settings import setting
 from grid_model.topology import TopologyIndex
 from grid_model.wiring import BranchKind
-
-SHARE_NOTED = 0.25
-"""PV above this share of the area's capacity is flagged (`DOMAIN` §5.1, default)."""
-
-SHARE_SEVERE = 0.80
-"""PV above this share is flagged as severe (`DOMAIN` §5.1, default)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ class BackFeed:
     share
         All PV of the area against the capacity of its transformers, None where it cannot be said.
     flag
-        ``""``, ``over-25`` or ``over-80`` per cent.
+        ``""``, ``over-25`` or ``over-80`` per cent (the settings ``outage.pv_share_…`` may say otherwise).
     connection_switch
         Switch that parts the unit from the network.
     """
@@ -94,7 +89,7 @@ def _units(project: Project, consumers: Consumers, dead: np.ndarray) -> list[Bac
                 _number(unit["rated_kw"]),
                 area,
                 share,
-                _flag(share),
+                _flag(project, share),
                 _text(unit["connection_switch"]),
                 _text(unit["customer"]),
             )
@@ -131,10 +126,11 @@ def _ties(before: TopologyIndex, now: np.ndarray, live: np.ndarray, dead: np.nda
     return [BackFeed("tie", one.id) for one in wiring.devices(found)]
 
 
-def _flag(share: float | None) -> str:
-    if share is None or share <= SHARE_NOTED:
+def _flag(project: Project, share: float | None) -> str:
+    """Flag the share; the thresholds are settings, 25 and 80 % by default (`DOMAIN` §5.1)."""
+    if share is None or share <= setting(project, "outage.pv_share_noted"):
         return ""
-    return "over-80" if share > SHARE_SEVERE else "over-25"
+    return "over-80" if share > setting(project, "outage.pv_share_severe") else "over-25"
 
 
 def _text(value: object) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from grid_model.customers import Consumers
 from grid_model.faults import zone_of
 from grid_model.project import Project
+from grid_model.settings import setting
 from grid_model.topology import TopologyIndex
 from grid_model.wiring import BranchKind, Device
 
@@ -44,7 +45,7 @@ class TieProposal:
     Parameters
     ----------
     kva
-        Rated power of the transformers it would bring back.
+        Rated power of the transformers it would bring back; their load is taken as a share of it.
     customers
         Customers it would bring back.
     check
@@ -135,8 +136,9 @@ def tie_proposals(
     project: Project,
     now: TopologyIndex,
     before: TopologyIndex,
-    banned: Collection[Device],
-    inoperable: Collection[str],
+    faults: Collection[Device] = (),
+    banned: Collection[Device] = (),
+    inoperable: Collection[str] = (),
 ) -> tuple[TieProposal, ...]:
     """List open switches that could bring dead parts back, best first.
 
@@ -144,8 +146,10 @@ def tie_proposals(
 
     Parameters
     ----------
+    faults
+        Devices that must not come under voltage.
     banned
-        Devices that must stay open: they bound the fault.
+        Devices that must stay open: they bound a fault.
     """
     wiring, consumers = now.wiring, Consumers.of(project)
     operable = operable_branches(project, now, inoperable)
@@ -154,11 +158,14 @@ def tie_proposals(
         open_[wiring.branches(device)] = False
     candidates = np.flatnonzero(open_)
     live_a, live_b = now.supplied[wiring.a[candidates]], now.supplied[wiring.b[candidates]]
+    own = np.array([branch for one in faults for branch in wiring.branches(one)], dtype=np.int64)
+    own = own[now.closed[own]]
+    faulted = np.concatenate([wiring.a[own], wiring.b[own]])
     found = []
     for branch in candidates[live_a != live_b]:
         gained = now.resupply(now.operated(closed=[int(branch)])).gained
         back = consumers.customers.rows_at(gained[before.supplied[gained]])
-        if not len(back):
+        if not len(back) or np.isin(faulted, gained).any():
             continue
         moved = float(consumers.rated_kva[consumers.transformers.rows_at(gained)].sum())
         margin = _margin(project, now, consumers, int(branch), moved)
@@ -173,19 +180,23 @@ def tie_proposals(
 def _margin(
     project: Project, now: TopologyIndex, consumers: Consumers, branch: int, moved: float
 ) -> float | None:
-    """What is left of the tightest known limit: the tie's rated current, the helping feeder's limit."""
+    """What is left of the tightest known limit: the tie's rated current, the helping feeder's limit.
+
+    The load is taken as a share of the transformers' rated power (setting ``outage.demand_factor``).
+    """
+    demand = setting(project, "outage.demand_factor")
     wiring = now.wiring
     row = project.frame("switches").iloc[int(wiring.row[branch])]
     live = int(wiring.a[branch] if now.supplied[wiring.a[branch]] else wiring.b[branch])
     limits = []
     kv = project.frame("connectivity_nodes")["nominal_kv"]
     if row["rated_a"] > 0 and live < len(kv) and kv.iat[live] > 0:
-        limits.append(sqrt(3) * float(kv.iat[live]) * float(row["rated_a"]) - moved)
+        limits.append(sqrt(3) * float(kv.iat[live]) * float(row["rated_a"]) - demand * moved)
     feeder = now.feeder_of_nodes(project).get(int(now.first_switches[live]), "")
     if feeder in project.table("feeders"):
         limit = project.table("feeders").row(feeder)["limit_kva"]
         if limit is not None:
             same = np.flatnonzero(now.first_switches == now.first_switches[live])
             carried = float(consumers.rated_kva[consumers.transformers.rows_at(same)].sum())
-            limits.append(float(limit) - carried - moved)
+            limits.append(float(limit) - demand * (carried + moved))
     return round(min(limits), 6) if limits else None

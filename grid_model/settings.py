@@ -126,8 +126,17 @@ CHECK_SETTINGS = (
     Setting("check.target_placed", 0.99, "", PRACTICE, N_("Target: objects with coordinates (坐标完整率)"), 0, 1),
 )
 
+OUTAGE_SETTINGS = (
+    Setting("outage.pv_share_noted", 0.25, "", PRACTICE, N_("PV over capacity of an area from which it is flagged")),
+    Setting("outage.pv_share_severe", 0.80, "", PRACTICE, N_("PV over capacity of an area from which it is flagged as severe")),
+    Setting("outage.demand_factor", 0.4, "", PROGRAM, N_("Load over rated power of transformers, where a tie is checked against a limit"), 0, 2),
+)
+
 SETTINGS: Mapping[str, Setting] = {
-    one.name: one for one in (*GROUP_SETTINGS, *TERRITORY_SETTINGS, *WORKLOAD_SETTINGS, *MANAGER_SETTINGS, *CHECK_SETTINGS)
+    one.name: one
+    for one in (
+        *GROUP_SETTINGS, *TERRITORY_SETTINGS, *WORKLOAD_SETTINGS, *MANAGER_SETTINGS, *CHECK_SETTINGS, *OUTAGE_SETTINGS
+    )
 }
 """Every setting by name, in the order they are listed; other parts of the program add their tuples here."""
 

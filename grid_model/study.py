@@ -274,7 +274,9 @@ def _isolate(moment: _Moment, _devices: tuple[Device, ...]) -> _Moment:
         attempt = outage.with_closed([device])
         if not _energised(attempt, moment.faults):
             outage = attempt
-    ties = tie_proposals(outage.project, outage.after_topology, outage.before, bounds, moment.inoperable)
+    ties = tie_proposals(
+        outage.project, outage.after_topology, outage.before, moment.faults, bounds, moment.inoperable
+    )
     return _replace(moment, outage=outage, bounds=tuple(sorted(bounds)), isolation=isolation, ties=ties)
 
 
@@ -283,7 +285,12 @@ def _restore(moment: _Moment, _devices: tuple[Device, ...]) -> _Moment:
     outage = moment.outage
     while True:
         ties = tie_proposals(
-            outage.project, outage.after_topology, outage.before, moment.bounds, moment.inoperable
+            outage.project,
+            outage.after_topology,
+            outage.before,
+            moment.faults,
+            moment.bounds,
+            moment.inoperable,
         )
         usable = [one for one in ties if one.check != "too-much"]
         safe = (outage.with_closed([one.switch]) for one in usable)

@@ -116,13 +116,20 @@ def test_a_tie_that_would_carry_too_much_is_not_closed() -> None:
     network = draw(
         "s1 q1 a", "a l1 b", "b k2 c", "c t1 m", "c !tie1 d", "d q2 s2", sources=["s1", "s2"],
         areas={"T": "t1"}, points={"u": "m"},
-        rows={"feeders": {"F2": {"name": "F2", "head_switch": "q2", "limit_kva": 60.0}}},
+        rows={"feeders": {"F2": {"name": "F2", "head_switch": "q2", "limit_kva": 30.0}}},
     )  # fmt: skip
     study = play(network, ("10:00", "fault", "l1"), ("10:30", "isolate", ""), ("11:00", "restore", ""))
     assert [(one.switch.id, one.check, one.margin_kva) for one in study.stages[1].ties] == [
-        ("tie1", "too-much", -40.0)
+        ("tie1", "too-much", -10.0)
     ]
     assert study.stages[2].customers_back == ()
+    assert study.not_restored == ("u",)
+
+
+def test_a_tie_into_the_faulted_part_is_not_proposed() -> None:
+    network = draw("s1 q1 a", "a l1 b", "b !tie1 c", "c q2 s2", sources=["s1", "s2"], points={"u": "b"})
+    study = play(network, ("10:00", "fault", "l1"), ("10:30", "isolate", ""), ("11:00", "restore", ""))
+    assert [stage.ties for stage in study.stages] == [(), (), ()]
     assert study.not_restored == ("u",)
 
 
