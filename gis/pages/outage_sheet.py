@@ -167,7 +167,7 @@ def _area_table(project: Project, trace: OutageTrace) -> Listing:
         (one, plain(names.get(one)) or "", f"{kva[one]:g}" if one in kva else "—", str(customers.get(one, 0)))
         for one in trace.transformer_areas
     ]
-    return Listing(_("Transformer areas out"), columns, rows, 2.1)
+    return Listing(_("Areas out"), columns, rows, 2.1)
 
 
 def _important(project: Project, trace: OutageTrace, options: PrintOptions) -> Listing:

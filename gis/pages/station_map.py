@@ -163,7 +163,7 @@ def _assembled(
 def index_table(grids: Sequence[GridFacts]) -> Listing:
     """Give the index of grids: number, name, group, managers, phones, areas, customers (`DOMAIN` §10)."""
     columns = (
-        Column(_("Grid number"), 22),
+        Column(_("Grid number"), 25),
         Column(_("Name"), 15.5),
         Column(_("Mutual-aid group"), 13.5),
         Column(_("District manager"), 22),

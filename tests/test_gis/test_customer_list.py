@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -197,3 +200,33 @@ def test_a_csv_cell_that_looks_like_a_formula_is_defused(tmp_path: Path) -> None
     assert ",'=1+1," in text
     assert ",'@SUM(A1)," in text
     assert ",=1+1" not in text
+
+
+@pytest.mark.long
+def test_libreoffice_opens_it_with_every_number_whole(tmp_path: Path) -> None:
+    office = shutil.which("libreoffice") or shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    path = tmp_path / "list.xlsx"
+    write_customer_list(path, PROJECT, trace("qf1"), unmasked=True, purpose="测试")
+    subprocess.run(
+        [
+            office,
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false",
+            "--outdir",
+            str(tmp_path),
+            str(path),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as stream:
+        listed = list(csv.DictReader(stream))
+    found = trace("qf1")
+    assert {row["Customer number"] for row in listed} == set(found.customers) | set(found.backup)
+    assert {row["Customer name"] for row in listed} >= {"=1+1", "<script>alert(1)</script>"}
+    assert {row["Area number"] for row in listed} <= {f"000000000{n}" for n in range(1, 7)}
