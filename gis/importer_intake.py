@@ -251,17 +251,20 @@ def json_objects(columns: Mapping[str, pd.Series], length: int) -> pd.Series:
         return pd.Series(np.nan, range(length), dtype="str")
     text = pyarrow.large_string()
     parts = [
-        compute.binary_join_element_wise(
-            pyarrow.scalar(encode_basestring(name) + ': "', text),
-            pyarrow.array(_escaped(cells), type=text, from_pandas=True),
-            pyarrow.scalar('"', text),
-            pyarrow.scalar("", text),
+        compute.fill_null(
+            compute.binary_join_element_wise(
+                pyarrow.scalar(f', {encode_basestring(name)}: "', text),
+                pyarrow.array(_escaped(cells), type=text, from_pandas=True),
+                pyarrow.scalar('"', text),
+                pyarrow.scalar("", text),
+            ),
+            "",
         )
         for name, cells in filled.items()
     ]
-    inside = compute.binary_join_element_wise(*parts, pyarrow.scalar(", ", text), null_handling="skip")
-    inside = pd.Series(inside.to_pandas(), dtype="str")
-    return ("{" + inside + "}").where(inside != "")
+    inside = compute.binary_join_element_wise(*parts, pyarrow.scalar("", text))
+    written = pd.Series(compute.utf8_slice_codeunits(inside, 2).to_pandas(), dtype="str")
+    return ("{" + written + "}").where(written != "")
 
 
 def _escaped(cells: pd.Series) -> pd.Series:

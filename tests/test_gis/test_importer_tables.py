@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -201,6 +202,17 @@ def test_dates_are_read_in_their_usual_forms(
     assert (row["manager"], row["kind"]) == ("M01", "work_leader")
     assert (None if pd.isna(row["valid_until"]) else row["valid_until"]) == iso
     assert bool(told(found, "not-a-date")) == (iso is None)
+
+
+@pytest.mark.parametrize("columns", [("a",), ("a", "b"), ("a", "b", "c")])
+def test_further_columns_stay_in_their_own_row_as_json(columns: tuple[str, ...]) -> None:
+    from gis.importer_intake import json_objects
+
+    cells = [None, 'x"\\y\n', "\u3000", None, "王{}"]
+    series = {name: pd.Series(cells[n:] + cells[:n], dtype="str") for n, name in enumerate(columns)}
+    for row, written in enumerate(json_objects(series, 5).tolist()):
+        there = {name: value[row] for name, value in series.items() if isinstance(value[row], str)}
+        assert (json.loads(written) if isinstance(written, str) else {}) == there
 
 
 # ------------------------------------------------------------ numbers that were damaged
