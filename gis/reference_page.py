@@ -65,9 +65,15 @@ def _chinese(words: Iterable[str]) -> dict[str, str]:
 
 
 def _section(table: TableSchema, chinese: Callable[[str], str]) -> str:
-    lines = [f"## `{table.name}`: {table.label} ({chinese(table.label)})", "", f"{table.meaning} "
-             f"Holds {SHAPES[table.shape]}." + (f" CIM class `{table.cim_class}`." if table.cim_class else ""),
-             "", "| column | kind | label | meaning |", "|---|---|---|---|"]
+    lines = [
+        f"## `{table.name}`: {table.label} ({chinese(table.label)})",
+        "",
+        f"{table.meaning} "
+        f"Holds {SHAPES[table.shape]}." + (f" CIM class `{table.cim_class}`." if table.cim_class else ""),
+        "",
+        "| column | kind | label | meaning |",
+        "|---|---|---|---|",
+    ]
     lines += [_row(column, chinese) for column in stored_columns(table)]
     return "\n".join(lines) + "\n"
 
