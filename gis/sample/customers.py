@@ -41,7 +41,7 @@ class Place:
     town
         Name of the town without 镇.
     villages
-        Name of the village of each area, without 村.
+        Name of the village of each area.
     village_ids
         Identifier of the village of each area.
     """
@@ -61,12 +61,11 @@ def write_customers(
     demand: Demand,
     area_ids: Sequence[str],
     place: Place,
-) -> None:
-    """Write every customer of a station, first those at meter boxes, then the dedicated ones."""
+) -> list[str]:
+    """Write every customer of a station; gives the numbers of those at meter boxes, box by box."""
     random = generator(seed, "customers", station)
     box = np.repeat(np.arange(len(boxes.ids)), boxes.customers)
     count = len(box)
-    first = ledger.count("customers")
     ids = _numbers(station, np.arange(count))
     area = boxes.area[box]
     nonresident = random.random(count) < 0.075
@@ -74,7 +73,7 @@ def write_customers(
     shop = np.array(SHOPS, dtype=object)[random.integers(0, len(SHOPS), count)]
     village = np.array(place.villages, dtype=object)[area]
     private = random.random(count) < 0.45
-    names = np.where(nonresident, np.where(private, names, village + "村" + shop), names)
+    names = np.where(nonresident, np.where(private, names, village + shop), names)
     sensitive, importance = _sensitive(random, names, nonresident, village)
     phones = phone_numbers(random, count)
     family = np.flatnonzero(random.random(count) < 0.02)
@@ -84,7 +83,7 @@ def write_customers(
     group = random.integers(0, len(GROUPS), len(boxes.ids))[box]
     house = np.arange(count) - np.searchsorted(area, area) + 1
     address = [
-        f"{place.town}镇{v}村{GROUPS[g]}组{h}号"
+        f"{place.town}镇{v}{GROUPS[g]}组{h}号"
         for v, g, h in zip(village.tolist(), group.tolist(), house.tolist(), strict=True)
     ]
     kva = np.where(
@@ -122,7 +121,7 @@ def write_customers(
         p_kw=np.round(kva * random.uniform(0.05, 0.3, count), 2),
     )
     _write_dedicated(ledger, random, station, count, sites, backups, demand, area_ids, place)
-    del first
+    return ids
 
 
 def _numbers(station: int, turns: np.ndarray) -> list[str]:
@@ -147,12 +146,12 @@ def _sensitive(
     public = np.flatnonzero(nonresident)
     share = random.random(len(public))
     for low, high, code, ending in (
-        (0.0, 0.028, "telecom", "村通信机房"),
-        (0.028, 0.048, "school", "村教学点"),
-        (0.048, 0.07, "farming", "村养殖场"),
-        (0.07, 0.092, "water", "村供水站"),
-        (0.092, 0.125, "government", "村民委员会"),
-        (0.125, 0.14, "hospital", "村卫生室"),
+        (0.0, 0.028, "telecom", "通信机房"),
+        (0.028, 0.048, "school", "教学点"),
+        (0.048, 0.07, "farming", "养殖场"),
+        (0.07, 0.092, "water", "供水站"),
+        (0.092, 0.125, "government", "村部"),
+        (0.125, 0.14, "hospital", "卫生室"),
     ):
         at = public[(share >= low) & (share < high)]
         kind[at] = code
@@ -181,14 +180,14 @@ def _write_dedicated(
         works = demand.works[site.area]
         assert works is not None
         village = place.villages[site.area]
-        title = f"{place.town}镇" if demand.service[site.area] == "urban" else f"{village}村"
+        title = f"{place.town}镇" if demand.service[site.area] == "urban" else village
         name = f"{title}{works.name}"
         ledger.row(
             "customers",
             id=number,
             old_id=number[3:],
             name=name,
-            address=f"{place.town}镇{village}村",
+            address=f"{place.town}镇{village}",
             phone=phone,
             customer_class="mv",
             status="active",

@@ -44,12 +44,12 @@ class Feeder:
             stack.extend(reversed(self.children[point]))
         return points
 
-    def depth(self, point: int) -> int:
-        """Count the points between the substation and `point`."""
-        steps = 0
-        while point != self.substation:
-            point, steps = self.parent[point], steps + 1
-        return steps
+    def way_back(self, point: int) -> list[int]:
+        """Give the points from `point` back to the substation, itself included."""
+        way = [point]
+        while way[-1] != self.substation:
+            way.append(self.parent[way[-1]])
+        return way
 
 
 def plan_feeders(roads: Roads, demand: Demand, count: int) -> list[Feeder]:
@@ -141,14 +141,14 @@ class Tie:
 
 
 def plan_ties(roads: Roads, feeders: list[Feeder]) -> list[Tie]:
-    """Join neighbouring feeders by open ties, far from the substations, one for a pair, at most three for a feeder."""
+    """Join neighbouring feeders by open ties far from the substations: one for a pair, three for a feeder."""
     serves = {point: number for number, feeder in enumerate(feeders) for point in feeder.own}
     pairs = np.concatenate([roads.near, roads.edges])
     length = np.hypot(*(roads.points[pairs[:, 0]] - roads.points[pairs[:, 1]]).T)
     found = []
     for (a, b), metres in zip(pairs.tolist(), length.tolist(), strict=True):
         if a in serves and b in serves and serves[a] != serves[b] and metres < 1400:
-            depth = feeders[serves[a]].depth(a) + feeders[serves[b]].depth(b)
+            depth = len(feeders[serves[a]].way_back(a)) + len(feeders[serves[b]].way_back(b))
             found.append((metres - 110 * depth, a, b))
     ties: list[Tie] = []
     joined: set[tuple[int, int]] = set()

@@ -24,7 +24,7 @@ def write_generation(
     area_ids: Sequence[str],
     customer_ids: Sequence[str],
 ) -> None:
-    """Put PV on roofs: in most areas with PV under a quarter of the rated power, in a few above, in one above 80 %."""
+    """Put PV on roofs: mostly under a quarter of the rated power, in a few areas above, in one above 80 %."""
     random = generator(seed, "generation", station)
     areas = np.unique(boxes.area)
     some = np.sort(random.permutation(areas)[: round(SHARE_OF_AREAS * len(areas))])

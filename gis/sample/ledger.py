@@ -16,7 +16,6 @@ import shapely
 
 from gis.sample.plane import to_degrees
 from grid_model import schema
-from grid_model.project import Project, ProjectInfo
 
 NODE_COLUMNS = {
     "energy_sources": ("node",),
@@ -127,15 +126,15 @@ class Ledger:
         for _, columns in self._chunks.get(table, []):
             yield from zip(columns[first], columns[second], strict=True)
 
-    def project(self, info: ProjectInfo) -> Project:
-        """Make the project of everything written."""
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Give everything written as frames by table name; the ledger is empty afterwards."""
         node_ids = pd.array([f"JD{n:08d}" for n in range(1, self._nodes + 1)], dtype="str")
         frames = {}
         for name in [*self._chunks, *self._pending]:
             if name not in frames:
                 self._settle(name)
                 frames[name] = self._frame(name, node_ids)
-        return Project.of(info, frames)
+        return frames
 
     def _frame(self, name: str, node_ids: Any) -> pd.DataFrame:
         chunks = self._chunks.pop(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -18,19 +19,20 @@ from gis.sample.ledger import Ledger, Paths
 from gis.sample.medium_voltage import Site
 from gis.sample.names import padded
 from gis.sample.plane import Plane, generator
-from gis.sample.roads import Roads
+from gis.sample.roads import Cut, Lanes, Roads
 
 ARMS = 4
 ALONG = 11
 SIDES = (1, 4, 7)
 DEEP = 5
-FIRST_M, STEP_M = 38.0, 41.0
+FIRST_M, STEP_M = 31.0, 41.0
+SHORTEST_M, LONGEST_M = 31.0, 72.0
 MARGIN_M = 26.0
-"""How far poles keep from the outline of their area; a box stands at most 21 m from its pole."""
+"""How far poles keep from the outline of their area; a box stands at most 18 m from its pole."""
 RADIUS_M = 455.0
 APART_M = 36.0
 BOXES_PER_POLE = 6
-CUSTOMERS_PER_BOX = 2.45
+CUSTOMERS_PER_BOX = 2.22
 LARGEST_BOX = 12
 LETTERS = "甲乙丙丁"
 
@@ -49,25 +51,39 @@ class Streets:
         Candidate before it, −1 for the first of an arm.
     place
         Ground-plane place of the pole.
-    across
-        Unit direction across the street.
+    middle, across
+        Middle of the street there and unit direction across it.
     rank
         Lower is built first; always higher than the parent's.
+    lane
+        Number of its street, the same along a street.
+    along
+        Drawing-plane distance of its arm's place from the transformer.
+    road
+        Edge of the road graph the arm follows, −1 where it is a street of its own.
+    point
+        Point of the road graph at the transformer.
     """
 
     site: np.ndarray
     arm: np.ndarray
     parent: np.ndarray
     place: np.ndarray
+    middle: np.ndarray
     across: np.ndarray
     rank: np.ndarray
+    lane: np.ndarray
+    along: np.ndarray
+    road: np.ndarray
+    point: np.ndarray
 
 
 @dataclass(frozen=True)
 class Poles:
-    """The low poles built: like `Streets`, with parents renumbered, and the node of each."""
+    """The low poles built: like `Streets`, with parents renumbered, the node and the area of each."""
 
     site: np.ndarray
+    area: np.ndarray
     arm: np.ndarray
     parent: np.ndarray
     place: np.ndarray
@@ -86,6 +102,15 @@ class Boxes:
     customers: np.ndarray
 
 
+@dataclass(frozen=True)
+class LowVoltage:
+    """What was built on the low-voltage side of a station."""
+
+    boxes: Boxes
+    poles: Poles
+    lanes: Lanes
+
+
 def build_low_voltage(
     ledger: Ledger,
     seed: int,
@@ -97,20 +122,54 @@ def build_low_voltage(
     sites: list[Site],
     area_ids: Sequence[str],
     area_names: Sequence[str],
-) -> tuple[Boxes, Poles]:
+) -> LowVoltage:
     """Build the low-voltage side of every public site of a station."""
     random = generator(seed, "low-voltage", station)
     public = [site for site in sites if not demand.dedicated[site.area]]
     area = np.array([site.area for site in public])
     streets = _streets(random, plane, roads, area, _turns(public))
     inside = _standing(streets, public, outlines)
-    wanted = np.clip(np.round(0.27 * demand.customers[area] / demand.transformers[area]) + 3, 6, 70).astype(
+    wanted = np.clip(np.round(0.21 * demand.customers[area] / demand.transformers[area]) + 3, 6, 70).astype(
         int
     )
     chosen = _chosen(streets, inside, wanted)
     outlets = _outlets(ledger, public, area_names, streets, chosen)
     poles = _write_poles(ledger, streets, chosen, public, outlets, demand, area_ids, area_names)
-    return _write_boxes(ledger, random, poles, public, demand, area_ids, area_names), poles
+    boxes = _write_boxes(ledger, random, poles, public, demand, area_ids, area_names)
+    return LowVoltage(boxes, poles, _lanes(plane, roads, streets, chosen))
+
+
+def _lanes(plane: Plane, roads: Roads, streets: Streets, chosen: np.ndarray) -> Lanes:
+    """Give the streets in use as lines, and where they leave the roads."""
+    cuts: list[Cut] = []
+    lines: list[np.ndarray] = []
+    corners = np.unique(streets.parent[chosen][_turning_off(streets, chosen)])
+    corner = np.zeros(len(streets.site), dtype=bool)
+    corner[corners] = True
+    for n in corners[streets.road[corners] >= 0].tolist():
+        edge = int(streets.road[n])
+        share = float(streets.along[n] / roads.length_m[edge])
+        high = int(streets.point[n]) == int(roads.edges[edge, 1])
+        cuts.append(Cut(edge, 1 - share if high else share, streets.middle[n]))
+    starts = np.flatnonzero(np.diff(streets.lane[chosen], prepend=-1))
+    for members in np.split(chosen, starts[1:]):
+        first = int(members[0])
+        if streets.lane[first] % 8 == 0 and streets.road[first] >= 0:
+            continue  # this street is the road itself
+        before = int(streets.parent[first])
+        start = plane.bend(roads.points[streets.point[[first]]])[0] if before < 0 else streets.middle[before]
+        line = np.concatenate([start[None], streets.middle[members]])
+        inner = np.flatnonzero(corner[members]) + 1
+        for low, high_end in pairwise([0, *inner[inner < len(line) - 1].tolist(), len(line) - 1]):
+            lines.append(line[low : high_end + 1])
+    return Lanes(cuts, lines)
+
+
+def _turning_off(streets: Streets, chosen: np.ndarray) -> np.ndarray:
+    """Mark the poles that are the first of a side street."""
+    parent = streets.parent[chosen]
+    first: np.ndarray = (parent >= 0) & (streets.lane[chosen] != streets.lane[np.maximum(parent, 0)])
+    return first
 
 
 def _turns(public: list[Site]) -> np.ndarray:
@@ -123,12 +182,13 @@ def _turns(public: list[Site]) -> np.ndarray:
     return np.array(turns)
 
 
-def _arm_angles(roads: Roads, point: int) -> list[float]:
-    """Give four directions: the roads that leave a point, then the middles of the widest gaps."""
-    mine = roads.edges[(roads.edges == point).any(axis=1)]
-    others = np.where(mine[:, 0] == point, mine[:, 1], mine[:, 0])
+def _arms(roads: Roads, point: int) -> tuple[list[float], list[int]]:
+    """Give four directions and their roads: those that leave a point, then the middles of the widest gaps."""
+    mine = np.flatnonzero((roads.edges == point).any(axis=1))
+    others = roads.edges[mine].sum(axis=1) - point
     way = roads.points[others] - roads.points[point]
-    angles = sorted(float(one) for one in np.arctan2(way[:, 1], way[:, 0]))[:ARMS]
+    sorted_roads = sorted(zip(np.arctan2(way[:, 1], way[:, 0]).tolist(), mine.tolist(), strict=True))[:ARMS]
+    angles = [angle for angle, _ in sorted_roads]
     if len(angles) == 1:
         angles.append(angles[0] + np.pi)
     while len(angles) < ARMS:
@@ -136,7 +196,7 @@ def _arm_angles(roads: Roads, point: int) -> list[float]:
         gaps = np.diff(np.append(ordered, ordered[0] + 2 * np.pi))
         widest = int(np.argmax(gaps))
         angles.append(float(ordered[widest] + gaps[widest] / 2))
-    return angles
+    return angles, [edge for _, edge in sorted_roads] + [-1] * (ARMS - len(sorted_roads))
 
 
 def _streets(
@@ -144,7 +204,8 @@ def _streets(
 ) -> Streets:
     """Lay streets out on the drawing plane; a second transformer takes every other arm."""
     point = np.searchsorted(roads.areas, area)
-    angle = np.array([_arm_angles(roads, int(one)) for one in point])
+    arms = [_arms(roads, int(one)) for one in point]
+    angle, road = np.array([one for one, _ in arms]), np.array([one for _, one in arms])
     count = len(area)
     along = np.arange(ALONG)
     arm_index = np.concatenate([along, np.tile(np.repeat(SIDES, DEEP), 2)])
@@ -176,16 +237,29 @@ def _streets(
             ..., None
         ]
     )
+    lane = (
+        np.where(deep == 0, 0, street + 1)[None, None, :]
+        + 8 * (np.arange(count)[:, None] * ARMS + np.arange(ARMS)[None, :])[..., None]
+    )
     base = (np.arange(count)[:, None] * ARMS + np.arange(ARMS)[None, :])[..., None] * each
     parent = np.where(before < 0, -1, base + before)
     shape = (count, ARMS, each)
+
+    def flat(values: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(values, shape).reshape(-1)
+
     return Streets(
-        np.broadcast_to(np.arange(count)[:, None, None], shape).reshape(-1),
-        np.broadcast_to(np.arange(ARMS)[None, :, None], shape).reshape(-1),
-        parent.reshape(-1),
-        np.round(place + normal * 5.0, 3),
-        normal,
-        rank.reshape(-1),
+        site=flat(np.arange(count)[:, None, None]),
+        arm=flat(np.arange(ARMS)[None, :, None]),
+        parent=parent.reshape(-1),
+        place=np.round(place + normal * 5.0, 3),
+        middle=place,
+        across=normal,
+        rank=rank.reshape(-1),
+        lane=flat(lane),
+        along=flat(far),
+        road=flat(road[..., None]),
+        point=flat(point[:, None, None]),
     )
 
 
@@ -202,8 +276,12 @@ def _standing(streets: Streets, public: list[Site], outlines: np.ndarray) -> np.
     numbers, index = np.unique(area, return_inverse=True)
     shrunk = shapely.buffer(outlines[numbers], -MARGIN_M, quad_segs=2)
     shapely.prepare(shrunk)
-    away = np.hypot(*(streets.place - np.array([site.place for site in public])[streets.site]).T)
-    standing: np.ndarray = np.isfinite(streets.rank) & (away < RADIUS_M) & (away > 18)
+    home = np.array([site.place for site in public])[streets.site]
+    away = np.hypot(*(streets.place - home).T)
+    before = np.where(streets.parent[:, None] >= 0, streets.place[streets.parent], home)
+    span = np.hypot(*(streets.place - before).T)
+    standing: np.ndarray = np.isfinite(streets.rank) & (away < RADIUS_M) & (away > 26) & (span < LONGEST_M)
+    standing &= (span > SHORTEST_M) | (streets.parent < 0)
     at = np.flatnonzero(standing)
     standing[at] = shapely.contains_xy(
         shrunk[index[streets.site[at]]], streets.place[at, 0], streets.place[at, 1]
@@ -254,16 +332,20 @@ def _outlets(
 ) -> Outlets:
     """Build behind each transformer the main switch, the busbar and one outlet switch for each arm in use."""
     count = len(public)
+    titles = [
+        area_names[site.area] + (f"{turn + 1}号变" if turn else "")
+        for site, turn in zip(public, _turns(public).tolist(), strict=True)
+    ]
     place = np.array([site.place for site in public])
     outward = np.array([site.outward for site in public])
     bus_place = np.round(place + outward * 4.4, 3)
-    bus = ledger.nodes(bus_place, 0.4, [f"{area_names[site.area]}低压母线" for site in public])
+    bus = ledger.nodes(bus_place, 0.4, [f"{title}低压母线" for title in titles])
     first = ledger.count("switches")
     ledger.rows(
         "switches",
         count,
         id=padded("KD", np.arange(first + 1, first + count + 1), 9),
-        name=[f"{area_names[site.area]}低压总开关" for site in public],
+        name=[f"{title}低压总开关" for title in titles],
         kind="breaker",
         node_a=np.array([site.lv_node for site in public]),
         node_b=bus,
@@ -345,7 +427,7 @@ def _write_poles(
     start_node = np.where(head, outlets.node[site, arm], node[parent])
     start = np.where(head[:, None], outlets.place[site, arm], place[parent])
     _write_spans(ledger, names, start_node, node, start, place, box, feeders[site], area, area_ids)
-    return Poles(site, arm, parent, place, streets.across[chosen], node)
+    return Poles(site, area, arm, parent, place, streets.across[chosen], node)
 
 
 def _write_branch_boxes(
@@ -478,10 +560,13 @@ def _write_boxes(
 
 
 def _box_sizes(random: np.random.Generator, customers: int, room: int) -> np.ndarray:
-    """Part the customers of an area among boxes of 1-12, most of them small."""
-    count = int(
-        np.clip(round(customers / CUSTOMERS_PER_BOX), -(-customers // LARGEST_BOX), min(room, customers))
-    )
+    """Part the customers of an area among boxes of 1-12, most of them small.
+
+    `room` is how many boxes the poles take comfortably; where the largest boxes would not do either,
+    more stand at each pole.
+    """
+    fewest = -(-customers // LARGEST_BOX)
+    count = int(np.clip(round(customers / CUSTOMERS_PER_BOX), fewest, max(min(room, customers), fewest)))
     size = np.ones(count, dtype=np.int64)
     weight = random.gamma(0.55, 1.0, count) + 0.02
     left = customers - count
@@ -506,5 +591,5 @@ def _house(
             across[:, 0] * np.sin(lean) + across[:, 1] * np.cos(lean),
         ]
     )
-    far = random.uniform(9.0, 17.5, len(at))[:, None]
+    far = random.uniform(8.5, 15.0, len(at))[:, None]
     return np.round(poles.place[at] + way * far, 3), np.round(poles.place[at] + way * (far + 2.4), 3)

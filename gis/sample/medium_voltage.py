@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from gis.sample.demand import Demand
 from gis.sample.feeders import Feeder, Tie
 from gis.sample.ledger import Ledger
+from gis.sample.names import short
 from gis.sample.plane import Plane
 from gis.sample.roads import Roads
+from grid_model.schema_network import PROTECTIVE_KINDS
 
 SPAN_M = 62.0
 SLOTS_M = (9.0, -9.0, 16.0, -16.0, 23.0, -23.0, 30.0, -30.0, 37.0, -37.0)
@@ -21,6 +24,14 @@ JUMPER_M = 2.4
 """Distance between the two sides of a pole-mounted switch."""
 
 NUMERALS = ("", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+
+
+@dataclass(frozen=True, slots=True)
+class Pole:
+    """Identifier and name of a pole."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -67,11 +78,14 @@ class MediumVoltage:
     _ids: list[str] = field(default_factory=list)
     _names: list[str] = field(default_factory=list)
     _numbers: dict[int, int] = field(default_factory=dict)
+    _tees: dict[tuple[int, int], Pole] = field(default_factory=dict)
+    """The T-pole of each feeder at each point."""
     _switches: dict[int, int] = field(default_factory=dict)
+    _named: dict[int, int] = field(default_factory=dict)
     _branches: dict[int, dict[str, int]] = field(default_factory=dict)
     section_switches: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     """Section switches of each feeder: the point behind, the identifier."""
-    tie_ids: list[str] = field(default_factory=list)
+    tie_switches: list[tuple[Tie, str]] = field(default_factory=list)
 
     # -- where things stand -------------------------------------------------------------------
 
@@ -162,9 +176,14 @@ class MediumVoltage:
         self._numbers[number] = 0
         start = self._place(number, feeder.substation)
         trunk = name
-        joint = ledger.node(start, 10.0, self._pole(number, trunk, 1, start))
+        pole = self._pole(number, trunk, 1, start)
+        self._tees[number, feeder.substation] = pole
+        joint = ledger.node(start, 10.0, pole.name)
         self.joints[number, feeder.substation] = joint
-        breaker = self._switch(number, "breaker", busbar, joint, (start + middle) / 2, "出线", rated_a=630.0)
+        word = name[4:7] if name[4:7].isdigit() else "100"
+        breaker = self._switch(
+            number, "breaker", busbar, joint, (start + middle) / 2, f"{name}{word}开关", 630.0
+        )
         ledger.row(
             "feeders",
             id=self._ids[number],
@@ -209,25 +228,28 @@ class MediumVoltage:
                 self._run(number, a, b)
                 if b == way[-1]
                 else np.concatenate([self._run(number, a, b), self._place(number, b)[None]])
-                for a, b in zip(way, way[1:], strict=False)
+                for a, b in pairwise(way)
             ]
         )
         end = self._place(number, child)
-        names = [self._pole(number, line, last + n + 1, place) for n, place in enumerate([*places, end])]
-        node = self.ledger.node(end, 10.0, names[-1])
+        poles = [self._pole(number, line, last + n + 1, place) for n, place in enumerate([*places, end])]
+        node = self.ledger.node(end, 10.0, poles[-1].name)
+        self._tees[number, child] = poles[-1]
         self.joints[number, child] = node
-        state[child] = (line, last + len(names))
+        state[child] = (line, last + len(poles))
         first, path = self.joints[number, point], [self._place(number, point), *places, end]
         if kind:
-            first, path = self._switched(number, kind, first, path, way[1] if main else None)
-        self._line(number, first, node, path, f"{names[0]}-#{last + len(names):03d}", main)
+            first, path = self._switched(number, kind, first, path, self._tees[number, point], line)
+            if main:
+                self.section_switches.setdefault(number, []).append((way[1], self._last_switch(number)))
+        self._line(number, first, node, path, f"{poles[0].name}-#{last + len(poles):03d}", main)
         if child in feeder.own:
             self._transformers(number, child, node, end)
 
     def _kind(
         self, number: int, feeder: Feeder, point: int, child: int, main: bool, since: int, step: int
     ) -> str:
-        """Choose the switch at the head of a line: section switches on the main line, fuses before small branches."""
+        """Choose the switch at the head of a line: sections on the main line, fuses before small branches."""
         if point == feeder.substation:
             return ""
         behind = feeder.load[child]
@@ -246,22 +268,22 @@ class MediumVoltage:
         used = self._branches.setdefault(number, {})
         turn = used[village] = used.get(village, -1) + 1
         more = NUMERALS[turn] if turn < len(NUMERALS) else f"{turn + 1}"
-        return f"{self._names[number]}{village}{more}支线"
+        return f"{self._names[number]}{short(village)}{more}支线"
 
-    def _pole(self, number: int, line: str, order: int, place: np.ndarray) -> str:
-        name = f"{line}#{order:03d}杆"
+    def _pole(self, number: int, line: str, order: int, place: np.ndarray) -> Pole:
         self._numbers[number] += 1
+        pole = Pole(f"GT{self._ids[number][2:]}{self._numbers[number]:04d}", f"{line}#{order:03d}杆")
         self.ledger.row(
             "poles",
-            id=f"GT{self._ids[number][2:]}{self._numbers[number]:04d}",
-            name=name,
+            id=pole.id,
+            name=pole.name,
             number=f"{order:03d}",
             order_on_line=order,
             nominal_kv=10.0,
             feeder=self._ids[number],
             at=place,
         )
-        return name
+        return pole
 
     def _switch(
         self,
@@ -270,17 +292,20 @@ class MediumVoltage:
         a: int,
         b: int,
         place: np.ndarray,
-        word: str = "",
-        rated_a: float = 200.0,
+        name: str = "",
+        rated_a: float = 630.0,
+        pole: Pole | None = None,
         opened: bool = False,
-        kv: float = 10.0,
     ) -> str:
-        turn = self._switches[number] = self._switches.get(number, 0) + 1
-        code = f"KG{self._ids[number][2:]}{turn:03d}"
+        self._switches[number] = self._switches.get(number, 0) + 1
+        if not name:
+            turn = self._named[number] = self._named.get(number, 0) + 1
+            name = f"{self._names[number]}{turn:03d}开关"
+        code = self._last_switch(number)
         self.ledger.row(
             "switches",
             id=code,
-            name=f"{self._names[number]}{word}{100 + turn:03d}开关",
+            name=name,
             kind=kind,
             node_a=a,
             node_b=b,
@@ -289,23 +314,24 @@ class MediumVoltage:
             open=opened,
             is_tie=opened,
             rated_a=rated_a,
-            is_protective=kind in ("breaker", "recloser", "fuse"),
+            is_protective=kind in PROTECTIVE_KINDS,
+            pole=pole.id if pole else None,
             at=np.round(place, 3),
         )
         return code
 
+    def _last_switch(self, number: int) -> str:
+        return f"KG{self._ids[number][2:]}{self._switches[number]:03d}"
+
     def _switched(
-        self, number: int, kind: str, first: int, path: list[np.ndarray], behind: int | None
+        self, number: int, kind: str, first: int, path: list[np.ndarray], pole: Pole, line: str
     ) -> tuple[int, list[np.ndarray]]:
         """Put a switch on the first pole of a line; the line then begins behind it."""
         way = path[1] - path[0]
         place = np.round(path[0] + way / np.hypot(*way) * JUMPER_M, 3)
         node = self.ledger.node(place, 10.0)
-        code = self._switch(
-            number, kind, first, node, (path[0] + place) / 2, rated_a=630.0 if kind != "fuse" else 100.0
-        )
-        if behind is not None:
-            self.section_switches.setdefault(number, []).append((behind, code))
+        name = f"{line}跌落式熔断器" if kind == "fuse" else ""
+        self._switch(number, kind, first, node, (path[0] + place) / 2, name, 100.0 if name else 630.0, pole)
         return node, [place, *path[1:]]
 
     def _line(self, number: int, a: int, b: int, path: list[np.ndarray], name: str, main: bool) -> None:
@@ -335,13 +361,13 @@ class MediumVoltage:
         outward = np.array([np.cos(angle), np.sin(angle)])
         beside = np.array([-outward[1], outward[0]])
         for n in range(int(self.demand.transformers[area])):
-            self._transformer(
-                number, area, n, joint, pole, pole + outward * 16.0 + beside * 14.0 * n, outward
-            )
+            place = pole + outward * 13.0 + beside * 14.0 * n
+            self._transformer(number, point, area, n, joint, pole, place, outward)
 
     def _transformer(
         self,
         number: int,
+        point: int,
         area: int,
         turn: int,
         joint: int,
@@ -356,11 +382,11 @@ class MediumVoltage:
         dedicated, kva = bool(self.demand.dedicated[area]), float(self.demand.kva[area])
         fuse = ledger.node(below, 10.0)
         kind = "breaker" if dedicated and kva >= 400 else "fuse"
-        self._switch(
-            number, kind, joint, fuse, (pole + below) / 2, "跌落" if kind == "fuse" else "分界", 100.0
-        )
-        high = ledger.node(place, 10.0)
         title = self.area_names[area] + (f"{turn + 1}号变" if turn else "")
+        name = f"{title}跌落式熔断器" if kind == "fuse" else ""
+        tee = self._tees[number, point]
+        self._switch(number, kind, joint, fuse, (pole + below) / 2, name, 100.0 if name else 400.0, tee)
+        high = ledger.node(place, 10.0)
         self._line(number, fuse, high, [below, place], f"{title}引下线", False)
         low = ledger.node(np.round(place + outward * 2.0, 3), 0.4)
         ledger.row(
@@ -375,6 +401,7 @@ class MediumVoltage:
             feeder=self._ids[number],
             model=f"S{(11, 13, 20)[area % 3]}-M-{kva:.0f}/10",
             vector_group="Dyn11",
+            pole=tee.id,
             at=place,
         )
         self.sites.append(Site(area, self._ids[number], place, outward, high, low))
@@ -392,14 +419,14 @@ class MediumVoltage:
         step = way / np.hypot(*way) * JUMPER_M / 2
         before, after = np.round(path[middle] - step, 3), np.round(path[middle] + step, 3)
         line = self._branch_name(tie.feeder_a, tie.point_b).removesuffix("支线") + "联络支线"
-        names = [self._pole(tie.feeder_a, line, n + 1, place) for n, place in enumerate(path[1:-1])]
-        nodes = self.ledger.nodes(np.array([before, after]), 10.0, [names[middle - 1], names[middle - 1]])
+        poles = [self._pole(tie.feeder_a, line, n + 1, place) for n, place in enumerate(path[1:-1])]
+        nodes = self.ledger.nodes(np.array([before, after]), 10.0, [poles[middle - 1].name] * 2)
         self._line(
             tie.feeder_a,
             self.joints[tie.feeder_a, tie.point_a],
             int(nodes[0]),
             [*path[:middle], before],
-            f"{names[0]}-#{middle:03d}",
+            f"{poles[0].name}-#{middle:03d}",
             True,
         )
         self._line(
@@ -407,7 +434,7 @@ class MediumVoltage:
             int(nodes[1]),
             self.joints[tie.feeder_b, tie.point_b],
             [after, *path[middle + 1 :]],
-            f"{names[middle - 1]}-#{len(names):03d}",
+            f"{poles[middle - 1].name}-#{len(poles):03d}",
             True,
         )
         code = self._switch(
@@ -416,14 +443,23 @@ class MediumVoltage:
             int(nodes[0]),
             int(nodes[1]),
             path[middle],
-            "联络",
-            630.0,
+            pole=poles[middle - 1],
             opened=True,
         )
-        self.tie_ids.append(code)
+        self.tie_switches.append((tie, code))
+
+    def transfer(self, feeders: list[Feeder]) -> tuple[str, str] | None:
+        """Find a section that its tie can feed: the switch to open and the tie to close."""
+        for tie, code in self.tie_switches:
+            for number, point in ((tie.feeder_a, tie.point_a), (tie.feeder_b, tie.point_b)):
+                behind = feeders[number].way_back(point)
+                for head, section in reversed(self.section_switches.get(number, [])):
+                    if head in behind:
+                        return section, code
+        return None
 
     def _second_supply(self, one: Tie) -> None:
-        """Lead a second feeder to a dedicated customer; it is metered at 10 kV and never joined to the first."""
+        """Lead a second feeder to a dedicated customer: metered at 10 kV, never joined to the first."""
         area = int(self.roads.areas[one.point_b])
         site = next(site for site in self.sites if site.area == area)
         end = np.round(site.place + np.array([site.outward[1], -site.outward[0]]) * 9.0, 3)
@@ -433,10 +469,9 @@ class MediumVoltage:
             end,
         ]
         line = self._branch_name(one.feeder_a, one.point_b).removesuffix("支线") + "备用支线"
-        names = [self._pole(one.feeder_a, line, n + 1, place) for n, place in enumerate(path[1:])]
-        first, path = self._switched(
-            one.feeder_a, "breaker", self.joints[one.feeder_a, one.point_a], path, None
-        )
-        node = self.ledger.node(end, 10.0, names[-1])
-        self._line(one.feeder_a, first, node, path, f"{names[0]}-#{len(names):03d}", False)
+        poles = [self._pole(one.feeder_a, line, n + 1, place) for n, place in enumerate(path[1:])]
+        key = one.feeder_a, one.point_a
+        first, path = self._switched(one.feeder_a, "breaker", self.joints[key], path, self._tees[key], line)
+        node = self.ledger.node(end, 10.0, poles[-1].name)
+        self._line(one.feeder_a, first, node, path, f"{poles[0].name}-#{len(poles):03d}", False)
         self.backups[area] = node

@@ -52,8 +52,14 @@ SURNAMES = (
 COMPOUND = ("欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙")
 RARE_SURNAMES = ("仝", "昝", "妫", "逄", "缑", "亓")
 
-_GIVEN_A = "建国明志文德春秋玉秀桂金银红小大永长新光福寿喜兰菊梅丽美凤英芳艳雪冬夏少家承世昌立正忠义仁礼智信海江河山林松柏青云"
-_GIVEN_B = "华平军伟强勇刚杰涛斌辉鹏飞龙虎生林森根发财旺兴盛成功英兰芳梅香莲珍珠玲琴霞娟敏静丽萍红艳秋月清泉水田初元良才民忠义东南西北满"
+_GIVEN_A = (
+    "建国明志文德春秋玉秀桂金银红小大永长新光福寿喜兰菊梅丽美凤英"
+    "芳艳雪冬夏少家承世昌立正忠义仁礼智信海江河山林松柏青云"
+)
+_GIVEN_B = (
+    "华平军伟强勇刚杰涛斌辉鹏飞龙虎生林森根发财旺兴盛成功英兰芳梅"
+    "香莲珍珠玲琴霞娟敏静丽萍红艳秋月清泉水田初元良才民忠义东南西北满"
+)
 _SINGLE = "伟芳敏静丽强磊军洋勇艳杰娟涛明超霞平刚辉鹏华飞鑫波斌莉宇浩凯健俊帆帅旭雪婷雯琳玲"
 _RARE_GIVEN = ("䶮", "㛃", "𬭎", "喆", "垚", "犇", "燊", "龑", "昪", "堃", "𫖯", "祎")
 
@@ -63,6 +69,11 @@ def village_names(random: np.random.Generator, count: int) -> list[str]:
     every = [a + b for a in _FIRST for b in _SECOND if a + b not in _AWKWARD]
     picked = random.permutation(len(every))[:count]
     return [every[n] for n in picked]
+
+
+def short(village: str) -> str:
+    """Give a village's name without its ending, as lines and groups are named after it."""
+    return village.removesuffix("村").removesuffix("社区")
 
 
 def person_names(random: np.random.Generator, count: int) -> np.ndarray:

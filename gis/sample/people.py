@@ -1,4 +1,4 @@
-"""District managers: who answers for which areas, where they live, what they are qualified for; the grouping in force."""
+"""District managers: their areas, homes and certificates, and the grouping in force."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from gis.sample.ledger import Ledger
-from gis.sample.names import person_names, phone_numbers
+from gis.sample.names import person_names, phone_numbers, short
 from gis.sample.plane import generator
 
 PLANNING_DATE = "2026-11-20"
@@ -146,7 +146,7 @@ def _still_whole(a: int, owner: np.ndarray, beside: list[list[int]]) -> bool:
 
 @dataclass(frozen=True)
 class Staff:
-    """The managers of one station: identifiers, base points, the manager of each area, the pairs that touch."""
+    """The managers of one station, their base points, who has which area, which of them touch."""
 
     ids: list[str]
     names: list[str]
@@ -197,7 +197,7 @@ def stand_ins(station: Station, staff: Staff) -> np.ndarray:
 
 
 def qualify(ledger: Ledger, seed: int, station: Station, staff: Staff, groups: list[list[int]]) -> None:
-    """Write the certificates: all are electricians, some two in three are work leaders, two at least in every group.
+    """Write the certificates: all are electricians, two in three work leaders, at least two in a group.
 
     A few certificates that no group's validity rests on ran out before the planning date.
     """
@@ -225,11 +225,12 @@ def _until(random: np.random.Generator, kind: str) -> str:
         return f"2027-{int(random.integers(1, 7)):02d}-{int(random.integers(1, 29)):02d}"
     if kind == "work_at_height" and random.random() < 0.08:
         return f"2026-{int(random.integers(4, 11)):02d}-{int(random.integers(1, 29)):02d}"
-    return f"{int(random.integers(2027, 2032))}-{int(random.integers(1, 13)):02d}-{int(random.integers(1, 29)):02d}"
+    year = int(random.integers(2027, 2032))
+    return f"{year}-{int(random.integers(1, 13)):02d}-{int(random.integers(1, 29)):02d}"
 
 
 def group_up(station: Station, staff: Staff) -> list[list[int]]:
-    """Part the managers into groups as they grew over the years: neighbours, three to five, not the best possible."""
+    """Part the managers into groups as they grew over the years: neighbours, not the best possible."""
     count = len(staff.ids)
     number = max(1, round(count / GROUP_SIZE))
     beside = neighbour_lists(staff.pairs, count)
@@ -321,10 +322,10 @@ def write_groups(
 def _title(villages: list[str], used: set[str]) -> str:
     """Name after the commonest village that no other one is named after."""
     for name in sorted(set(villages), key=lambda one: (-villages.count(one), one)):
-        if name not in used:
-            used.add(name)
-            return name
-    name = villages[0] + NUMBERED[len(used) % len(NUMBERED)]
+        if short(name) not in used:
+            used.add(short(name))
+            return short(name)
+    name = short(villages[0]) + NUMBERED[len(used) % len(NUMBERED)]
     used.add(name)
     return name
 

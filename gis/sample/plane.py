@@ -24,7 +24,7 @@ WAVES = ((150.0, 2600.0), (150.0, 3700.0), (22.0, 620.0), (20.0, 430.0), (3.5, 1
 
 
 def generator(seed: int, purpose: str, number: int = 0) -> np.random.Generator:
-    """Give the random numbers for one purpose; they depend on nothing else, so parts do not shift each other."""
+    """Give the random numbers for one purpose; parts of the sample do not shift each other."""
     return np.random.Generator(np.random.PCG64([seed, zlib.crc32(purpose.encode()), number]))
 
 
@@ -72,7 +72,7 @@ class Plane:
         return cls(np.array(rows))
 
     def bend(self, points: np.ndarray) -> np.ndarray:
-        """Give where points (n, 2) of the drawing plane lie on the ground plane, metres, to the millimetre."""
+        """Give where points (n, 2) of the drawing plane lie on the ground, metres, to the millimetre."""
         bent = np.array(points, dtype=np.float64)
         x, y = bent[:, 0].copy(), bent[:, 1].copy()
         for amplitude, along_x, along_y, phase, to_x, to_y in self.waves:
@@ -89,3 +89,12 @@ def to_degrees(points: np.ndarray) -> np.ndarray:
     transformer = Transformer.from_crs(PLANE_CRS, "EPSG:4490", always_xy=True)
     east, north = transformer.transform(points[:, 0] + ORIGIN[0], points[:, 1] + ORIGIN[1])
     return np.round(np.column_stack([east, north]), 8)
+
+
+def to_metres(degrees: np.ndarray) -> np.ndarray:
+    """Turn CGCS2000 longitude and latitude (n, 2) into ground-plane metres."""
+    from pyproj import Transformer
+
+    transformer = Transformer.from_crs("EPSG:4490", PLANE_CRS, always_xy=True)
+    east, north = transformer.transform(degrees[:, 0], degrees[:, 1])
+    return np.column_stack([np.asarray(east) - ORIGIN[0], np.asarray(north) - ORIGIN[1]])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from gis.sample.ledger import Ledger
+from gis.sample.names import short
 from gis.sample.plane import Plane, generator
 from gis.sample.terrain import Hills
 from gis.sample.territory import Layout
 
 CLASSES = ("trunk", "county", "township", "village")
-SPEEDS = {"trunk": 60.0, "county": 45.0, "township": 35.0, "village": 25.0}
+SPEEDS = {"trunk": 60.0, "county": 45.0, "township": 35.0, "village": 25.0, "track": 15.0}
 LETTERS = {"trunk": "S", "county": "X", "township": "Y"}
 ROAD_STEP_M = 40.0
 CROSSING_M = 4000.0
@@ -71,6 +74,7 @@ def make_roads(
     cost = length * (1 + steep / 160) + CROSSING_M * crosses
     chosen = _tree(pairs, cost, len(points))
     chosen |= _second_bridges(points, pairs, length, crosses & ~chosen, chosen & crosses)
+    chosen |= _exits(points, pairs, length, crosses, len(areas))
     chosen |= _loops(pairs, length, chosen, crosses, len(points))
     edges = pairs[chosen]
     classes = _classes(layout, areas, points, edges, length[chosen])
@@ -137,6 +141,23 @@ def _second_bridges(
     return marked
 
 
+def _exits(
+    points: np.ndarray, pairs: np.ndarray, length: np.ndarray, crosses: np.ndarray, sites: int
+) -> np.ndarray:
+    """Mark up to four roads from each substation in different directions, for its feeders to leave by."""
+    marked = np.zeros(len(pairs), dtype=bool)
+    for hub in range(sites, len(points)):
+        taken: list[float] = []
+        mine = np.flatnonzero((pairs == hub).any(axis=1) & ~crosses & (length < 1000))
+        for n in mine[np.argsort(length[mine], kind="stable")]:
+            way = points[pairs[n].sum() - hub] - points[hub]
+            angle = float(np.arctan2(way[1], way[0]))
+            if all(np.cos(angle - one) < 0.5 for one in taken) and len(taken) < 4:
+                taken.append(angle)
+                marked[n] = True
+    return marked
+
+
 def _loops(
     pairs: np.ndarray, length: np.ndarray, chosen: np.ndarray, crosses: np.ndarray, count: int
 ) -> np.ndarray:
@@ -149,10 +170,10 @@ def _loops(
     saves = way[pairs[:, 0], pairs[:, 1]] / length
     marked = np.zeros(len(pairs), dtype=bool)
     used = np.zeros(count, dtype=np.int64)
-    wanted = max(2, round(0.16 * count))
+    wanted = max(2, round(0.2 * count))
     for n in np.argsort(-saves, kind="stable"):
         a, b = pairs[n]
-        if chosen[n] or crosses[n] or length[n] > 1300 or saves[n] < 3 or used[a] or used[b]:
+        if chosen[n] or crosses[n] or length[n] > 1300 or saves[n] < 2.6 or max(used[a], used[b]) > 1:
             continue
         marked[n] = True
         used[[a, b]] += 1
@@ -164,7 +185,7 @@ def _loops(
 def _classes(
     layout: Layout, areas: np.ndarray, points: np.ndarray, edges: np.ndarray, length: np.ndarray
 ) -> np.ndarray:
-    """Class the roads: a main road through the station, county roads where many pass, township roads between villages."""
+    """Class the roads: a main road through the station, then by how many villages' ways they carry."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import dijkstra
 
@@ -209,25 +230,64 @@ def _where_crossed(layout: Layout, points: np.ndarray, edges: np.ndarray, middle
     return places
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a street leaves a road: the road's edge, the share of its length, the place on the ground."""
+
+    edge: int
+    share: float
+    place: np.ndarray
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Streets that are no roads of the road graph, as ground-plane lines, and where they leave the roads."""
+
+    cuts: list[Cut]
+    lines: list[np.ndarray]
+
+
 def write_roads(
-    ledger: Ledger, roads: Roads, plane: Plane, layout: Layout, names: list[str], station: int
+    ledger: Ledger, roads: Roads, lanes: Lanes, plane: Plane, villages: Sequence[str], station: int
 ) -> None:
-    """Write the roads as rows; roads meet at equal end points."""
-    for n, (edge, kind, length) in enumerate(zip(roads.edges, roads.road_class, roads.length_m, strict=True)):
+    """Write roads and streets as rows; they meet at equal end points.
+
+    `villages` names the village of each point of the road graph that is a transformer area.
+    """
+    cuts: dict[int, list[Cut]] = {}
+    for cut in lanes.cuts:
+        cuts.setdefault(cut.edge, []).append(cut)
+    number = 0
+    for n, (edge, kind) in enumerate(zip(roads.edges.tolist(), roads.road_class.tolist(), strict=True)):
         name = CLASSES[kind]
-        share = np.linspace(0, 1, max(2, int(length / ROAD_STEP_M) + 1))[:, None]
-        start, end = roads.points[edge[0]], roads.points[edge[1]]
-        first = roads.areas[min(int(edge[0]), len(roads.areas) - 1)]
-        label = (
-            f"{LETTERS[name]}{300 + station * 7 + kind * 11}"
-            if name in LETTERS
-            else f"{names[layout.seed_village[first]]}村道"
-        )
-        ledger.row(
-            "roads",
-            id=f"DL{station + 1:02d}{n + 1:05d}",
-            name=label,
-            road_class=name,
-            speed_kmh=SPEEDS[name],
-            path=plane.bend(start + share * (end - start)),
-        )
+        village = short(villages[min(edge[0], len(villages) - 1)])
+        label = f"{LETTERS[name]}{300 + station * 7 + kind * 11}" if name in LETTERS else f"{village}村道"
+        for path in _pieces(roads, plane, n, sorted(cuts.get(n, []), key=lambda one: one.share)):
+            number += 1
+            _write_road(ledger, station, number, label, name, path)
+    for path in lanes.lines:
+        number += 1
+        _write_road(ledger, station, number, None, "track", path)
+
+
+def _write_road(
+    ledger: Ledger, station: int, number: int, label: str | None, name: str, path: np.ndarray
+) -> None:
+    code = f"DL{station + 1:02d}{number:06d}"
+    ledger.row("roads", id=code, name=label, road_class=name, speed_kmh=SPEEDS[name], path=path)
+
+
+def _pieces(roads: Roads, plane: Plane, edge: int, cuts: Sequence[Cut]) -> list[np.ndarray]:
+    """Give one road in pieces from crossing to crossing."""
+    start, end = roads.points[roads.edges[edge]]
+    steps = max(2, int(roads.length_m[edge] / ROAD_STEP_M) + 1)
+    shares = np.linspace(0, 1, steps)
+    places = plane.bend(start + shares[:, None] * (end - start))
+    stops = [(0.0, places[0]), *((cut.share, cut.place) for cut in cuts), (1.0, places[-1])]
+    pieces = []
+    for (low, first), (high, last) in pairwise(stops):
+        if np.array_equal(first, last):
+            continue
+        inner = places[(shares > low + 0.01) & (shares < high - 0.01)]
+        pieces.append(np.concatenate([first[None], inner, last[None]]))
+    return pieces

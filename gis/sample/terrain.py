@@ -240,3 +240,19 @@ def _write_ponds(
             height_m=None,
             geometry=shapely.Polygon(outline),
         )
+
+
+def write_built_up(ledger: Ledger, owner: np.ndarray, places: np.ndarray) -> None:
+    """Write the built-up land around the low poles (`places`) of each owner."""
+    groups, index = np.unique(owner, return_inverse=True)
+    order = np.argsort(index, kind="stable")
+    dots = shapely.multipoints(places[order], indices=index[order])
+    land = shapely.simplify(shapely.buffer(dots, 36.0, quad_segs=2), 5.0)
+    first = ledger.count("base_features")
+    ledger.rows(
+        "base_features",
+        len(groups),
+        id=[f"JM{first + n + 1:06d}" for n in range(len(groups))],
+        kind="built_up",
+        geometry=land,
+    )

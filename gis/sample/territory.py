@@ -16,8 +16,8 @@ from gis.sample.plane import Plane, generator
 from gis.sample.sizes import AREA_KM2, Size, apportion
 from gis.sample.terrain import Rivers, make_rivers
 
-BORDER_STEP_M = 45.0
-"""Distance of points along borders before bending."""
+BORDER_STEPS_M = (45.0, 25.0, 14.0, 8.0)
+"""Distance of points along borders before bending; a shorter one where bent borders would cross."""
 
 
 @dataclass(frozen=True)
@@ -167,27 +167,40 @@ def _place_areas(
     count: int,
     town: bool,
 ) -> np.ndarray:
-    """Give the middles of a village's areas: the first at its heart, most near it, the others in outlying hamlets."""
-    room = np.sqrt(cell.area / count)
+    """Give the middles of a village's areas: the first at its heart, others around it and in hamlets."""
     core = cell.buffer(-125)
-    near = random.normal(centre, (0.62 if town else 0.85) * room, (count * 30, 2))
-    tries = np.where(
-        random.random(count * 30)[:, None] < (0.7 if town else 0.5),
-        near,
-        _tiled(_inside(random, cell, count * 30), count * 30),
-    )
-    tries = np.concatenate([centre[None], tries])
-    fits = shapely.contains_xy(core, tries) & (rivers.distance_m(tries) > 150)
-    tries = tries[fits]
-    apart = 0.62 * room
-    while True:
-        chosen = _apart(tries, count, max(apart, 235.0 if town else 255.0))
-        if len(chosen) == count or apart < 120:
+    apart = 225.0 if town else 245.0
+    tries = np.concatenate([centre[None], _hamlets(random, centre, cell, count, town, apart)])
+    tries = tries[shapely.contains_xy(core, tries) & (rivers.distance_m(tries) > 150)]
+    for distance in apart * np.linspace(0.9 if town else 1.1, 0.75, 5):
+        chosen = _apart(tries, count, distance)
+        if len(chosen) == count:
+            return np.round(chosen, 1)
+    wider = np.concatenate([tries, _inside(random, cell.buffer(-60), count * 60)])
+    for distance in np.linspace(190, 60, 14):  # a cramped village: closer together
+        chosen = _apart(wider, count, distance)
+        if len(chosen) == count:
             break
-        apart *= 0.9
-    if len(chosen) < count:  # a cramped village: closer together, but never on top of each other
-        chosen = _apart(np.concatenate([tries, _inside(random, cell.buffer(-60), count * 60)]), count, 110.0)
     return np.round(chosen, 1)
+
+
+def _hamlets(
+    random: np.random.Generator,
+    centre: np.ndarray,
+    cell: shapely.Geometry,
+    count: int,
+    town: bool,
+    apart: float,
+) -> np.ndarray:
+    """Strew places around the heart of a village, around a few hamlets, and anywhere."""
+    strewn = _inside(random, cell, count * 40)
+    hearts = np.concatenate([centre[None], strewn[: 1 + count // 5]])
+    weights = np.array([(3.0 if town else 1.5) * len(hearts) / 2] + [1.0] * (len(hearts) - 1))
+    heart = random.choice(len(hearts), count * 40, p=weights / weights.sum())
+    size = apart * 0.52 * np.sqrt(count * weights / weights.sum())
+    near = hearts[heart] + random.normal(0, 1, (count * 40, 2)) * size[heart][:, None]
+    anywhere = random.random(count * 40) < (0.08 if town else 0.2)
+    return np.where(anywhere[:, None], _tiled(strewn, count * 40), near)
 
 
 def _tiled(points: np.ndarray, count: int) -> np.ndarray:
@@ -231,14 +244,13 @@ class Coverage:
 
 def cover(layout: Layout, plane: Plane) -> Coverage:
     """Draw the outlines of transformer areas, villages and stations."""
-    faces = _faces(layout)
+    faces, bent = _bent_faces(layout, plane)
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
     owner = _owners(layout, inside)
     bank = layout.rivers.bank(inside)
     seed_bank = layout.rivers.bank(layout.seeds)
     left, right, border = _touching(faces)
     owner = _join_far_banks(owner, bank, seed_bank, left, right, border)
-    bent = shapely.transform(faces, plane.bend)
     areas = _unite(bent, owner, len(layout.seeds))
     villages = _unite(areas, layout.seed_village, len(layout.village_centres))
     stations = _unite(villages, layout.village_station, len(layout.station_cells))
@@ -246,8 +258,23 @@ def cover(layout: Layout, plane: Plane) -> Coverage:
     return Coverage(areas, villages, stations, pairs, metres, seed_bank)
 
 
-def _faces(layout: Layout) -> np.ndarray:
-    """Node all borders and rivers and give the pieces of land between them."""
+def _bent_faces(layout: Layout, plane: Plane) -> tuple[np.ndarray, np.ndarray]:
+    """Give the pieces of land between all borders and rivers, on the drawing plane and on the ground.
+
+    Where a river grazes a border, chords of the bent lines can cross: then points are set closer.
+    """
+    noded = _noded_borders(layout)
+    for step in BORDER_STEPS_M:
+        parts = shapely.segmentize(noded, step)
+        faces = np.array(shapely.get_parts(shapely.polygonize(parts)), dtype=object)
+        bent = shapely.transform(faces, plane.bend)
+        if shapely.is_valid(bent).all() and shapely.coverage_is_valid(bent):
+            return faces, bent
+    raise RuntimeError("borders of the sample cross")
+
+
+def _noded_borders(layout: Layout) -> np.ndarray:
+    """Give all borders and rivers as lines that meet only at their ends."""
     lines = [shapely.boundary(layout.village_cells)]
     for village, cell in enumerate(layout.village_cells):
         seeds = layout.seeds[layout.seed_village == village]
@@ -264,8 +291,7 @@ def _faces(layout: Layout) -> np.ndarray:
     ]
     lines.append(np.array([river.intersection(layout.land) for river in rivers], dtype=object))
     noded = shapely.union_all(np.concatenate(lines), grid_size=0.01)
-    parts = shapely.segmentize(shapely.get_parts(shapely.line_merge(noded)), BORDER_STEP_M)
-    return np.array(shapely.get_parts(shapely.polygonize(parts)), dtype=object)
+    return np.array(shapely.get_parts(shapely.line_merge(noded)), dtype=object)
 
 
 def _owners(layout: Layout, points: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ def run(project: Project, parameters: SampleParameters, feedback: Feedback) -> O
         "size": parameters.size,
         "seed": parameters.seed,
         "rows": rows,
-        "planted": [{"code": one[0], "table": one[1], "id": one[2]} for one in made.planted],
+        "planted": [{"code": one.code, "table": one.table, "id": one.id} for one in made.planted],
     }
     lines = (
         _(
