@@ -87,16 +87,12 @@ def dangling_references(checked: Checked) -> Iterator[Issue]:
         rows = checked.frame(table)
         for column in one.columns:
             if column.references and len(rows):
-                there = rows[column.name].isin(checked.frame(column.references)["id"])
-                yield from findings(
-                    Severity.ERROR,
-                    "dangling-reference",
-                    table,
-                    rows,
-                    rows[column.name].notna() & ~there,
-                    column=column.name,
-                    value=rows[column.name],
-                )
+                named = rows[column.name].dropna().unique()
+                there = checked.project.table(column.references).positions(named.tolist()) >= 0
+                if not there.all():
+                    lost = rows[column.name].isin(named[~there])
+                    at = {"column": column.name, "value": rows[column.name]}
+                    yield from findings(Severity.ERROR, "dangling-reference", table, rows, lost, **at)
 
 
 # ------------------------------------------------------------ who belongs where
