@@ -20,13 +20,13 @@ from gis.importer_intake import Taken
 from gis.importer_links import join_pending
 from gis.importer_network import NetworkRead, read_network
 from gis.importer_outlines import has_areas, read_outlines
-from gis.importer_places import Places, draw_straight, settle
+from gis.importer_places import Places, draw_straight, settle, shifted
 from gis.importer_tables import TableRead, read_table, sheets_of
 from gis.readers import RawTable, read_tables
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.issue import Issue, Severity
-from grid_model.project import Project
+from grid_model.project import GEOGRAPHIC, Project
 
 KINDS = ("auto", "network-csv", *TABLE_KINDS, "outlines")
 """What a source may be; ``auto`` finds out by what is in it."""
@@ -254,6 +254,8 @@ def _finished(project: Project, batch: Batch, sources: Sequence[Path], options: 
         batch.frames.setdefault(table, []).append(rows)
     frames = {table: _united(parts) for table, parts in batch.frames.items()}
     _draw_routes(project, frames, issues)
+    if settled.crs == GEOGRAPHIC:
+        issues += shifted(project, frames)
     kept, rejected = Counter[str](), Counter[str]()
     for taken in batch.taken:
         kept[taken.file] += taken.kept

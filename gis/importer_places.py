@@ -6,13 +6,23 @@ others are kept as a local plane, traced, and drawn without a base map (`DESIGN`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from gis.crs import BD09, GCJ02, Floats, SourceCrs, looks_geographic, read_crs, shapes_to_project, to_project
+from gis.crs import (
+    BD09,
+    GCJ02,
+    Floats,
+    SourceCrs,
+    in_metres,
+    looks_geographic,
+    read_crs,
+    shapes_to_project,
+    to_project,
+)
 from grid_model.errors import GridError
 from grid_model.issue import Issue, Severity
 from grid_model.project import GEOGRAPHIC, LOCAL, Project
@@ -113,6 +123,37 @@ def _system(places: Places, wanted: str, x: Floats, y: Floats, issues: list[Issu
         return GUESSED
     issues.append(Issue(Severity.WARNING, "local-plane", file=places.file))
     return SourceCrs(LOCAL)
+
+
+SHIFT_M = (300.0, 700.0)
+"""How far phone maps shift their points (`DOMAIN` §3.5)."""
+
+
+def shifted(project: Project, frames: Mapping[str, pd.DataFrame]) -> list[Issue]:
+    """Suspect phone-map coordinates where known objects all moved the same few hundred metres."""
+    issues = []
+    for table, frame in frames.items():
+        if "x" not in frame or not project.geographic or not len(frame):
+            continue
+        at = project.table(table).positions(frame["id"].tolist())
+        stored = project.frame(table).iloc[at[at >= 0]]
+        both = np.column_stack([stored[["x", "y"]], frame.loc[at >= 0, ["x", "y"]]]).astype(np.float64)
+        both = both[np.isfinite(both).all(axis=1)]
+        if len(both) < ENOUGH:
+            continue
+        east, north = in_metres(np.append(both[:, 0], both[:, 2]), np.append(both[:, 1], both[:, 3]), True)
+        moved = np.column_stack([east, north])[len(both) :] - np.column_stack([east, north])[: len(both)]
+        middle = np.median(moved, axis=0)
+        distance = float(np.hypot(*middle))
+        spread = float(np.median(np.hypot(*(moved - middle).T)))
+        if SHIFT_M[0] <= distance <= SHIFT_M[1] and spread < distance / 10:
+            details = {"distance_m": round(distance), "count": len(both)}
+            issues.append(Issue(Severity.WARNING, "shifted-like-phone-map", table, details=details))
+    return issues
+
+
+ENOUGH = 5
+"""Objects that must have moved before a shift is suspected."""
 
 
 def has_places(project: Project) -> bool:

@@ -283,6 +283,10 @@ ISSUES: Mapping[str, str] = {
     "unreadable-route": N_("{file}, row {row}: the route of “{id}” cannot be read"),
     "drawn-straight": N_("Lines without a route were drawn straight between their nodes: {count}"),
     "crs-assumed": N_("{file}: no coordinate system was named; taken as longitude and latitude ({crs})"),
+    "shifted-like-phone-map": N_(
+        "{table}: {count} known objects stand {distance_m} m from where they were, all in one direction; "
+        "the file may hold phone-map coordinates: undo and import with --crs GCJ-02"
+    ),
     "local-plane": N_(
         "{file}: no coordinate system was named and the numbers are no degrees; kept as a local plane without a base map"
     ),

@@ -98,11 +98,15 @@ def test_every_alias_of_a_customer_column_is_understood(tmp_path: Path, column: 
             assert str(row[column.name]) in (cell, f"{cell}.0")
 
 
+EXPORTED = {"managers": "district_managers", "areas": "transformer_areas", "customers": "customers"}
+
+
 def test_an_exported_table_comes_back_under_its_names_and_its_labels_in_both_languages(
     tmp_path: Path, station: Project
 ) -> None:
+    station = imported([save(tmp_path, "c.csv", CUSTOMERS)], station)[1]
     for language in ("names", "en", "zh_CN"):
-        for kind, table in (("managers", "district_managers"), ("areas", "transformer_areas")):
+        for kind, table in EXPORTED.items():
             frame = station.frame(table).drop(columns=["fid", "geometry", "attributes"], errors="ignore")
             if language != "names":
                 labels = {
@@ -509,6 +513,29 @@ def test_outlines_are_brought_to_the_projects_coordinates(tmp_path: Path, statio
     _found, project = imported([phone], station, crs="GCJ-02")
     left, bottom, *_rest = outline(project, "transformer_areas", "0000000001").bounds
     assert (left, bottom) == pytest.approx((113.2, 28.4), abs=1e-5)
+
+
+@pytest.mark.parametrize(("moved", "suspected"), [("together", True), ("apart", False), ("little", False)])
+def test_points_that_all_moved_like_a_phone_map_are_suspected(
+    tmp_path: Path, moved: str, suspected: bool
+) -> None:
+    import numpy as np
+
+    from gis.crs import to_gcj02
+
+    x, y = np.linspace(113.2, 113.25, 8), np.linspace(28.4, 28.45, 8)
+
+    def table(name: str, lon: Any, lat: Any) -> Path:
+        rows = "".join(f"{n:03d},{a:.7f},{b:.7f}\n" for n, (a, b) in enumerate(zip(lon, lat, strict=True)))
+        return save(tmp_path, name, "户号,经度,纬度\n" + rows)
+
+    project = imported([table("a.csv", x, y)], crs="EPSG:4490")[1]
+    sign = np.where(np.arange(8) % 2, 1, -1)
+    there = {"together": to_gcj02(x, y), "apart": (x + 0.004 * sign, y), "little": (x + 0.0001, y)}[moved]
+    found, _project = imported([table("b.csv", *there)], project, crs="EPSG:4490")
+    assert bool(told(found, "shifted-like-phone-map")) == suspected
+    found, _project = imported([table("c.csv", *to_gcj02(x, y))], project, crs="GCJ-02")
+    assert not told(found, "shifted-like-phone-map")
 
 
 def test_shapes_without_a_system_that_are_no_degrees_make_a_local_plane(
