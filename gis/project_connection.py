@@ -21,8 +21,9 @@ from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.project import FORMAT_VERSION, ProjectInfo
 
-BUSY_MS = 5_000
-"""How long a write waits for another program to finish its own."""
+OPENING_WAITS_MS = 2_000
+WRITING_WAITS_MS = 30_000
+"""How long opening and writing wait for another program: reading a county elsewhere takes seconds."""
 
 SQLITE_START = b"SQLite format 3\0"
 CHECKED_UP_TO = 2 * 2**20
@@ -46,8 +47,13 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
     """
     _check_start(path)
     with explained(path):
-        connection = sqlite3.connect(file_uri(path), uri=True, isolation_level=None, timeout=BUSY_MS / 1000,
-                                     check_same_thread=False)
+        connection = sqlite3.connect(
+            file_uri(path),
+            uri=True,
+            isolation_level=None,
+            timeout=OPENING_WAITS_MS / 1000,
+            check_same_thread=False,
+        )
         register_functions(connection)
         if not write:
             connection.execute("PRAGMA query_only = ON")

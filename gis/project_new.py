@@ -102,7 +102,7 @@ def replaced(path: Path) -> Iterator[Path]:
         try:
             yield beside
             _make_durable(beside)
-            os.replace(beside, path)
+            _put(beside, path)
             _make_folder_durable(path.parent)
         finally:
             _remove(beside)
@@ -146,6 +146,15 @@ def _remove(beside: Path) -> None:
             one.unlink(missing_ok=True)
         except OSError:
             pass  # what made the writing fail also keeps the leftover; the first error is the one to tell
+
+
+def _put(beside: Path, path: Path) -> None:
+    try:
+        os.replace(beside, path)
+    except PermissionError as error:
+        if os.name == "nt" and path.exists():  # Windows: another program holds it open
+            raise GridError("file-busy", file=str(path)) from error
+        raise
 
 
 def _make_durable(file: Path) -> None:

@@ -8,7 +8,7 @@ told (`BadCell`); it stays in the file until somebody writes that cell.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -224,9 +224,8 @@ def _moved(
 
 
 def delete_rows(connection: sqlite3.Connection, table: TableSchema, fids: np.ndarray) -> int:
-    """Delete the rows `fids`; give how many there were."""
-    return connection.executemany(f'DELETE FROM "{table.name}" WHERE fid = ?', _each(fids)).rowcount
-
-
-def _each(fids: np.ndarray) -> Iterator[tuple[int]]:
-    return ((fid,) for fid in fids.tolist())
+    """Delete the rows `fids` (sorted); give how many there were."""
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(fids) != 1) + 1])
+    runs = zip(fids[starts].tolist(), fids[np.append(starts[1:], len(fids)) - 1].tolist(), strict=True)
+    statement = f'DELETE FROM "{table.name}" WHERE fid BETWEEN ? AND ?'
+    return connection.executemany(statement, runs).rowcount

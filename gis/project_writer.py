@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from gis.project_connection import connect
+from gis.project_connection import WRITING_WAITS_MS, connect
 from gis.project_errors import explained
 from gis.project_journal import last_number, read_entries, read_images, write_entry
 from gis.project_lock import account
@@ -61,6 +61,7 @@ class FileJournal:
         self.on_lost: Callable[[Lost], None] = lambda lost: None
         self._connection = connection
         self._post = post
+        connection.execute(f"PRAGMA busy_timeout = {WRITING_WAITS_MS}")
         self._entries = read_entries(connection)
         self._saved = last_number(connection)
         self._images: dict[int, tuple[Image, ...]] = {}
@@ -110,8 +111,12 @@ class FileJournal:
     def _wait_for(self, written: Future[None]) -> None:
         try:
             written.result()
+        except KeyboardInterrupt:
+            # Either it has not begun and never will, or it is seen through: nothing in between.
+            if written.cancel():
+                raise
+            self._wait_for(written)
         except BaseException:
-            written.cancel()
             self._failure = None
             raise
 
@@ -181,6 +186,7 @@ class FileJournal:
     def use(self, path: Path, connection: sqlite3.Connection) -> None:
         """In the writer thread: go on in another file that holds the same."""
         self._connection.close()
+        connection.execute(f"PRAGMA busy_timeout = {WRITING_WAITS_MS}")
         self.path, self._connection = path, connection
 
     def settle(self) -> None:

@@ -219,6 +219,10 @@ def _check_values(table: str, column: schema.Column, values: pd.Series) -> None:
         strange = values.notna() & ~values.isin(column.codes)
         if strange.any():
             raise GridError("bad-choice", table=table, column=column.name, value=values[strange].iloc[0])
+    if column.kind is Kind.DATE:
+        strange = values.notna() & ~values.str.fullmatch(r"\d{4}-\d\d-\d\d").fillna(False).astype(bool)
+        if strange.any():
+            raise GridError("bad-value", table=table, column=column.name, value=values[strange].iloc[0])
     if column.kind in (Kind.REAL, Kind.INTEGER):
         low = column.minimum is not None and values.lt(column.minimum).fillna(False).any()
         high = column.maximum is not None and values.gt(column.maximum).fillna(False).any()

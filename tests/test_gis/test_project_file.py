@@ -192,14 +192,22 @@ def test_a_number_once_given_to_a_row_is_never_given_again(saved: Path) -> None:
 def test_many_rows_at_once_are_indexed_like_few(saved: Path) -> None:
     random = np.random.default_rng(5)
     many = pd.DataFrame(
-        {"id": [f"p{n}" for n in range(3000)], "x": random.uniform(106, 107, 3000), "y": 30.0}
+        {"id": [f"p{n}" for n in range(11_000)], "x": random.uniform(106, 107, 11_000), "y": 30.0}
     )
     many.loc[7, ["x", "y"]] = np.nan
+    parts = (slice(0, 5), slice(5, 9_500), slice(9_500, None))  # by triggers, packed anew, one by one
     with opened_for_editing(saved) as history:
-        history.do(Step(lambda draft: draft.insert("poles", many.iloc[:5])))
-        history.do(Step(lambda draft: draft.insert("poles", many.iloc[5:])))
+        for part in parts:
+            history.do(Step(lambda draft: draft.insert("poles", many[part])))  # noqa: B023
+            assert_sound(saved)
         project = history.project
-    same(open_for_reading(saved), project)
+        same(open_for_reading(saved), project)
+        for gone in (slice(0, 1_100), slice(1_200, 9_000)):  # one by one, packed anew
+            history.do(Step(lambda draft: draft.delete("poles", many["id"][gone].tolist())))  # noqa: B023
+            assert_sound(saved)
+        history.undo()
+        history.undo()
+        same_rows(history.project, project)
     assert_sound(saved)
 
 
