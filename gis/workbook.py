@@ -23,6 +23,7 @@ MOST_ROWS = 1_048_575
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that no workbook can hold; they are taken out."""
 
+LONGEST_CELL = 32_767
 FONT = "微软雅黑"
 LINE_PT = 13.5
 
@@ -115,11 +116,11 @@ class _Formats:
         self.head = book.add_format(
             {**plain, **line, "bold": True, "bg_color": "#E9ECF0", "text_wrap": True, "align": "center"}
         )
-        self.text = book.add_format({**plain, **line, "num_format": "@"})
-        self.long = book.add_format({**plain, **line, "num_format": "@", "text_wrap": True})
-        self.left = book.add_format({**plain, **line, "num_format": "General", "align": "left"})
-        self.number = book.add_format({**plain, **line, "num_format": "#,##0.##;-#,##0.##"})
-        self.count = book.add_format({**plain, **line, "num_format": "#,##0"})
+        self.text = book.add_format({**plain, "num_format": "@"})
+        self.long = book.add_format({**plain, "num_format": "@", "text_wrap": True})
+        self.left = book.add_format({**plain, "num_format": "General", "align": "left"})
+        self.number = book.add_format({**plain, "num_format": "#,##0.##;-#,##0.##"})
+        self.count = book.add_format({**plain, "num_format": "#,##0"})
 
 
 def _write_sheet(book: Any, formats: _Formats, sheet: Sheet, feedback: Feedback) -> None:
@@ -134,44 +135,56 @@ def _write_sheet(book: Any, formats: _Formats, sheet: Sheet, feedback: Feedback)
         "&L&8" + _header(sheet.says) + "&R&8" + _("Page {number} of {total}").format(number="&P", total="&N"),
         {"margin": 0.3},
     )
+    page.hide_gridlines(0)  # shown and printed: lines for empty cells too, without a format for each
     page.freeze_panes(1, 0)
     page.set_row(0, 30)
     for n, column in enumerate(sheet.columns):
         page.set_column(n, n, column.width)
         page.write_string(0, n, column.title, formats.head)
     widths = [column.width for column in sheet.columns]
+    write_string = page.write_string
     last = 0
     for last, cells in enumerate(sheet.rows, 1):
         if last > MOST_ROWS:
             raise GridError("too-many-rows", sheet=sheet.name, most=MOST_ROWS)
         if last % 5000 == 1:
             feedback.report(None, sheet.name)
-        lines = max(map(_lines, cells, widths))
-        if lines > 1:
-            page.set_row(last, LINE_PT * lines + 3)
+        lines = [
+            _lines(cell, wide) if type(cell) is str else 1 for cell, wide in zip(cells, widths, strict=True)
+        ]
+        if max(lines) > 1:
+            page.set_row(last, LINE_PT * max(lines) + 3)
         for n, value in enumerate(cells):
-            _write_cell(page, formats, last, n, value, sheet.columns[n])
+            if type(value) is str:
+                if value:
+                    write_string(last, n, _writable(value), formats.long if lines[n] > 1 else formats.text)
+            elif value is not None:
+                _write_number(page, formats, last, n, value, sheet.columns[n])
     page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
 
 
-def _write_cell(page: Any, formats: _Formats, row: int, column: int, value: Any, about: SheetColumn) -> None:
-    if value is None or value == "" or value != value:
-        page.write_blank(row, column, None, formats.text)
-    elif isinstance(value, str):
-        kind = formats.long if _lines(value, about.width) > 1 else formats.text
-        page.write_string(row, column, UNWRITABLE.sub("", value)[:32_767], kind)
-    elif isinstance(value, bool):
+def _write_number(
+    page: Any, formats: _Formats, row: int, column: int, value: Any, about: SheetColumn
+) -> None:
+    if isinstance(value, bool):
         page.write_boolean(row, column, value, formats.text)
-    else:
+    elif value == value:
         kind = formats.count if float(value).is_integer() else formats.number
         page.write_number(row, column, value, formats.left if about.left else kind)
 
 
-def _lines(value: Any, width: float) -> int:
-    """Say how many lines a cell takes: a Chinese character counts two."""
-    if not isinstance(value, str) or len(value) * 2 <= width:
+def _writable(text: str) -> str:
+    """Take out what no workbook can hold, and what is too long for a cell."""
+    return (
+        text if text.isprintable() and len(text) < LONGEST_CELL else UNWRITABLE.sub("", text)[:LONGEST_CELL]
+    )
+
+
+def _lines(text: str, width: float) -> int:
+    """Say how many lines a text takes in a cell: a Chinese character counts two."""
+    if len(text) * (1 if text.isascii() else 2) <= width:
         return 1
-    wide = sum(2 if char > "\u2e7f" else 1.02 for char in value)
+    wide = sum(2 if char > "\u2e7f" else 1.02 for char in text)
     return max(1, min(math.ceil(wide / width), 20))
 
 
