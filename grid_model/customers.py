@@ -20,7 +20,7 @@ from grid_model.project import Project
 from grid_model.schema_territory import GRADES
 from grid_model.supply_tree import slices
 from grid_model.table import Table
-from grid_model.wiring import codes
+from grid_model.wiring import codes, rows_of
 
 SUPPLY_COLUMNS = {
     "connectivity_nodes": ("id",),
@@ -241,14 +241,15 @@ def resolve(project: Project) -> Consumers:
     nodes, area_table, customer_table = (
         tables[n] for n in ("connectivity_nodes", "transformer_areas", "customers")
     )
-    transformers = tables["power_transformers"].frame
-    low = codes(nodes, transformers["lv_node"])
+    transformers, points, units = (
+        tables[n].frame for n in ("power_transformers", "usage_points", "pv_units")
+    )
+    low, at, unit_at = rows_of(nodes, [transformers["lv_node"], points["node"], units["node"]])
     low[~transformers["in_service"].to_numpy(dtype=bool)] = -1
     areas = SupplyPoints.of(len(area_table), codes(area_table, transformers["transformer_area"]), low)
     area_of_customer = codes(area_table, customer_table.frame["transformer_area"])
 
-    points = tables["usage_points"].frame
-    owner, at = codes(customer_table, points["customer"]), codes(nodes, points["node"])
+    owner = codes(customer_table, points["customer"])
     in_use = (customer_table.frame["status"] != "closed").to_numpy(dtype=bool)
     falls_back = np.ones(len(customer_table), dtype=bool)
     falls_back[owner[owner >= 0]] = False
@@ -268,15 +269,16 @@ def resolve(project: Project) -> Consumers:
         customers,
         areas,
         SupplyPoints.of(len(low), np.arange(len(low)), low),
-        _pv_points(tables, customers, areas),
+        _pv_points(tables, customers, areas, unit_at),
         basis,
     )
 
 
-def _pv_points(tables: dict[str, Table], customers: SupplyPoints, areas: SupplyPoints) -> SupplyPoints:
+def _pv_points(
+    tables: dict[str, Table], customers: SupplyPoints, areas: SupplyPoints, own: np.ndarray
+) -> SupplyPoints:
     """A unit is connected at its node, else where its customer is, else where its area is."""
     units = tables["pv_units"].frame
-    own = codes(tables["connectivity_nodes"], units["node"])
     rows, nodes, open_ = [np.arange(len(units))], [own], own < 0
     for holder, name, points in (
         ("customers", "customer", customers),

@@ -8,6 +8,7 @@ the switch is closed. A transformer with three windings gets an inner node where
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cached_property
@@ -195,11 +196,22 @@ def _same(one: Table, other: Table, columns: tuple[str, ...]) -> bool:
 
 def codes(table: Table, ids: pd.Series) -> np.ndarray:
     """Give the row of each identifier in `table`, −1 where it is missing or unknown."""
-    found = np.full(len(ids), -1, dtype=np.int32)
-    given = np.flatnonzero(ids.notna().to_numpy())
-    if len(given) and len(table):
-        found[given] = table.positions(ids.iloc[given].tolist())
-    return found
+    return rows_of(table, [ids])[0]
+
+
+def rows_of(table: Table, columns: Sequence[pd.Series]) -> list[np.ndarray]:
+    """Give the row of each identifier of several columns at once: the ids are hashed only once.
+
+    Arrow looks up texts where they lie; a pandas index would make an object of each first.
+    """
+    import pyarrow
+    from pyarrow.compute import index_in
+
+    known = pyarrow.array(table.frame["id"], type=pyarrow.large_string())
+    asked = [pyarrow.array(column, type=pyarrow.large_string()) for column in columns]
+    found = index_in(pyarrow.concat_arrays(asked), value_set=known).fill_null(-1)
+    ends = np.cumsum([len(column) for column in columns])
+    return np.split(found.to_numpy(zero_copy_only=False).astype(np.int32), ends[:-1])
 
 
 def compile_wiring(project: Project) -> Wiring:
@@ -207,11 +219,16 @@ def compile_wiring(project: Project) -> Wiring:
     tables = {name: project.table(name) for name in WIRING_COLUMNS}
     nodes = tables["connectivity_nodes"]
     switches, lines, transformers, sources = (tables[name].frame for name in BRANCH_TABLES)
-    switch_a, switch_b = codes(nodes, switches["node_a"]), codes(nodes, switches["node_b"])
-    line_a, line_b = codes(nodes, lines["node_a"]), codes(nodes, lines["node_b"])
+    switch_a, switch_b, line_a, line_b, high, low, third, fed = rows_of(
+        nodes,
+        [
+            *(frame[name] for frame in (switches, lines) for name in ("node_a", "node_b")),
+            *(transformers[name] for name in ("hv_node", "lv_node", "tv_node")),
+            sources["node"],
+        ],
+    )
     inner = _insert_line_end_switches(tables, switch_a, switch_b, line_a, line_b)
 
-    high, low, third = (codes(nodes, transformers[name]) for name in ("hv_node", "lv_node", "tv_node"))
     three = np.flatnonzero(third >= 0)
     star = np.full(len(transformers), -1, dtype=np.int32)
     star[three] = np.arange(inner, inner + len(three))
@@ -220,7 +237,6 @@ def compile_wiring(project: Project) -> Wiring:
     further_b = np.column_stack([low[three], third[three]]).ravel()
 
     root = inner + len(three)
-    fed = codes(nodes, sources["node"])
     a = np.concatenate([switch_a, line_a, high, further_a, np.full(len(fed), root)]).astype(np.int32)
     b = np.concatenate([switch_b, line_b, first_end, further_b, fed]).astype(np.int32)
     sizes = (len(switches), len(lines), len(transformers))
