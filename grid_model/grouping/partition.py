@@ -24,7 +24,7 @@ from grid_model.grouping.solver import add_columns, add_cover_rows, add_cut_rows
 
 TOLERANCE = 1e-6
 """Minutes by which costs may differ and still count as equal."""
-FIRST_PLAN = 2_000
+FIRST_PLAN = 400
 """At least so many of the cheapest groups make the first plan."""
 TIE_STEPS = 30_000
 """Steps spent on finding the first of several equally good plans."""
