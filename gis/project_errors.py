@@ -22,7 +22,7 @@ CODES = {
     "SQLITE_NOTADB": "not-a-project",
     "SQLITE_PERM": "file-read-only",
     "SQLITE_IOERR": "file-unreachable",
-    "SQLITE_CONSTRAINT": "changed-outside",
+    "SQLITE_CONSTRAINT": "file-changed",
     "SQLITE_NOMEM": "memory-full",
     "SQLITE_TOOBIG": "value-too-large",
 }

@@ -8,6 +8,7 @@ whose writing runs in a thread of its own.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -53,7 +54,7 @@ def open_for_reading(path: Path, feedback: Feedback = SILENT) -> Project:
     Cancelled
         When asked to stop.
     """
-    path = Path(path)
+    path = place_of(path)
     with closing(connect(path)) as connection:
         version = check_kind(connection, path)
         refuse_newer(version, path)
@@ -62,6 +63,11 @@ def open_for_reading(path: Path, feedback: Feedback = SILENT) -> Project:
         check_damage(connection, path)
         check_layout(connection, path)
         return load(connection, path, feedback).project
+
+
+def place_of(path: Path) -> Path:
+    """Give the place of the file itself where `path` is a link to it: locked and replaced is the file."""
+    return Path(os.path.realpath(path)) if os.path.islink(path) else Path(path)
 
 
 def _read_older(connection: Connection, path: Path, version: int, feedback: Feedback) -> Project:
@@ -81,7 +87,7 @@ def save_new(path: Path, project: Project, feedback: Feedback = SILENT) -> None:
         ``project-in-use`` where a Taiqu edits the file, ``folder-missing``, ``disk-full``,
         ``no-permission``…; what stood there before still stands then.
     """
-    path = Path(path)
+    path = place_of(path)
     refuse_place(path)
     lock = ProjectLock(path)
     try:
@@ -102,7 +108,7 @@ def opened_for_editing(path: Path, feedback: Feedback = SILENT, create: bool = F
     GridError
         As `open_for_reading`, and ``project-in-use``, ``file-read-only``, ``disk-full``…
     """
-    path = Path(path)
+    path = place_of(path)
     with explained(path):
         absent = not path.exists()
     if create and absent:
@@ -171,7 +177,7 @@ class ProjectFile:
         GridError
             As `open_for_reading`, ``project-in-use``, ``file-read-only``, ``folder-read-only``…
         """
-        path = Path(path)
+        path = place_of(path)
         connect(path).close()  # says what is wrong with the path before a lock file is made beside it
         lock = ProjectLock(path)
         try:
@@ -211,7 +217,7 @@ class ProjectFile:
         Cancelled
             When asked to stop; as for an error.
         """
-        path = Path(path)
+        path = place_of(path)
         refuse_place(path)
         if path.exists() and self.path.exists() and path.samefile(self.path):
             raise GridError("same-file", file=str(path))

@@ -173,11 +173,14 @@ class FileJournal:
         self._images[number] = images
         if rows > REMEMBERED_ROWS:
             self.run(lambda _connection: self._images.pop(number, None))
-        self._images.pop(number - REMEMBERED, None) if number - REMEMBERED <= self._saved else None
+        if number - REMEMBERED <= self._saved:
+            self._images.pop(number - REMEMBERED, None)
 
     def forget_images(self) -> None:
         """Read images anew from the file from now on."""
-        self._images = {number: images for number, images in self._images.items() if number > self._saved}
+        for number in list(self._images):
+            if number <= self._saved:
+                self._images.pop(number, None)
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Have `work` done in the writer thread after the entries made so far."""

@@ -140,6 +140,7 @@ ERRORS: Mapping[str, str] = {
     "same-file": N_(
         "“{file}” is the project itself; every edit is saved in it already. Choose another name for the copy."
     ),
+    "file-changed": N_("“{file}” was changed by another program while it was open; close the project and open it again, then repeat the edit."),
     "changed-outside": N_(
         "A row of the {table} was changed by another program while the project was open; close the project and open it again to see it, then repeat the edit."
     ),

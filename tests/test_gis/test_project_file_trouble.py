@@ -171,6 +171,13 @@ def test_every_code_of_the_project_file_has_a_sentence() -> None:
         assert codes <= set(ERRORS), codes - set(ERRORS)
 
 
+def test_the_sentence_for_what_the_system_reports_needs_only_the_file_and_its_reason() -> None:
+    from gis.project_errors import CODES, OS_CODES
+
+    for code in {*CODES.values(), *OS_CODES.values(), "file-unreachable", "no-permission", "file-busy"}:
+        assert "p.gpkg" in sentence(GridError(code, file="/d/p.gpkg", folder="/d/p.gpkg", reason="why"))
+
+
 # --- one Taiqu at a time
 
 
@@ -185,6 +192,21 @@ def test_a_second_taiqu_may_read_but_not_edit(saved: Path) -> None:
             assert caught.value.values["since"] != "?"
     assert not lock_path(saved).exists()
     ProjectFile.open(saved).close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making links needs a right of its own on Windows")
+def test_a_link_to_a_project_is_the_project(saved: Path) -> None:
+    link = saved.with_name("link.gpkg")
+    link.symlink_to(saved)
+    with opened_for_editing(link) as history:
+        history.do(rename("甲线"))
+        with pytest.raises(GridError, match="project-in-use"):
+            ProjectFile.open(saved)
+        with pytest.raises(GridError, match="project-in-use"):
+            save_new(link, small_project())
+    save_new(link, small_project())
+    assert link.is_symlink()
+    same(open_for_reading(saved), small_project())
 
 
 def test_the_lock_of_a_killed_program_holds_nobody_off(saved: Path) -> None:
