@@ -18,6 +18,7 @@ from grid_model.project import Project
 from grid_model.qualification import Qualifications, qualifications
 from grid_model.territory import Territory
 from grid_model.workload import Workload, workload
+from resources.i18n import _
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,19 @@ def plan_groups(
     """
     from grid_model.errors import GridError
 
+    feedback.report(None, _("Outlining the areas"))
     outlines = area_outlines(project, feedback)
+    feedback.report(None, _("Finding neighbours"))
     territory = neighbourhood(project, outlines, feedback=feedback)
     if not territory.managers:
         raise GridError("no-managers")
+    feedback.report(None, _("Measuring the work"))
     work = workload(project, km2=pd.Series(outlines.km2, dtype=float))
     able = qualifications(project)
     problem = grouping_problem(project, territory, work, able, options)
+    feedback.report(None, _("Solving the grouping"))
     grouping = solve_grouping(problem, feedback, time_limit_s)
+    feedback.report(None, _("Joining the grids"))
     grids, shapes = grid_plans(
         project, outlines, {n: group.members for n, group in enumerate(grouping.groups)}
     )
@@ -131,6 +137,9 @@ def _notes(
     expired = tuple(sorted({one for one, _kind in able.expired} & set(territory.managers)))
     if expired:
         notes.append(Reason("certificates-expired", expired, {"on": able.on}))
+    undated = tuple(sorted({one for one, _kind in able.undated} & set(territory.managers)))
+    if undated:
+        notes.append(Reason("certificates-undated", undated))
     if check.without_manager:
         notes.append(_of_areas("areas-without-manager", check.without_manager))
     if grouping.groups:

@@ -166,7 +166,7 @@ def reason_sentence(project: Project, reason: Reason) -> str:
         elif name == "station":
             values[name] = _station(project, str(value))
         elif isinstance(value, float):
-            values[name] = f"{value:.0f}"
+            values[name] = f"{value:.1f}".removesuffix(".0")
     return _(REASONS[reason.code]).format(managers=persons(project, reason.managers), **values)
 
 

@@ -429,6 +429,7 @@ REASONS: Mapping[str, str] = {
     "managers-without-place": N_(
         "Where these managers are is unknown (no base point, no area in a known place): {managers}."
     ),
+    "certificates-undated": N_("Certificates without an end date, taken as valid: {managers}."),
     "certificates-expired": N_("Certificates ended before {on}: {managers}."),
     "areas-without-manager": N_("Areas without a manager ({count}): {areas}."),
     "areas-without-grid": N_("Areas in no grid, their managers not being on duty ({count}): {areas}."),
