@@ -408,6 +408,15 @@ def test_import_and_check_answer_with_their_documents(
     assert any(cell.value == "x" for cell in sheets["From imports"]["D"])
 
 
+def test_the_command_offers_every_kind_of_import() -> None:
+    from gis.importer import KINDS as known
+    from gis.importer_outlines import OUTLINED
+    from ui.commands.import_ import KINDS, OPERATION
+
+    tables = next(about.choices for name, _default, about in OPERATION.described() if name == "table")
+    assert (known, set(OUTLINED)) == (KINDS, set(tables))
+
+
 def test_an_import_that_fails_leaves_no_file_behind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

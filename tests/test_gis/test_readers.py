@@ -1,7 +1,9 @@
-"""Files as they come: encodings, delimiters, titles above headers, spreadsheets, pages, shapes, broken ones."""
+"""Files as they come: encodings, delimiters, titles above headers, spreadsheets, pages, shapes, ruins."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -273,6 +275,20 @@ def test_text_parted_by_tabs_under_the_name_xls_is_read(tmp_path: Path) -> None:
 def test_a_workbook_under_the_name_csv_is_read(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", ["户号"], ["01"])
     assert cells(one(write(tmp_path / "b.csv", path.read_bytes())), "户号") == ["01"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_the_old_and_the_open_form_of_a_workbook_are_read(tmp_path: Path, ending: str) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice, which writes these forms, is not here")
+    path = workbook(tmp_path / "a.xlsx", ["户号", "户名", "容量"], ["0012", "㐱三", 12.5])
+    home = f"-env:UserInstallation=file://{tmp_path / 'home'}"
+    command = [office, home, "--headless", "--convert-to", ending, "--outdir", str(tmp_path), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    table = one(tmp_path / f"a.{ending}")
+    assert table.frame.to_numpy().tolist() == [["0012", "㐱三", "12.5"]]
 
 
 # ------------------------------------------------------------ shapes
