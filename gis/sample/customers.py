@@ -89,7 +89,9 @@ def write_customers(
     kva = np.where(
         nonresident, random.choice([10.0, 15.0, 20.0, 30.0], count), random.choice([4.0, 6.0, 8.0], count)
     )
-    old = np.where(random.random(count) < 0.7, np.array([one[3:] for one in ids], dtype=object), None)
+    old = np.where(
+        random.random(count) < 0.7, np.array([one[3:] for one in ids], dtype=object), np.array(None)
+    )
     ledger.rows(
         "customers",
         count,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from gis.sample.plane import generator
 from gis.sample.sizes import Size, apportion
@@ -104,8 +105,23 @@ class Demand:
     service: np.ndarray
 
 
-def demand(seed: int, size: Size, layout: Layout, hills: Hills) -> Demand:
-    """Decide what each transformer area is; the sums over all areas are exact."""
+ROOM_M2 = 60_000.0
+"""Land for houses from which on an area is not cramped."""
+
+
+def house_room_m2(outlines: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Give the land within 250 m of each transformer that lies well inside its outline."""
+    around = shapely.buffer(shapely.points(places), 250.0, quad_segs=4)
+    inner = shapely.buffer(shapely.simplify(outlines, 5.0), -30.0, quad_segs=1)
+    room: np.ndarray = shapely.area(shapely.intersection(inner, around))
+    return room
+
+
+def demand(seed: int, size: Size, layout: Layout, hills: Hills, room_m2: np.ndarray) -> Demand:
+    """Decide what each transformer area is; the sums over all areas are exact.
+
+    `room_m2` is the `house_room_m2` of each area: a cramped one is dedicated or has few customers.
+    """
     random = generator(seed, "demand")
     count = len(layout.seeds)
     heart = np.zeros(count, dtype=bool)
@@ -115,19 +131,25 @@ def demand(seed: int, size: Size, layout: Layout, hills: Hills) -> Demand:
     customers = np.ones(count, dtype=np.int64)
     for station, total in enumerate(size.share(size.customers)):
         here = np.flatnonzero(layout.seed_station == station)
-        picked = _dedicated(random, here, heart, in_town)
+        picked = _dedicated(random, here, heart, in_town, room_m2)
         dedicated[picked] = True
         public = here[~dedicated[here]]
         weights = np.clip(random.lognormal(0, 0.42, len(public)), 0.35, 2.6) * np.where(
             in_town[public], 1.35, 1.0
         )
+        weights = weights * np.clip(room_m2[public] / ROOM_M2, 0.12, 1.0)
         customers[public] = apportion(total - len(picked), weights, 12)
     works = _works(random, layout, dedicated, in_town)
     height = hills.height_m(layout.seeds)
     terrain = np.where(height > 130, "mountain", np.where(height > 35, "hill", "plain"))
     service = np.where(in_town, "urban", np.where(height > 190, "remote", "rural"))
     transformers = np.where(
-        ~dedicated & (customers > np.quantile(customers, 0.9)) & (random.random(count) < 0.35), 2, 1
+        ~dedicated
+        & (customers > np.quantile(customers, 0.9))
+        & (random.random(count) < 0.4)
+        & (room_m2 > 1.3 * ROOM_M2),
+        2,
+        1,
     )
     return Demand(
         dedicated,
@@ -141,15 +163,18 @@ def demand(seed: int, size: Size, layout: Layout, hills: Hills) -> Demand:
 
 
 def _dedicated(
-    random: np.random.Generator, here: np.ndarray, heart: np.ndarray, in_town: np.ndarray
+    random: np.random.Generator,
+    here: np.ndarray,
+    heart: np.ndarray,
+    in_town: np.ndarray,
+    room_m2: np.ndarray,
 ) -> np.ndarray:
-    """Pick the dedicated ones of a station: never a village's heart, at least the town's own works."""
+    """Pick the dedicated ones of a station: cramped ones first, never a village's heart, some in town."""
     wanted = round(DEDICATED_SHARE * len(here))
     free = here[~heart[here]]
-    town = random.permutation(free[in_town[free]])[
-        : min(len(TOWN_WORKS), int(in_town[here].sum()) // 3, wanted)
-    ]
-    others = random.permutation(np.setdiff1d(free, free[in_town[free]]))[: wanted - len(town)]
+    free = free[np.argsort(room_m2[free] * random.uniform(0.5, 1.5, len(free)), kind="stable")]
+    town = free[in_town[free]][: min(len(TOWN_WORKS), int(in_town[here].sum()) // 3, wanted)]
+    others = free[~in_town[free]][: wanted - len(town)]
     return np.sort(np.concatenate([town, others]))
 
 

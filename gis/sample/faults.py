@@ -77,9 +77,10 @@ def _shared_phone(frames: Frames, random: np.random.Generator) -> Planted:
     customers = frames["customers"]
     same = (customers["transformer_area"] == customers["transformer_area"].iat[at]).to_numpy()
     others = np.flatnonzero(same & (customers["customer_class"] == "lv_resident").to_numpy())
-    for other in others[others != at][:6]:
-        _set(frames, "customers", int(other), phone=customers["phone"].iat[at])
-    return Planted("shared-phone", "customers", str(customers["id"].iat[at]))
+    sharing = np.sort([at, *others[others != at][:6]])
+    for one in sharing:
+        _set(frames, "customers", int(one), phone=customers["phone"].iat[at])
+    return Planted("shared-phone", "customers", str(customers["id"].iat[sharing[0]]))
 
 
 def _closed(frames: Frames, random: np.random.Generator) -> Planted:
@@ -118,7 +119,7 @@ def _stray_box(frames: Frames, random: np.random.Generator) -> Planted:
     away = np.hypot(*(places - here).T)
     to = others.iloc[int(np.argmin(np.where(away > 1000, away, np.inf)))]
     number = _set(frames, "junctions", at, x=float(to["x"]) + 0.0003, y=float(to["y"]) + 0.0003)
-    return Planted("stray-box", "junctions", number)
+    return Planted("box-far-from-transformer", "junctions", number)
 
 
 def _odd_rating(frames: Frames, random: np.random.Generator) -> Planted:
@@ -134,15 +135,19 @@ def _odd_rating(frames: Frames, random: np.random.Generator) -> Planted:
 
 
 def _long_span(frames: Frames, random: np.random.Generator) -> Planted:
-    """Two poles missing on a 10 kV line: one span of nearly 200 m."""
+    """Poles missing on a 10 kV line, two or as many as it takes: one span of more than 155 m."""
     lines, poles = frames["ac_line_segments"], frames["poles"]
     overhead = np.flatnonzero((lines["nominal_kv"] == 10.0).to_numpy())
     shapes = shapely.from_wkb(lines["geometry"].iloc[overhead].to_numpy())
     long = overhead[shapely.get_num_coordinates(shapes) >= 9]
     at = int(random.choice(long))
     points = shapely.get_coordinates(shapely.from_wkb(lines["geometry"].iat[at]))
-    gone = points[4:6]
-    rest = shapely.LineString(np.delete(points, [4, 5], axis=0))
+    metres = to_metres(points)
+    after = next(
+        (n for n in range(6, len(points)) if np.hypot(*(metres[n] - metres[3])) > 155), len(points) - 1
+    )
+    gone = points[4:after]
+    rest = shapely.LineString(np.delete(points, range(4, after), axis=0))
     number = _set(frames, "ac_line_segments", at, geometry=shapely.to_wkb(rest))
     keep = ~(poles["x"].isin(gone[:, 0]) & poles["y"].isin(gone[:, 1]))
     frames["poles"] = poles[keep].reset_index(drop=True)
@@ -177,6 +182,14 @@ def _ran_out(frames: Frames, random: np.random.Generator) -> Planted:
     return Planted("expired-qualification", "qualifications", number)
 
 
+def _fell_due(frames: Frames, random: np.random.Generator) -> Planted:
+    """A manager's certificate for work at height ran out in the month before."""
+    papers = frames["qualifications"]
+    climbers = np.flatnonzero((papers["kind"] == "work_at_height").to_numpy())
+    number = _set(frames, "qualifications", int(climbers[0]), valid_until="2026-10-15")
+    return Planted("expired-qualification", "qualifications", number)
+
+
 MISTAKES: tuple[Callable[[Frames, np.random.Generator], Planted], ...] = (
     _no_area,
     _bad_phone,
@@ -190,4 +203,5 @@ MISTAKES: tuple[Callable[[Frames, np.random.Generator], Planted], ...] = (
     _long_span,
     _not_joined,
     _ran_out,
+    _fell_due,
 )

@@ -25,7 +25,8 @@ ARMS = 4
 ALONG = 11
 SIDES = (1, 4, 7)
 DEEP = 5
-FIRST_M, STEP_M = 31.0, 41.0
+FIRST_M, BEYOND_M, STEP_M = 31.0, 64.0, 41.0
+"""Where a street's first pole stands, where it does if the transformer stands in its way, and the next."""
 SHORTEST_M, LONGEST_M = 31.0, 72.0
 MARGIN_M = 26.0
 """How far poles keep from the outline of their area; a box stands at most 18 m from its pole."""
@@ -127,7 +128,7 @@ def build_low_voltage(
     random = generator(seed, "low-voltage", station)
     public = [site for site in sites if not demand.dedicated[site.area]]
     area = np.array([site.area for site in public])
-    streets = _streets(random, plane, roads, area, _turns(public))
+    streets = _streets(random, plane, roads, public, area)
     inside = _standing(streets, public, outlines)
     wanted = np.clip(np.round(0.21 * demand.customers[area] / demand.transformers[area]) + 3, 6, 70).astype(
         int
@@ -200,9 +201,10 @@ def _arms(roads: Roads, point: int) -> tuple[list[float], list[int]]:
 
 
 def _streets(
-    random: np.random.Generator, plane: Plane, roads: Roads, area: np.ndarray, turn: np.ndarray
+    random: np.random.Generator, plane: Plane, roads: Roads, public: list[Site], area: np.ndarray
 ) -> Streets:
     """Lay streets out on the drawing plane; a second transformer takes every other arm."""
+    turn = _turns(public)
     point = np.searchsorted(roads.areas, area)
     arms = [_arms(roads, int(one)) for one in point]
     angle, road = np.array([one for one, _ in arms]), np.array([one for _, one in arms])
@@ -214,7 +216,9 @@ def _streets(
     each = len(arm_index)
     before = np.where(deep == 0, arm_index - 1, np.where(deep == 1, arm_index, np.arange(each) - 1))
     step = STEP_M * random.uniform(0.9, 1.08, (count, ARMS, 1))
-    far = FIRST_M + arm_index * step
+    outward = np.array([np.arctan2(*site.outward[::-1]) for site in public])
+    first = np.where(np.cos(angle - outward[:, None]) > 0.6, BEYOND_M, FIRST_M)[..., None]
+    far = first + arm_index * step
     off = side * deep * step
     way = np.stack([np.cos(angle), np.sin(angle)], axis=-1)[:, :, None, :]
     across = np.stack([-way[..., 1], way[..., 0]], axis=-1)
@@ -560,13 +564,9 @@ def _write_boxes(
 
 
 def _box_sizes(random: np.random.Generator, customers: int, room: int) -> np.ndarray:
-    """Part the customers of an area among boxes of 1-12, most of them small.
-
-    `room` is how many boxes the poles take comfortably; where the largest boxes would not do either,
-    more stand at each pole.
-    """
-    fewest = -(-customers // LARGEST_BOX)
-    count = int(np.clip(round(customers / CUSTOMERS_PER_BOX), fewest, max(min(room, customers), fewest)))
+    """Part the customers of an area among boxes of 1-12, most of them small; `room` is for so many boxes."""
+    usual = min(round(customers / CUSTOMERS_PER_BOX), room)
+    count = max(usual, -(-customers // LARGEST_BOX))
     size = np.ones(count, dtype=np.int64)
     weight = random.gamma(0.55, 1.0, count) + 0.02
     left = customers - count

@@ -197,10 +197,7 @@ def stand_ins(station: Station, staff: Staff) -> np.ndarray:
 
 
 def qualify(ledger: Ledger, seed: int, station: Station, staff: Staff, groups: list[list[int]]) -> None:
-    """Write the certificates: all are electricians, two in three work leaders, at least two in a group.
-
-    A few certificates that no group's validity rests on ran out before the planning date.
-    """
+    """Write the certificates: all are electricians, two in three work leaders, at least two in a group."""
     random = generator(seed, "certificates", station.number)
     leads = random.random(len(staff.ids)) < 0.62
     for group in groups:
@@ -223,8 +220,6 @@ def qualify(ledger: Ledger, seed: int, station: Station, staff: Staff, groups: l
 def _until(random: np.random.Generator, kind: str) -> str:
     if kind == "safety_exam":
         return f"2027-{int(random.integers(1, 7)):02d}-{int(random.integers(1, 29)):02d}"
-    if kind == "work_at_height" and random.random() < 0.08:
-        return f"2026-{int(random.integers(4, 11)):02d}-{int(random.integers(1, 29)):02d}"
     year = int(random.integers(2027, 2032))
     return f"{year}-{int(random.integers(1, 13)):02d}-{int(random.integers(1, 29)):02d}"
 

@@ -53,7 +53,8 @@ def apportion(total: int, weights: np.ndarray, least: int = 0) -> np.ndarray:
     """Part `total` whole things by `weights`, each getting at least `least`; the sum is exact."""
     spare = total - least * len(weights)
     exact = weights / weights.sum() * spare
-    parts = np.floor(exact).astype(np.int64)
+    parts: np.ndarray = np.floor(exact).astype(np.int64)
     left = spare - int(parts.sum())
     parts[np.argsort(-(exact - parts), kind="stable")[:left]] += 1
-    return parts + least
+    parts += least
+    return parts

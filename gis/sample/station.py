@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from gis.sample.customers import Place, write_customers
-from gis.sample.demand import Demand, demand
+from gis.sample.demand import Demand, demand, house_room_m2
 from gis.sample.faults import Planted, plant
 from gis.sample.feeders import Feeder, plan_feeders, plan_ties, second_supplies
 from gis.sample.generation import write_generation
@@ -157,10 +157,10 @@ def _plan(seed: int, size: Size) -> Plan:
     plane = Plane.of_seed(seed)
     layout = lay_out(seed, size)
     hills = make_hills(seed, layout.land, layout.rivers, layout.village_centres)
-    needs = demand(seed, size, layout, hills)
-    return Plan(
-        seed, size, plane, layout, cover(layout, plane), hills, needs, _words(seed, size, layout, needs)
-    )
+    coverage = cover(layout, plane)
+    needs = demand(seed, size, layout, hills, house_room_m2(coverage.areas, plane.bend(layout.seeds)))
+    words = _words(seed, size, layout, needs)
+    return Plan(seed, size, plane, layout, coverage, hills, needs, words)
 
 
 def _switch_over(frames: dict[str, pd.DataFrame], transfer: tuple[str, str] | None) -> None:

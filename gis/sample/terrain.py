@@ -45,9 +45,8 @@ class Rivers:
 
     def distance_m(self, points: np.ndarray) -> np.ndarray:
         """Give roughly how far each point is from the nearest river (measured north-south)."""
-        return np.min(
-            [np.abs(points[:, 1] - self.y(n, points[:, 0])) for n in range(len(self.levels))], axis=0
-        )
+        away = [np.abs(points[:, 1] - self.y(n, points[:, 0])) for n in range(len(self.levels))]
+        return np.asarray(np.min(away, axis=0))
 
     def clear_of(self, points: np.ndarray, distance_m: float) -> np.ndarray:
         """Shift points that lie nearer than `distance_m` to a river away from it."""

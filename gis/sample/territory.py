@@ -50,7 +50,7 @@ class Layout:
     @property
     def seed_station(self) -> np.ndarray:
         """The station of each transformer area."""
-        return self.village_station[self.seed_village]
+        return np.asarray(self.village_station[self.seed_village])
 
 
 def lay_out(seed: int, size: Size) -> Layout:
@@ -143,7 +143,7 @@ def _inside(random: np.random.Generator, cell: shapely.Geometry, count: int) -> 
     """Give points strewn evenly over a cell, `count` or a few more."""
     west, south, east, north = cell.bounds
     tries = random.uniform((west, south), (east, north), (int(count * 2.2) + 20, 2))
-    return tries[shapely.contains_xy(cell, tries)]
+    return np.asarray(tries[shapely.contains_xy(cell, tries)])
 
 
 def _spread(random: np.random.Generator, cell: shapely.Geometry, count: int, rounds: int = 4) -> np.ndarray:
