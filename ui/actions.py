@@ -135,6 +135,7 @@ ACTIONS = (
         "clear-outage", "outage", N_("&Clear the simulation"), "Ctrl+Shift+X", has_trace, starts_section=True
     ),
     Action("print-station-map", "print", N_("Station &map…"), "Ctrl+P"),
+    Action("print-outage", "print", N_("&Outage sheet…"), "", has_trace),
     Action("print-grid-book", "print", N_("Grid &book…"), ""),
     Action("web-map", "print", N_("&Web map…"), "", starts_section=True),
     Action("shortcuts", "help", N_("&Shortcuts"), "F1", always),

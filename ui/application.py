@@ -77,14 +77,14 @@ class Program(QObject):
         self.window.restoreGeometry(old_window.saveGeometry())
         self.bench.take_over(old_bench)
         self.window.show()
+        old_bench.jobs.close()
         old_window.hide()
         old_window.deleteLater()
         old_bench.deleteLater()
 
     def end(self) -> None:
         """Close the project; every edit is in its file."""
-        self.bench.jobs.cancel_all()
-        self.bench.jobs.wait()
+        self.bench.jobs.close()
         self.bench.session.close()
         self.settings.save()
 

@@ -351,6 +351,13 @@ def print_station_map(window: MainWindow) -> None:
     window.right.print.choose("station-map")
 
 
+def print_outage(window: MainWindow) -> None:
+    """Turn to printing with the sheet of the outage chosen."""
+    window.bench.set_task("print")
+    window.right.show_task()
+    window.right.print.choose("outage-sheet")
+
+
 def print_grid_book(window: MainWindow) -> None:
     """Turn to printing with the grid book chosen."""
     window.bench.set_task("print")

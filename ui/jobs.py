@@ -1,7 +1,8 @@
 """Long work beside the window: it shows how far it is, can be cancelled, and comes back exactly once.
 
 `Jobs.run` starts the work on another thread. Success, failure or cancelling comes back in the window's
-thread, one of them and only once. Threads are asked to stop, never killed.
+thread, one of them and only once. Threads are asked to stop, never killed. They are Python's threads, not
+Qt's: on a thread Python did not make, what libraries keep for each thread (PROJ's contexts) dies too early.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, SignalInstance
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, Signal, SignalInstance
 
 from grid_model.errors import Cancelled, GridError
 from grid_model.feedback import Feedback
@@ -23,6 +25,8 @@ R = TypeVar("R")
 
 THREADS = 2
 """Jobs that run at the same time; others wait their turn."""
+
+WAIT_STEP_MS = 5
 
 SHOW_EVERY_S = 0.05
 """Progress is told to the window no more often than this."""
@@ -83,17 +87,6 @@ class _JobFeedback(Feedback):
             self._told.emit(self._job, fraction, text)
 
 
-class _Run(QRunnable):
-    def __init__(self, job: Job, work: Callable[[Feedback], Any], ended: SignalInstance) -> None:
-        super().__init__()
-        self._job = job
-        self._work = work
-        self._ended = ended
-
-    def run(self) -> None:
-        self._ended.emit(self._job, _outcome(self._work, self._job.feedback))
-
-
 def _outcome(work: Callable[[Feedback], Any], feedback: Feedback) -> Done | Failed | Stopped:
     try:
         feedback.report()
@@ -120,8 +113,8 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(THREADS)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="window-job")
+        self._closed = False
         self._running: dict[Job, Callable[[Done | Failed | Stopped], None]] = {}
         self._told.connect(self._take_progress)
         self._ended.connect(self._take_outcome)
@@ -161,8 +154,11 @@ class Jobs(QObject):
                     cancelled()
 
         job = Job(title, self)
+        if self._closed:
+            finish(Stopped())
+            return job
         self._running[job] = finish
-        self._pool.start(_Run(job, work, self._ended))
+        self._pool.submit(lambda: self._ended.emit(job, _outcome(work, job.feedback)))
         self.changed.emit()
         return job
 
@@ -171,14 +167,22 @@ class Jobs(QObject):
         for job in self.running:
             job.cancel()
 
-    def wait(self, milliseconds: int = -1) -> bool:
+    def wait(self, milliseconds: int | None = None) -> bool:
         """Wait until every job came back (callbacks included); False where the time ran out."""
-        if not self._pool.waitForDone(milliseconds):
-            return False
+        until = None if milliseconds is None else time.monotonic() + milliseconds / 1000
         while self._running:
-            QCoreApplication.sendPostedEvents(self)
-            QCoreApplication.processEvents()
+            if until is not None and time.monotonic() > until:
+                return False
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents, WAIT_STEP_MS)
+            time.sleep(WAIT_STEP_MS / 1000)
         return True
+
+    def close(self) -> None:
+        """Stop every job and let the threads go; what is asked for afterwards counts as cancelled."""
+        self._closed = True
+        self.cancel_all()
+        self.wait()
+        self._pool.shutdown(wait=True)
 
     def _take_progress(self, job: Job, fraction: float | None, text: str) -> None:
         if job in self._running:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from resources.i18n import N_, _
 from ui.bench import Bench
+from ui.extents import Extent
 from ui.icons import icon
 from ui.map.canvas import LayerInfo, MapCanvas
 from ui.views import KeptView, Views
@@ -34,6 +35,18 @@ TASK_LAYERS = ("grids", "managers")
 """Layers about responsibility: shown with the tasks Grids and Print, not with the others."""
 TASK_FILLS = {"data": "none", "grids": "grid", "outage": "outage", "print": "grid"}
 WIDTH = 194
+
+
+MAP_MARGIN = 0.12
+"""Share the map adds around what it is asked to show."""
+
+
+def without_margin(extent: Extent) -> Extent:
+    """Shrink a rectangle so that the map shows just it."""
+    west, south, east, north = extent
+    wide, high = (east - west) / (1 + MAP_MARGIN), (north - south) / (1 + MAP_MARGIN)
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
 class LeftPanel(QScrollArea):
@@ -141,7 +154,7 @@ class LeftPanel(QScrollArea):
             self._view_list.addLayout(self._view_row(view))
 
     def _view_row(self, view: KeptView):  # type: ignore[no-untyped-def]
-        go = link(view.name, lambda: self._canvas.zoom_to(view.extent))
+        go = link(view.name, lambda: self._canvas.zoom_to(without_margin(view.extent)))
         go.setIcon(icon("star"))
         drop = QToolButton()
         drop.setIcon(icon("close"))

@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         for panel in (self.right.overview, self.right.object, self.right.outage):
             panel.table_wanted.connect(self.bottom.open)
         self.right.outage.export_wanted.connect(lambda: doing.export_customers(self))
-        self.right.outage.print_wanted.connect(lambda: doing.print_station_map(self))
+        self.right.outage.print_wanted.connect(lambda: doing.print_outage(self))
         self.right.print.print_wanted.connect(partial(outputs.print_pages, self))
         self.right.print.web_map_wanted.connect(lambda: doing.web_map(self))
 
@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
         if not jobs.running:
             return True
         question = _("“{title}” is still running. Stop it and close?").format(title=jobs.running[0].title)
-        if not ask.yes(self, _("Close"), question, _("Stop and close")):
+        if not ask.yes(self, _("Close Taiqu"), question, _("Stop and close")):
             return False
         jobs.cancel_all()
         return jobs.wait(WAIT_MS)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 
+STEP_FLAGS = ("open", "fault", "close")
+
+
 def empty_project() -> Project:
     """Give what operations that need no project are run with."""
     return Project.empty(ProjectInfo())
@@ -155,23 +158,20 @@ def export_customers(window: MainWindow) -> None:
         return
     bench.settings.remember_folder("export", path.parent)
     what = operation("trace")
-    opens, faults, closes = (
-        tuple(device for action, device in bench.outage.steps if action == name)
-        for name in ("open", "fault", "close")
-    )
     parameters = what.parameters(
-        open=opens,
-        fault=faults,
-        close=closes,
-        state=bench.outage.state,
-        customers=str(path),
-        steps=bench.outage.steps,
+        state=bench.outage.state, customers=str(path), **steps_of(bench.outage.steps)
     )
 
     def done(_outcome: Outcome) -> None:
         window.messages.tell(_("Customer list written: {file}").format(file=path))
 
     run_operation(window, what, parameters, done)
+
+
+def steps_of(steps: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Give switching steps as the operations take them: by action, and all in order."""
+    by_action = {name: tuple(device for action, device in steps if action == name) for name in STEP_FLAGS}
+    return {**by_action, "steps": steps}
 
 
 def rank(window: MainWindow) -> None:
@@ -198,6 +198,8 @@ def print_pages(window: MainWindow, template: str, options: dict[str, Any]) -> N
         return
     bench.settings.remember_folder("export", path.parent)
     what = operation("print")
+    if TEMPLATES[template].needs_trace:
+        options = {**options, "state": bench.outage.state, **steps_of(bench.outage.steps)}
     parameters = what.parameters(template=template, out=str(path), **options)
 
     def done(outcome: Outcome) -> None:

@@ -140,6 +140,13 @@ def button(text: str, press: Callable[[], object], primary: bool = False, tip: s
     return made
 
 
+def make_primary(one: QPushButton) -> None:
+    """Make a button that a dialog gave us the one to press."""
+    one.setObjectName("primary")
+    one.style().unpolish(one)
+    one.style().polish(one)
+
+
 def row(*parts: QWidget | int) -> QHBoxLayout:
     """Set widgets side by side; a number is stretch."""
     layout = QHBoxLayout()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from ui.jobs import Jobs
 
 
 @pytest.fixture
-def jobs(qtbot: QtBot) -> Jobs:
-    return Jobs()
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    made = Jobs()
+    yield made
+    made.close()
 
 
 def until_done(jobs: Jobs, qtbot: QtBot) -> None:
@@ -120,7 +123,8 @@ def test_no_thread_is_left_when_the_program_ends(program: Program, qtbot: QtBot,
     program.bench.session.note("Exported", {})
     assert any(one.name.startswith("project-writer") for one in threading.enumerate())
     program.end()
-    assert not [one for one in threading.enumerate() if one.name.startswith("project-writer")]
+    ours = ("project-writer", "window-job")
+    assert not [one for one in threading.enumerate() if one.name.startswith(ours)]
     assert not list(station.parent.glob("*lock*")), "the lock is let go"
 
 

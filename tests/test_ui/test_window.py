@@ -8,12 +8,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from grid_model.tracing import trace_outage
 from tests.test_ui.helpers import LEFT, answer_file, button, click_on_map, press, texts, wait_for_jobs
 from ui.application import Program
+from ui.dialogs.preview_dialog import PreviewDialog
 from ui.main_window import MainWindow
 from ui.tables.pages import AttributePage
 
@@ -343,3 +344,109 @@ def test_tasks_turn_by_keyboard(window: MainWindow) -> None:
         QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
         assert window.bench.task == task
         assert window.top.tasks[task].isChecked()
+
+
+def test_the_first_sheet_is_previewed_and_every_sheet_on_request(window: MainWindow, qtbot: QtBot) -> None:
+    window.bench.set_task("print")
+    panel = window.right.print
+    wait_for_jobs(qtbot, window)
+    assert panel.findChildren(QLabel, "preview")
+    panel.choose("grid-book")
+    wait_for_jobs(qtbot, window)
+    press(qtbot, panel, "Preview…")
+    wait_for_jobs(qtbot, window)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, PreviewDialog)
+    wait_for_jobs(qtbot, window)
+    first = dialog.sheet.pixmap().toImage()
+    assert not first.isNull()
+    qtbot.keyClick(dialog, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: bool(dialog.sheet.pixmap().toImage() != first), timeout=10_000)
+    assert "2" in dialog.count.text()
+    dialog.accept()
+
+
+def test_the_sheet_of_an_outage_is_offered_while_there_is_one(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui import outputs
+
+    shown: list[Path] = []
+    monkeypatch.setattr(outputs, "open_outside", shown.append)
+    window.bench.outage.add("open", f"switches:{a_section_switch(window)}")
+    wait_for_jobs(qtbot, window)
+    window.bench.set_task("outage")
+    window.right.show_task()
+    press(qtbot, window.right.outage, "Print")
+    wait_for_jobs(qtbot, window)
+    assert window.right.print.template == "outage-sheet"
+    out = tmp_path / "outage.pdf"
+    answer_file(monkeypatch, out)
+    press(qtbot, window.right.print, "Print to PDF…")
+    wait_for_jobs(qtbot, window)
+    assert out.read_bytes().startswith(b"%PDF")
+    assert shown == [out]
+    window.bench.outage.clear()
+    window.right.print.refresh()
+    assert window.right.print.template == "station-map"
+
+
+def test_an_empty_project_has_something_to_say_everywhere(
+    program: Program, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from gis.project_file import save_new
+    from grid_model.project import Project, ProjectInfo
+
+    path = tmp_path / "empty.gpkg"
+    save_new(path, Project.empty(ProjectInfo(name="Nothing yet")))
+    with qtbot.waitSignal(program.bench.session.project_changed, timeout=20_000):
+        program.bench.session.open(path)
+    window = program.window
+    for task in ("grids", "outage", "print", "data"):
+        window.bench.set_task(task)
+        wait_for_jobs(qtbot, window)
+        assert texts(window.right)
+    press(qtbot, window.right.overview, "Check data")
+    wait_for_jobs(qtbot, window)
+    window.bench.outage.rank()
+    wait_for_jobs(qtbot, window)
+    assert "source" in window.messages.text.text() or window.bench.outage.losses is not None
+    assert window.bench.session.next_undo is None
+
+
+def test_a_view_is_kept_in_the_project_and_gone_with_undo(window: MainWindow) -> None:
+    window.canvas.zoom_in()
+    seen = window.canvas.extent()
+    window.left.keep_view("Center")
+    window.canvas.zoom_to_all()
+    buttons = [one for one in window.left.findChildren(QPushButton) if one.text() == "Center"]
+    buttons[0].click()
+    assert window.canvas.extent() == pytest.approx(seen, abs=2e-3)
+    window.bench.session.undo()
+    QApplication.processEvents()
+    assert not [
+        one for one in window.left.findChildren(QPushButton) if one.text() == "Center" and one.isVisible()
+    ]
+
+
+def test_save_as_goes_on_in_the_copy(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gis.project_file import open_for_reading
+    from ui import doing
+
+    session = window.bench.session
+    first = session.path
+    copy = tmp_path / "copy.gpkg"
+    answer_file(monkeypatch, copy)
+    doing.save_as(window)
+    wait_for_jobs(qtbot, window)
+    assert session.path == copy
+    page = window.bottom.page
+    assert isinstance(page, AttributePage)
+    at = [one.name for one in page.model.columns].index("name")
+    page.model.setData(page.model.index(0, at), "Only in the copy")
+    qtbot.waitUntil(lambda: session.saved, timeout=5_000)
+    assert first is not None
+    assert "Only in the copy" not in set(open_for_reading(first).frame("transformer_areas")["name"])
+    assert "Only in the copy" in set(open_for_reading(copy).frame("transformer_areas")["name"])

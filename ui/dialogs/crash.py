@@ -57,7 +57,7 @@ class CrashDialog(QDialog):
         where.setWordWrap(True)
         copy = QPushButton(_("Copy details"))
         copy.clicked.connect(lambda: QApplication.clipboard().setText(self.details.toPlainText()))
-        close = QPushButton(_("Close"))
+        close = QPushButton(_("Done"))
         close.setObjectName("primary")
         close.setDefault(True)
         close.clicked.connect(self.accept)

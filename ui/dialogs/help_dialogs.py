@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayou
 
 from resources.i18n import _
 from ui.actions import shortcut_list
-from ui.widgets import label
+from ui.widgets import label, make_primary
+
+PLACES = (0, 1, 1, 2)
+"""In which column the list of a menu stands, by its place among the menus; the last goes on."""
 
 
 class _Closing(QDialog):
@@ -22,7 +25,8 @@ class _Closing(QDialog):
     def add_close(self) -> None:
         """Put in the button that closes the dialog."""
         buttons = QDialogButtonBox()
-        close = buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.AcceptRole)
+        close = buttons.addButton(_("Done"), QDialogButtonBox.ButtonRole.AcceptRole)
+        make_primary(close)
         close.setDefault(True)
         buttons.accepted.connect(self.accept)
         self.column.addWidget(buttons)
@@ -54,31 +58,31 @@ class ShortcutDialog(_Closing):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Shortcuts"), parent)
         columns = QHBoxLayout()
-        columns.setSpacing(34)
-        halves = [QVBoxLayout(), QVBoxLayout()]
+        columns.setSpacing(36)
+        halves = [QVBoxLayout() for _column in range(3)]
         for at, (menu, lines) in enumerate(shortcut_list().items()):
-            half = halves[0 if at < 2 else 1]
+            half = halves[PLACES[min(at, len(PLACES) - 1)]]
             half.addWidget(label(menu, "section"))
             grid = QGridLayout()
             grid.setHorizontalSpacing(26)
-            for row, (title, keys) in enumerate(lines):
-                grid.addWidget(label(title), row, 0)
-                grid.addWidget(label(keys, "second"), row, 1)
+            grid.setVerticalSpacing(5)
+            for line, (title, keys) in enumerate(lines):
+                grid.addWidget(label(title), line, 0)
+                grid.addWidget(label(keys, "second"), line, 1)
             half.addLayout(grid)
+            half.addSpacing(8)
         for half in halves:
-            half.addStretch()
+            half.addStretch(1)
             columns.addLayout(half)
         self.column.addLayout(columns)
-        self.column.addWidget(
-            label(
-                _(
-                    "On the map: drag to move, wheel to zoom, Shift and drag for a box, arrows, "
-                    "+ and −, Home for everything, right click for what can be done."
-                ),
-                "second",
-                wrap=True,
-            )
-        )
+        for text in (
+            _(
+                "On the map: drag to move, wheel to zoom, Shift and drag for a box; "
+                "arrows, + and − do the same."
+            ),
+            _("Home shows everything; a right click shows what can be done."),
+        ):
+            self.column.addWidget(label(text, "second"))
         self.add_close()
 
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from grid_model.operation import Operation, Parameter
 from resources.i18n import N_, _
 from ui.dialogs import ask
-from ui.widgets import label
+from ui.widgets import label, make_primary
 
 LARGEST = 1_000_000_000
 
@@ -91,14 +91,14 @@ class OperationDialog(QDialog):
         column.addWidget(label(_(operation.help), "second", wrap=True))
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         for name, default, about in operation.described():
             if name not in hidden and not about.steps:
                 self._add(form, name, self._values.get(name, default), default, about)
         column.addLayout(form)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.addButton(_("Go"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setObjectName("primary")
+        make_primary(self.go)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(_("Cancel"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -145,7 +145,7 @@ class OperationDialog(QDialog):
 
     def _text(self, name: str, value: Any, about: Parameter) -> tuple[QWidget, QWidget]:
         line = QLineEdit("; ".join(map(str, value)) if about.repeat else str(value or ""))
-        line.setPlaceholderText("" if about.repeat else about.metavar)
+        line.setPlaceholderText("2026-11-20" if about.metavar == "DATE" else "")
         line.textChanged.connect(lambda _text: self._check())
         if about.repeat:
             self._keep(

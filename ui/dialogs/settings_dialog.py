@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 
 from resources.i18n import LANGUAGES, _, language
 from ui.settings import Settings
-from ui.widgets import button, label
+from ui.widgets import button, label, make_primary, row
 
 
 class SettingsDialog(QDialog):
@@ -24,13 +24,13 @@ class SettingsDialog(QDialog):
         self.choice.setAccessibleName(_("Language"))
         form = QFormLayout()
         form.addRow(_("Language"), self.choice)
-        form.addRow(_("Recent files"), button(_("Forget them"), settings.forget_recent))
+        form.addRow(_("Recent files"), row(button(_("Forget them"), settings.forget_recent), 1))
         where = label(str(settings.folder), "second", wrap=True)
         where.setMinimumWidth(240)
         form.addRow(_("Settings and log"), where)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         save = buttons.addButton(_("Apply"), QDialogButtonBox.ButtonRole.AcceptRole)
-        save.setObjectName("primary")
+        make_primary(save)
         buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(_("Cancel"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit
 
+from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from resources.i18n import N_, _, ngettext
 from ui.bench import Bench
+from ui.dialogs.preview_dialog import PreviewDialog
+from ui.jobs import Job
+from ui.messages import sentence
 from ui.panels.panel import WIDTH, Panel
-from ui.widgets import button, label, row
+from ui.widgets import button, label, notice, row
+
+if TYPE_CHECKING:
+    from gis.pages.items import Page
 
 ORIENTATIONS = {"auto": N_("Automatic"), "landscape": N_("Landscape"), "portrait": N_("Portrait")}
 STATES = {"normal": N_("Normal state"), "current": N_("Current state")}
@@ -35,12 +44,14 @@ class PrintPanel(Panel):
         self._template = "station-map"
         self._options: dict[str, Any] = {"paper": "A3", "orientation": "auto", "state": "normal", "title": ""}
         self._picture: QImage | None = None
+        self._job: Job | None = None
+        self._hint = ""
         self._pages = 0
         bench.session.project_changed.connect(lambda _project, changes: self._on_project(changes is None))
         self.refresh()
 
     def _on_project(self, another: bool) -> None:
-        self._picture = None
+        self._picture, self._hint = None, ""
         if another or self.isVisible():
             self.refresh()
 
@@ -53,7 +64,7 @@ class PrintPanel(Panel):
             and self._picture is None
             and len(project.table("transformer_areas")) <= QUICK_AREAS
         ):
-            self.look()
+            self.look(asked=False)
 
     def choose(self, template: str) -> None:
         """Choose a template."""
@@ -68,15 +79,18 @@ class PrintPanel(Panel):
         from gis.pages.templates import TEMPLATES
 
         if self._bench.session.project is None:
+            self._template = "station-map"
             self.empty_state(_("No project open"), _("Open one to print its maps."))
             return
         self.headline(_("Print"))
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        templates = {name: one.title for name, one in TEMPLATES.items()}
-        self.template = self._choice(templates, self._template, self.choose)
-        form.addRow(_("Template"), self.template)
+        traced = self._bench.outage.result is not None
+        templates = {name: one.title for name, one in TEMPLATES.items() if traced or not one.needs_trace}
+        if self._template not in templates:
+            self._template = "station-map"
+        form.addRow(_("Template"), self._choice(templates, self._template, self.choose))
         form.addRow(
             _("Paper"), self._choice({one: one for one in PAPERS}, self._options["paper"], self._set("paper"))
         )
@@ -99,7 +113,7 @@ class PrintPanel(Panel):
                     primary=True,
                     tip=_("Vector PDF with selectable Chinese text"),
                 ),
-                button(_("Preview"), self.look, tip=_("Draw the first sheet here")),
+                button(_("Preview…"), self.show_all, tip=_("Look at every sheet, large")),
                 1,
             )
         )
@@ -129,15 +143,17 @@ class PrintPanel(Panel):
     def _set(self, name: str) -> Any:
         def keep(value: str) -> None:
             self._options[name] = value
-            if self._picture is not None:
-                self.look()
+            self.look()
 
         return keep
 
     def _preview(self) -> None:
         if self._picture is None:
+            if self._hint:
+                self.column.addWidget(notice(self._hint))
             return
         sheet = QLabel()
+        sheet.setObjectName("preview")
         ratio = self.devicePixelRatioF()
         picture = QPixmap.fromImage(self._picture).scaledToWidth(
             round(PREVIEW_WIDTH * ratio), Qt.TransformationMode.SmoothTransformation
@@ -151,29 +167,79 @@ class PrintPanel(Panel):
         self.column.addWidget(label(text, "tile-note"))
 
     @property
+    def template(self) -> str:
+        """The template chosen."""
+        return self._template
+
+    @property
     def options(self) -> dict[str, Any]:
         """The options as they stand in the fields."""
         return dict(self._options)
 
-    def look(self) -> None:
-        """Draw the first sheet beside the window."""
-        project, template, options = self._bench.session.project, self._template, self.options
-        if project is None:
+    def look(self, asked: bool = True) -> None:
+        """Draw the first sheet beside the window; what hinders it is told aloud where it was asked for."""
+        make = self._page_maker()
+        if make is None:
             return
+        if self._job is not None:
+            self._job.cancel()
 
         def work(feedback: Feedback) -> tuple[QImage, int]:
-            from gis.pages.options import PrintOptions
-            from gis.pages.templates import make_pages
             from ui.page_painter import page_image
 
-            pages = make_pages(project, template, PrintOptions(**options), feedback)
+            pages = make(feedback)
             return page_image(pages[0], PREVIEW_DPI * 2), len(pages)
 
         def done(found: tuple[QImage, int]) -> None:
-            self._picture, self._pages = found
-            self.refresh()
+            if self._job is job:
+                self._job, self._hint = None, ""
+                self._picture, self._pages = found
+                self.refresh()
 
-        self._bench.jobs.run(_("Drawing the preview"), work, done)
+        def failed(error: Exception) -> None:
+            if self._job is job:
+                self._job, self._picture = None, None
+                self._hint = sentence(error) if isinstance(error, GridError) else ""
+                self.refresh()
+                if asked or not isinstance(error, GridError):
+                    self._bench.session.problem.emit(error)
+
+        self._job = job = self._bench.jobs.run(_("Drawing the preview"), work, done, failed)
+
+    def show_all(self) -> None:
+        """Make every sheet beside the window and show them large."""
+        make = self._page_maker()
+        if make is None:
+            return
+
+        def done(pages: list[Page]) -> None:
+            dialog = PreviewDialog(pages, _("Preview"), self._bench.jobs, self.window())
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.setModal(True)
+            dialog.show()
+            dialog.draw()
+
+        self._bench.jobs.run(_("Drawing the preview"), make, done)
+
+    def _page_maker(self) -> Callable[[Feedback], list[Page]] | None:
+        """Give the work that makes the pages as chosen now."""
+        project, template, options = self._bench.session.project, self._template, self.options
+        if project is None:
+            return None
+        result = self._bench.outage.result
+        trace = result.trace if result is not None else None
+        device = self._bench.outage.title(project)
+
+        def make(feedback: Feedback) -> list[Page]:
+            from gis.pages.options import PrintOptions
+            from gis.pages.templates import TEMPLATES, make_pages
+
+            chosen = PrintOptions(**options)
+            if TEMPLATES[template].needs_trace:
+                chosen = replace(chosen, trace=trace, device=device)
+            return make_pages(project, template, chosen, feedback)
+
+        return make
 
     def _print(self) -> None:
         self.print_wanted.emit(self._template, self.options)

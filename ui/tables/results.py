@@ -438,7 +438,7 @@ RESULTS = {
         _fill_back_feed,
     ),
     "device-loss": ResultTable(
-        N_("Loss of every device"),
+        N_("Every device"),
         "",
         "id",
         lambda bench: bench.outage.losses is not None,
