@@ -184,6 +184,12 @@ class Drawing:
         made = self.frame.areas(np.array([outside]), theme.PAPER)
         self._items.append(Areas(made.points, made.starts, made.firsts, "#F7F7F5", None, opacity))
 
+    def beyond_the_station(self) -> None:
+        """Grey out the ground outside the station's boundary, where there is one."""
+        pieces, _rows = self.frame.cut(self.plan.shapes("stations"))
+        if len(pieces):
+            self.veil(pieces, 0.6)
+
     def fill_areas(self, rows: np.ndarray, fill: str, label: str, key: str, *, hatch: str = "") -> None:
         """Fill some transformer areas in a colour of their own and name them in the legend."""
         pieces, _rows = self.frame.cut(self.plan.shapes("transformer_areas"), rows)

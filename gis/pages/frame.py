@@ -20,7 +20,7 @@ SHORTEST_MM = 0.05
 """Bends smaller than this are not drawn."""
 
 
-def scale_for(box: Box, place: Rect, margin_mm: float = 4.0) -> int:
+def scale_for(box: Box, place: Rect, margin_mm: float = 2.5) -> int:
     """Choose the largest round scale at which `box` (metres) fits into `place` (mm) with a margin."""
     wide = (box[2] - box[0]) * 1000 / max(place.width - 2 * margin_mm, 1)
     high = (box[3] - box[1]) * 1000 / max(place.height - 2 * margin_mm, 1)
@@ -47,7 +47,7 @@ class MapFrame:
     scale: int
 
     @classmethod
-    def around(cls, box: Box | None, place: Rect, margin_mm: float = 4.0) -> MapFrame:
+    def around(cls, box: Box | None, place: Rect, margin_mm: float = 2.5) -> MapFrame:
         """Show `box` in the middle of `place`; raises `GridError` ``nothing-to-print`` where it is None."""
         if box is None:
             raise GridError("nothing-to-print")

@@ -76,6 +76,7 @@ def _index_sheets(
     drawing.ground()
     drawing.grids(grids, in_legend=False)
     drawing.water_and_roads()
+    drawing.beyond_the_station()
     drawing.villages(named=False)
     drawing.grid_outlines(grids)
     drawing.station()

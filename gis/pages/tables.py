@@ -124,7 +124,7 @@ def lay_pairs(
 ) -> LaidTable:
     """Write labels and values in two columns with rules: a title block."""
     label_width = (
-        max([width(label, size_mm) for label, _value in pairs] or [0]) + 2.4 * PADDING * size_mm / 2.3
+        max([width(label, size_mm) for label, _value in pairs] or [0]) * 1.04 + 2.4 * PADDING * size_mm / 2.3
     )
     label_width = min(max(label_width, place.width * 0.15), place.width * max(label_share, 0.2))
     widths = [label_width, place.width - label_width]

@@ -42,6 +42,9 @@ TEMPLATES: Mapping[str, Template] = {
     "public-map": Template(
         N_("Grid map for posting"), "gis.pages.station_map:public_map", public=True, needs_scheme=True
     ),
+    "notice-board": Template(
+        N_("Notice boards"), "gis.pages.notice_board:notice_board", public=True, needs_scheme=True
+    ),
     "outage-sheet": Template(N_("Outage extent"), "gis.pages.outage_sheet:outage_sheet", needs_trace=True),
     "grid-book": Template(N_("Grid book"), "gis.pages.grid_book:grid_book", needs_scheme=True),
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gis.masking import Disclosure
-from gis.pages.drawing import Drawing
+from gis.pages.drawing import GRID_OPACITY, Drawing
 from gis.pages.frame import SCALES, MapFrame, scale_for
 from gis.pages.furniture import round_parts
 from gis.pages.hatching import hatch_dots, hatch_lines
@@ -53,7 +53,10 @@ def test_every_page_states_data_date_switch_state_unlinked_customers_and_its_num
         assert f"Page {n} of {len(pages)}" in text
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+MAPS = [name for name in TEMPLATES if name != "notice-board"]
+
+
+@pytest.mark.parametrize("template", MAPS)
 def test_the_first_page_has_the_furniture_of_a_map(template: str) -> None:
     text = said(make_pages(PROJECT, template, options(template))[:1])
     for field in (
@@ -101,6 +104,17 @@ def test_names_and_phones_are_masked_unless_lifted_for_a_purpose(template: str) 
     if template != "outage-sheet":
         assert "赵青山" in lifted
         assert "13911112222" in lifted
+
+
+def test_a_notice_board_names_managers_hotlines_and_promises_of_each_grid() -> None:
+    pages = make_pages(
+        PROJECT, "notice-board", options("notice-board", disclosure=Disclosure(True, "张贴", True))
+    )
+    assert [page.title.split(": ")[1] for page in pages] == ["石桥网格", "河东网格"]
+    text = said(pages[:1])
+    for told in ("赵青山 (leader)", "13911112222", "95598", "12398", "45 minutes", "石桥村"):
+        assert told in text
+    assert "钱河" not in text
 
 
 def test_the_grid_book_has_a_sheet_for_each_grid_and_an_index_that_finds_it() -> None:
@@ -323,7 +337,7 @@ def test_dots_fill_their_area() -> None:
 def test_grids_differ_by_more_than_colour() -> None:
     page = make_pages(PROJECT, "public-map", options("public-map"))[0]
     drawn = flat(page.items)
-    fills = {one.fill for one in drawn if isinstance(one, Areas) and one.opacity < 1}
+    fills = {one.fill for one in drawn if isinstance(one, Areas) and one.opacity == GRID_OPACITY}
     assert len(fills) == 2
     hatched = [
         one for one in drawn if isinstance(one, Lines) and one.pen.width_mm < 0.14 and len(one.points) > 20
