@@ -172,9 +172,11 @@ def walk(adjacency: Adjacency, a: np.ndarray, b: np.ndarray, branches: np.ndarra
 
     end = _ends(parent)
     chord_low, chord_high = low[~on_tree], high[~on_tree]
-    weight = np.bincount(chord_low, minlength=count) - np.bincount(chord_high, minlength=count)
-    total = np.concatenate([[0], np.cumsum(weight)])
-    cover = total[end] - total[:-1]
+    cover = np.zeros(count, dtype=np.int64)
+    if len(chord_low):
+        weight = np.bincount(chord_low, minlength=count) - np.bincount(chord_high, minlength=count)
+        total = np.concatenate([[0], np.cumsum(weight)])
+        cover = total[end] - total[:-1]
     return SupplyTree(
         order, position, parent, parent_branch, end, cover, branches[~on_tree], chord_low, chord_high
     )
