@@ -207,8 +207,12 @@ def rows_of(table: Table, columns: Sequence[pd.Series]) -> list[np.ndarray]:
     import pyarrow
     from pyarrow.compute import index_in
 
-    known = pyarrow.array(table.frame["id"], type=pyarrow.large_string())
-    asked = [pyarrow.array(column, type=pyarrow.large_string()) for column in columns]
+    def texts(column: pd.Series) -> pyarrow.Array:
+        found = pyarrow.array(column, type=pyarrow.large_string())
+        return found.combine_chunks() if isinstance(found, pyarrow.ChunkedArray) else found
+
+    known = texts(table.frame["id"])
+    asked = [texts(column) for column in columns]  # rows put in later lie in chunks of their own
     found = index_in(pyarrow.concat_arrays(asked), value_set=known).fill_null(-1)
     ends = np.cumsum([len(column) for column in columns])
     return np.split(found.to_numpy(zero_copy_only=False).astype(np.int32), ends[:-1])
