@@ -49,15 +49,18 @@ def grid_book(project: Project, options: PrintOptions, feedback: Feedback = SILE
     title = options.title or _("Grid book of {station}").format(
         station=facts.provenance.station or _("the station")
     )
-    drafts = _index_sheets(plan, facts, grids, options, title)
-    sheets_before = len(drafts)
-    numbers = {}
-    pages: list[Draft] = []
-    for grid in feedback.track(grids, _("Drawing the grids")):
-        numbers[grid.id] = sheets_before + len(pages) + 1
-        pages += _grid_sheets(plan, facts, grids, grid, options)
+    before = len(_index_sheets(plan, facts, grids, options, title))
+    numbers = {grid.id: before + n for n, grid in enumerate(grids, 1)}
     drafts = _index_sheets(plan, facts, grids, options, title, numbers)
-    return numbered(drafts + pages, facts)
+    complete = True
+    for grid in feedback.track(grids, _("Drawing the grids")):
+        page, whole = _grid_sheet(plan, facts, grids, grid, options)
+        drafts.append(page)
+        complete = complete and whole
+    if not complete:
+        sheet, listing = drafts[0].sheet, _all_areas(project, grids)
+        drafts += table_sheets(sheet, listing.caption, listing, 0, 3 if sheet.landscape else 2)
+    return numbered(drafts, facts)
 
 
 def _index_sheets(
@@ -90,12 +93,13 @@ def _index_sheets(
     return drafts + table_sheets(sheet, title, listing, following)
 
 
-def _grid_sheets(
+def _grid_sheet(
     plan: StationPlan, facts: Facts, grids: Sequence[GridFacts], grid: GridFacts, options: PrintOptions
-) -> list[Draft]:
+) -> tuple[Draft, bool]:
+    """Draw one grid; the second value tells whether all its areas found room in the panel."""
     box = _box_of_grid(plan, grid)
     if box is None:
-        return _listed_only(facts, grid, options, plan)
+        return _listed_only(grid, options, plan)
     sheet = choose_sheet(options, box)
     place, panel = split(sheet)
     frame = MapFrame.around(box, place, 8.0)
@@ -105,8 +109,16 @@ def _grid_sheets(
     listing = _area_table(plan.project, grid)
     made, following = map_panel(sheet, panel, drawing, facts, listing, about=_about(grid))
     title = f"{grid.number} {grid.name}" if grid.number != grid.name else grid.name
-    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
-    return drafts + table_sheets(sheet, title, listing, following, 3)
+    return Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made)), following == len(
+        listing.rows
+    )
+
+
+def _all_areas(project: Project, grids: Sequence[GridFacts]) -> Listing:
+    """List the areas of every grid, for the end of the book."""
+    columns = (Column(_("Service grid"), 22), *_area_table(project, grids[0]).columns)
+    rows = [(one.name, *row) for one in grids for row in _area_table(project, one).rows]
+    return Listing(_("Transformer areas of all grids"), columns, rows)
 
 
 def _box_of_grid(plan: StationPlan, grid: GridFacts) -> Box | None:
@@ -220,7 +232,7 @@ def capacities(project: Project) -> dict[str, float]:
     return {str(area): float(kva) for area, kva in sums.items()}
 
 
-def _listed_only(facts: Facts, grid: GridFacts, options: PrintOptions, plan: StationPlan) -> list[Draft]:
+def _listed_only(grid: GridFacts, options: PrintOptions, plan: StationPlan) -> tuple[Draft, bool]:
     """Give the sheet of a grid without a place: its facts and areas, and that it cannot be drawn."""
     sheet = choose_sheet(options, plan.extent)
     body, u = sheet.body, sheet.unit
@@ -236,5 +248,4 @@ def _listed_only(facts: Facts, grid: GridFacts, options: PrintOptions, plan: Sta
     top = body.y + 12 * u + about.height
     laid = lay_table(listing.columns, listing.rows, Rect(body.x, top, body.width, body.bottom - top), 2.3 * u)
     title = f"{grid.number} {grid.name}"
-    drafts = [Draft(sheet, title, (says, *about.items, *laid.items))]
-    return drafts + table_sheets(sheet, title, listing, laid.next_row)
+    return Draft(sheet, title, (says, *about.items, *laid.items)), laid.next_row == len(listing.rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gis import theme
 from gis.pages.drawing import Drawing
 from gis.pages.furniture import Facts, contacts, scale_and_north, title_block
 from gis.pages.items import Item, Rect, Text
@@ -117,6 +118,11 @@ def _table(room: Rect, listing: Listing, u: float) -> tuple[list[Item], int]:
     if not listing.rows or room.height < 22 * u:
         return [], 0
     head = Text(room.x, room.y + 3.2 * u, listing.caption, 3.0 * u, bold=True)
-    place = Rect(room.x, room.y + 5 * u, room.width, room.height - 5 * u)
+    place = Rect(room.x, room.y + 5 * u, room.width, room.height - 9 * u)
     laid = lay_table(listing.columns, listing.rows, place, listing.size_mm * u)
-    return [head, *laid.items], laid.next_row
+    items: list[Item] = [head, *laid.items]
+    left = len(listing.rows) - laid.next_row
+    if left:
+        says = _("{n} more rows on a following sheet").format(n=left)
+        items.append(Text(room.x, place.y + laid.height + 3.2 * u, says, 2.2 * u, theme.MUTED_INK))
+    return items, laid.next_row
