@@ -10,6 +10,7 @@ import pytest
 
 from grid_model.project import Project
 from grid_model.topology import Device, SwitchState, TopologyIndex
+from grid_model.tracing import trace_outage
 from tests.drawing import draw
 
 
@@ -120,3 +121,20 @@ def test_an_index_goes_with_its_project() -> None:
     del network
     gc.collect()
     assert index() is None
+
+
+def test_an_edited_project_is_traced_like_a_new_one() -> None:
+    """Rows that were put in lie in chunks of their own behind the old ones."""
+    draft = draw("s k1 a", sources=["s"], points={"u": "a"}).edit()
+    draft.insert("connectivity_nodes", [{"id": "b"}, {"id": "c"}])
+    draft.insert("ac_line_segments", [{"id": "l1", "node_a": "a", "node_b": "b"}])
+    draft.insert("ac_line_segments", [{"id": "l2", "node_a": "b", "node_b": "c"}])
+    draft.insert("customers", [{"id": "v"}])
+    draft.insert("usage_points", [{"id": "v", "customer": "v", "node": "c"}])
+    project, _changes = draft.finish()
+    assert trace_outage(project, [("open", "k1")]).customers == ("u", "v")
+    draft = project.edit()
+    draft.delete("ac_line_segments", ["l1"])
+    parted, _changes = draft.finish()
+    assert trace_outage(parted, [("open", "k1")]).customers == ("u",)
+    assert trace_outage(parted, [("open", "k1")]).unknown == ("v",)
