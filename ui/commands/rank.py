@@ -100,7 +100,7 @@ def _lines(
 
     unknown = int((consumers.active & ~fed(consumers.customers, ranking.topology.supplied)).sum())
     yield header_line(project, ranking.topology.state, unknown, consumers.unlinked)
-    labels = dict(KINDS.values())
+    labels = {code: _(label) for code, label in KINDS.values()}
     harmful = [row for row in rows if any(row[name] for name in ranking.losses)]
     yield _(
         "{harmful} of {all} devices leave somebody in the dark when lost alone; {loops} stand in a loop."
@@ -113,7 +113,7 @@ def _lines(
         yield f"{n:3}. " + _(
             "{kind} {id}: {lv} LV customers, {mv} MV users, {kva} kVA, {important} important"
         ).format(
-            kind=_(labels[row["kind"]]),
+            kind=labels[row["kind"]],
             id=row["id"],
             lv=whole(row["lv_customers"]),
             mv=whole(row["mv_users"]),
@@ -127,18 +127,19 @@ def _write(path: Path, rows: list[dict[str, Any]], header: str, feedback: Feedba
     from gis.sheets import Sheet, write_sheets
     from grid_model.errors import GridError
 
-    labels = dict(KINDS.values())
+    labels = {code: _(label) for code, label in KINDS.values()}
+    remarks = {code: _(text) for code, text in REASONS.items()}
     cells = [
         (
             row["id"],
-            _(labels[row["kind"]]),
+            labels[row["kind"]],
             row["lv_customers"],
             row["mv_users"],
             row["rated_kva"],
             row["important"],
             row["pv_kw"],
             row["transformer_areas"],
-            _(REASONS[row["reason"]]),
+            remarks[row["reason"]],
         )
         for row in rows
     ]
