@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gis.masking import Disclosure
     from grid_model.back_feed import BackFeed
     from grid_model.project import Project
+    from grid_model.reasons import Reason
     from grid_model.topology import Loop
     from grid_model.tracing import OutageCounts, OutageTrace, StepResult
 
@@ -252,3 +253,27 @@ def back_feed_lines(found: Sequence[BackFeed]) -> list[str]:
     if len(found) > SHOWN:
         lines.append(_("  and {n} more").format(n=whole(len(found) - SHOWN)))
     return lines
+
+
+# ---------------------------------------------------------------------------- one customer
+
+REASONS = {
+    "out": N_("{customer} is without supply: its way to the source leads over {path}, and {device} is open."),
+    "backup": N_("{customer} has lost a supply, for {device} is open, and keeps another."),
+    "supplied": N_("{customer} has supply, over {path}."),
+    "already_out": N_("{customer} had no supply before the first step."),
+    "unknown": N_("{customer} cannot be judged: it has no way to a source in the normal state."),
+    "closed": N_("The account of {customer} is closed."),
+}
+
+ENDS_SHOWN = 3
+"""Devices named at either end of a long way."""
+
+
+def reason_sentence(reason: Reason) -> str:
+    """Say in one sentence why a customer is on the list of an outage, or why it is not."""
+    ids = [one.id for one in reason.path]
+    if len(ids) > 2 * ENDS_SHOWN:
+        ids = [*ids[:ENDS_SHOWN], "…", *ids[-ENDS_SHOWN:]]
+    device = reason.open_point.id if reason.open_point else ""
+    return _(REASONS[reason.status]).format(customer=reason.customer, path=" – ".join(ids), device=device)

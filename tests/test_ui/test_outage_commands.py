@@ -11,8 +11,11 @@ import pytest
 
 from gis.project_file import opened_for_editing, save_new
 from grid_model.feedback import SILENT
+from grid_model.reasons import why
+from grid_model.tracing import trace_outage
 from tests.test_grid_model.test_tracing import worked_case
 from ui.cli import main
+from ui.outage_text import reason_sentence
 
 
 @pytest.fixture(scope="module")
@@ -227,3 +230,15 @@ def test_a_bad_steps_file_is_one_sentence(
     assert main(["study", path, "--steps", str(file)]) == 2
     assert says in capsys.readouterr().err
     assert main(["study", path, "--steps", str(tmp_path / "nowhere.json")]) == 2
+
+
+def test_why_a_customer_is_on_the_list_is_one_sentence() -> None:
+    project = worked_case()
+    trace = trace_outage(project, [("fault", "l1")])
+    assert reason_sentence(why(project, trace, "c5")) == (
+        "c5 is without supply: its way to the source leads over t5 – r1 – l1 – k1 – q1, and q1 is open."
+    )
+    assert (
+        reason_sentence(why(project, trace, "c3"))
+        == "c3 has lost a supply, for q1 is open, and keeps another."
+    )
