@@ -43,6 +43,9 @@ BRANCH_TABLES = ("switches", "ac_line_segments", "power_transformers", "energy_s
 DEVICE_TABLES = BRANCH_TABLES[:3]
 """What can be opened or taken out; a source is no device."""
 
+SHORT_NAMES = {"lines": "ac_line_segments", "transformers": "power_transformers"}
+"""What people write for a table before an identifier."""
+
 WIRING_COLUMNS = {
     "connectivity_nodes": ("id",),
     "switches": ("id", "node_a", "node_b", "line", "in_service"),
@@ -158,12 +161,15 @@ class Wiring:
     def find(self, text: str) -> Device:
         """Find the device `text` names: an identifier, or ``table:identifier`` where several match.
 
+        ``lines:`` and ``transformers:`` serve as well as the tables' own names.
+
         Raises
         ------
         GridError
             ``unknown-device``; ``ambiguous-device`` with the names to choose from.
         """
         table, colon, rest = text.partition(":")
+        table = SHORT_NAMES.get(table, table)
         found = [Device(name, text) for name in DEVICE_TABLES if text in self.tables[name]]
         if colon and table in DEVICE_TABLES and rest in self.tables[table]:
             found.append(Device(table, rest))

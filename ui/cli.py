@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +21,7 @@ from grid_model.errors import Cancelled, GridError
 from grid_model.feedback import Feedback
 from grid_model.operation import Operation, Outcome, Parameter
 from grid_model.project import Project, ProjectInfo
-from resources.i18n import _, preferred_language, use_language
+from resources.i18n import N_, _, preferred_language, use_language
 from ui.messages import sentence
 from ui.operations import MODULES, operation
 
@@ -29,6 +29,22 @@ VERSION = "0.1.0"
 
 MISTAKE = 70
 """Exit code for a mistake of ours (EX_SOFTWARE); never for bad input."""
+
+
+ARGUMENT_TEXTS = (
+    N_("usage: "),
+    N_("positional arguments"),
+    N_("options"),
+    N_("show this help message and exit"),
+    N_("the following arguments are required: %s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("unrecognized arguments: %s"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("ignored explicit argument %r"),
+)
+"""Texts of Python's own argument parser, so that they stand in the catalogue (see `resources.i18n`)."""
 
 
 class TerminalFeedback(Feedback):
@@ -229,12 +245,13 @@ def _on_project(what: Operation, parameters: Any, found: argparse.Namespace, fee
     from gis.project_file import opened_for_editing
     from ui.last_read import read_project
 
+    if getattr(parameters, "unmasked", False):
+        return _journalled_first(what, parameters, found, feedback)
     if not what.changes(parameters):
         project = _dated(read_project(Path(found.project), feedback), found.on)
         outcome = what.run(project, parameters, feedback)
         if outcome.note:
-            with opened_for_editing(Path(found.project), feedback) as history:
-                history.note(*outcome.note)
+            _note(Path(found.project), outcome.note, feedback)
         return outcome
     path = Path(parameters.into if what.project == "into" else found.project)
     with opened_for_editing(path, feedback, create=what.project == "into") as history:
@@ -242,6 +259,32 @@ def _on_project(what: Operation, parameters: Any, found: argparse.Namespace, fee
         if outcome.edit is not None:
             history.do(outcome.edit)
     return outcome
+
+
+def _journalled_first(
+    what: Operation, parameters: Any, found: argparse.Namespace, feedback: Feedback
+) -> Outcome:
+    """Lift the mask only where the journal can be written: the file is opened for that first."""
+    from gis.project_file import opened_for_editing
+
+    with opened_for_editing(Path(found.project), feedback) as history:
+        outcome = what.run(_dated(history.project, found.on), parameters, feedback)
+        if outcome.edit is not None:
+            history.do(outcome.edit)
+        if outcome.note:
+            history.note(*outcome.note)
+    return outcome
+
+
+def _note(path: Path, note: tuple[str, Mapping[str, str]], feedback: Feedback) -> None:
+    """Write a masked output into the journal; where that cannot be done, say so: the output stands."""
+    from gis.project_file import opened_for_editing
+
+    try:
+        with opened_for_editing(path, feedback) as history:
+            history.note(*note)
+    except GridError as error:
+        print(_("Not written into the journal: {why}").format(why=sentence(error)), file=sys.stderr)
 
 
 def _dated(project: Project, on: str | None) -> Project:

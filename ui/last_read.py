@@ -43,6 +43,6 @@ def _stamp(path: Path) -> Stamp | None:
         with path.open("rb") as file:
             counter = file.read(COUNTER.stop)[COUNTER]
         found = path.stat()
-    except OSError:  # reading it will say what is wrong
+    except (OSError, ValueError):  # reading it will say what is wrong; "." and "/" have no name
         return None
     return str(path.resolve()), found.st_ino, found.st_size, found.st_mtime_ns, counter

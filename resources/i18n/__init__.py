@@ -62,6 +62,10 @@ def use_language(code: str) -> None:
         raise KeyError(code)
     _translations = _gettext.NullTranslations() if code == "en" else _load(code)
     _language = code
+    # The standard library's own texts (argument parser) come from the same catalogue.
+    _gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    _gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = code
 
 
 def in_language(text: str, code: str) -> str:
