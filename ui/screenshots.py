@@ -30,13 +30,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m ui.screenshots", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--size", default="typical")
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="names of the pictures to write; all without it"
+    )
     parser.add_argument("--project", type=Path, help="a project to show instead of the sample; it is copied")
     found = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     found.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for language in LANGUAGES:
-            _pictures(found.out, _station(Path(folder), language, found), language)
+            _pictures(found.out, _station(Path(folder), language, found), language, found.only)
     return 0
 
 
@@ -55,7 +58,7 @@ def _station(folder: Path, language: str, found: argparse.Namespace) -> Path:
     return station
 
 
-def _pictures(out: Path, station: Path, language: str) -> None:
+def _pictures(out: Path, station: Path, language: str, only: Sequence[str]) -> None:
     from PySide6.QtWidgets import QApplication
 
     from ui.application import Program
@@ -68,7 +71,7 @@ def _pictures(out: Path, station: Path, language: str) -> None:
     settings = Settings(station.parent)
     settings.language = language
     program = Program(application, settings)
-    camera = Camera(application, program, out, language)
+    camera = Camera(application, program, out, language, only)
     try:
         _take(camera, station)
     finally:
@@ -79,11 +82,14 @@ def _pictures(out: Path, station: Path, language: str) -> None:
 class Camera:
     """Takes pictures of the window when nothing moves any more."""
 
-    def __init__(self, application: QApplication, program: Program, out: Path, language: str) -> None:
+    def __init__(
+        self, application: QApplication, program: Program, out: Path, language: str, only: Sequence[str]
+    ) -> None:
         self._application = application
         self.program = program
         self._out = out
         self._language = language
+        self._only = only
         program.window.resize(WIDTH, HEIGHT)
         program.window.show()
 
@@ -98,7 +104,9 @@ class Camera:
     def take(self, name: str) -> None:
         """Write one picture."""
         self.wait()
-        self.program.window.grab().save(str(self._out / f"{name}-{self._language}.png"))
+        if self._only and name not in self._only:
+            return
+        self.program.window.grab().save(str(self._out / f"{name}-{self._language[:2]}.png"))
 
 
 def _take(camera: Camera, station: Path) -> None:

@@ -39,7 +39,8 @@ def station(sample_file: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def program(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
     """The program with fresh settings and its window on screen, no project open."""
-    use_style(qapp)
+    if not qapp.styleSheet():
+        use_style(qapp)
     folder = tmp_path / "config"
     folder.mkdir()
     settings = Settings(folder)

@@ -165,7 +165,7 @@ class GroupingPanel(Panel):
         for one in (put, keep):
             one.setEnabled(not desk.busy)
         forget = button(_("Clear"), desk.clear, tip=_("Forget this proposal"))
-        self.column.addLayout(row(put, keep, forget, 1))
+        self.foot.addLayout(row(put, keep, forget, 1))
         for number, group in enumerate(grouping.groups):
             self._group(project, number, group)
 

@@ -121,8 +121,7 @@ class OutagePanel(Panel):
             primary=True,
             tip=_("An Excel file with the customers out, important ones first (Ctrl+L)"),
         )
-        self.column.addSpacing(4)
-        self.column.addLayout(
+        self.foot.addLayout(
             row(
                 export,
                 button(_("Print"), self.print_wanted.emit),

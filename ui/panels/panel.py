@@ -5,37 +5,51 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from ui.widgets import ElidedLabel, clear, label
+from ui.widgets import ElidedLabel, clear, label, rule
 
 WIDTH = 336
 
 
-class Panel(QScrollArea):
-    """A column of parts; `fill` puts them in."""
+class Panel(QWidget):
+    """A column of parts with what can be done pinned below it; `fill` puts them in."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
         inner.setObjectName("page")
         self.column = QVBoxLayout(inner)
-        self.column.setContentsMargins(14, 11, 13, 12)
+        self.column.setContentsMargins(14, 11, 13, 8)
         self.column.setSpacing(8)
-        self.setWidget(inner)
+        self._scroll.setWidget(inner)
+        self.foot = QVBoxLayout()
+        self.foot.setContentsMargins(14, 2, 13, 10)
+        self.foot.setSpacing(7)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._scroll, 1)
+        whole.addLayout(self.foot)
 
     def fill(self) -> None:
-        """Put the parts into `column`."""
+        """Put the parts into `column`, and what can be done into `foot`."""
         raise NotImplementedError
 
     def refresh(self) -> None:
         """Fill the panel anew; the place scrolled to stays."""
-        place = self.verticalScrollBar().value()
+        bar = self._scroll.verticalScrollBar()
+        place = bar.value()
         clear(self.column)
+        clear(self.foot)
         self.fill()
         self.column.addStretch(1)
-        self.verticalScrollBar().setValue(place)
+        if self.foot.count():
+            self.foot.insertWidget(0, rule())
+        bar.setValue(place)
 
     def headline(self, text: str, badge: QLabel | None = None) -> None:
         """Put in the heading, with a badge at its right."""

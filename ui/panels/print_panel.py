@@ -105,7 +105,7 @@ class PrintPanel(Panel):
         form.addRow(_("Title"), self.title)
         self.column.addLayout(form)
         self._preview()
-        self.column.addLayout(
+        self.foot.addLayout(
             row(
                 button(
                     _("Print to PDF…"),
