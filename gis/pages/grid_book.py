@@ -86,7 +86,7 @@ def _index_sheets(
     drawing.grid_names(grids)
     index = index_table(grids)
     rows = [(*row, str((numbers or {}).get(one.id, 0))) for row, one in zip(index.rows, grids, strict=True)]
-    columns = (*index.columns, Column(_("Sheet number"), 10, "right"))
+    columns = (*index.columns, Column(_("On page"), 7, "right"))
     listing = Listing(_("Sheet index"), columns, rows, 2.2)
     made, following = map_panel(sheet, panel, drawing, facts, listing)
     drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]

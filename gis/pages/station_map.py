@@ -165,13 +165,13 @@ def _assembled(
 def index_table(grids: Sequence[GridFacts]) -> Listing:
     """Give the index of grids: number, name, group, managers, phones, areas, customers (`DOMAIN` §10)."""
     columns = (
-        Column(_("Grid number"), 25),
-        Column(_("Name"), 15.5),
-        Column(_("Mutual-aid group"), 13.5),
-        Column(_("District manager"), 22),
-        Column(_("Phone"), 22),
-        Column(_("Area count"), 12, "right"),
-        Column(_("Customer count"), 17, "right"),
+        Column(_("Grid number"), 17.6),
+        Column(_("Name"), 11.6),
+        Column(_("Mutual-aid group"), 9.2),
+        Column(_("District manager"), 16.6),
+        Column(_("Phone"), 16.4),
+        Column(_("Area count"), 9.4, "right"),
+        Column(_("Customer count"), 12.2, "right"),
     )
     rows: list[tuple[str, ...]] = [
         (
