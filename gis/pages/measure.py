@@ -78,6 +78,13 @@ def wrapped(text: str, size_mm: float, room_mm: float) -> list[str]:
     return lines
 
 
+def longest_word(text: str, size_mm: float) -> float:
+    """Give the width of the longest piece of a text that does not break; lines given by hand stay whole."""
+    if "\n" in text:
+        return max(width(line, size_mm) for line in text.split("\n"))
+    return max((width(piece.rstrip(), size_mm * 1.02) for piece in _pieces(text)), default=0.0)
+
+
 def _pieces(text: str) -> Iterable[str]:
     """Part a text where a line may break."""
     piece = ""

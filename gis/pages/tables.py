@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gis import theme
 from gis.pages.items import Box, Item, Pen, Rect, Text, rule
-from gis.pages.measure import ASCENT, LINE, fitted, width, wrapped
+from gis.pages.measure import ASCENT, LINE, fitted, longest_word, width, wrapped
 
 PADDING = 0.9
 HEAD_FILL = "#E9ECF0"
@@ -52,8 +52,7 @@ def lay_table(
     Cells wrap; a newline in a cell begins a new line. At least one row is written, however high; none from
     `last` on is.
     """
-    total = sum(column.share for column in columns)
-    widths = [column.share / total * place.width for column in columns]
+    widths = column_widths(columns, rows, place.width, size_mm)
     items: list[Item] = []
     head = _broken([column.title for column in columns], widths, size_mm)
     y = place.y
@@ -78,6 +77,36 @@ def lay_table(
         x += wide
         items.append(rule(x, place.y, x, y, RULE))
     return LaidTable(tuple(items), y - place.y, n)
+
+
+def column_widths(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], room_mm: float, size_mm: float
+) -> list[float]:
+    """Give the columns their shares of the room, but to each what its longest word needs.
+
+    What one column needs beyond its share is taken from those that have more than they need. Where there
+    is not room enough for all, the shares stand and words are broken.
+    """
+    total = sum(column.share for column in columns)
+    widths = [column.share / total * room_mm for column in columns]
+    padding = 2 * PADDING * size_mm / 2.3 + 0.1
+    needs = [
+        max(
+            longest_word(column.title, size_mm) * 1.05,
+            *(longest_word(row[n], size_mm) for row in rows),
+            0.0,
+        )
+        + padding
+        for n, column in enumerate(columns)
+    ]
+    lacking = sum(max(need - wide, 0.0) for need, wide in zip(needs, widths, strict=True))
+    spare = sum(max(wide - need, 0.0) for need, wide in zip(needs, widths, strict=True))
+    if not lacking or lacking > spare:
+        return widths
+    return [
+        need if wide < need else wide - (wide - need) * lacking / spare
+        for need, wide in zip(needs, widths, strict=True)
+    ]
 
 
 def _broken(cells: Sequence[str], widths: Sequence[float], size_mm: float) -> list[list[str]]:

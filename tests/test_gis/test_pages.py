@@ -19,7 +19,7 @@ from gis.pages.measure import fitted, width, wrapped
 from gis.pages.options import PrintOptions
 from gis.pages.plan import StationPlan
 from gis.pages.sheet import PAPERS
-from gis.pages.tables import Column, lay_pairs, lay_table
+from gis.pages.tables import Column, column_widths, lay_pairs, lay_table
 from gis.pages.templates import TEMPLATES, make_pages
 from grid_model.errors import GridError
 from grid_model.tracing import trace_outage
@@ -360,3 +360,13 @@ def test_areas_that_find_no_room_beside_their_map_stand_at_the_end_of_the_book()
     assert all(listed.count(one) == 1 for one in more)
     index = [text.text for text in texts(pages[0].items)]
     assert "2" in index[index.index("G01") :]
+
+
+def test_a_column_gets_the_room_its_longest_word_needs() -> None:
+    columns = (Column("Grid number", 1), Column("Name", 9))
+    one, other = column_widths(columns, [("390508101001", "石桥网格")], 60.0, 2.3)
+    assert one + other == pytest.approx(60.0)
+    assert one >= width("390508101001", 2.3)
+    laid = lay_table(columns, [("390508101001", "石桥网格")], Rect(0, 0, 60, 40), 2.3)
+    assert "390508101001" in [text.text for text in texts(laid.items)]
+    assert column_widths(columns, [("x" * 99, "y" * 99)], 60.0, 2.3) == [6.0, 54.0]
