@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+from gis.files import written_whole
 from grid_model.errors import GridError
 
 EXCEL_ROWS = 1_048_576
@@ -34,27 +34,16 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     """
     if path.suffix.lower() != ".xlsx":
         raise GridError("bad-output-name", file=path.name, suffix=".xlsx")
-    try:
-        handle, name = tempfile.mkstemp(suffix=".xlsx", prefix=f".{path.stem}-", dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise GridError("cannot-write", file=str(path), reason=error.strerror or str(error)) from None
-    beside = Path(name)
-    try:
+    with written_whole(path) as beside:
         _write(beside, sheets)
-        os.replace(beside, path)
-    except OSError as error:
-        raise GridError("cannot-write", file=str(path), reason=error.strerror or str(error)) from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _write(path: Path, sheets: Sequence[Sheet]) -> None:
     from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError
 
+    made = BytesIO()
     book = Workbook(
-        path,
+        made,
         {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -79,7 +68,5 @@ def _write(path: Path, sheets: Sequence[Sheet]) -> None:
                         page.write_string(row, column, cell, text)
                     else:
                         page.write_number(row, column, cell)
-    try:
-        book.close()
-    except FileCreateError as error:
-        raise OSError(str(error)) from error
+    book.close()
+    path.write_bytes(made.getbuffer())

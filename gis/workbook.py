@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,6 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], *, title: str, feedback:
         Where it cannot be written.
     """
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
     if path.suffix.lower() != ".xlsx":
         raise GridError("bad-output-name", file=str(path), suffix=".xlsx")
@@ -77,7 +77,8 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], *, title: str, feedback:
         "strings_to_numbers": False,
         "nan_inf_to_errors": False,
     }
-    book = xlsxwriter.Workbook(str(path), options)
+    made = BytesIO()  # so that a full disk is met by our own write, not in the library's clean-up
+    book = xlsxwriter.Workbook(made, options)
     book.set_properties({"title": title, "author": "Taiqu", "created": _fixed_date()})
     try:
         formats = _Formats(book)
@@ -86,11 +87,8 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], *, title: str, feedback:
     except BaseException:
         _abandon(book)
         raise
-    try:
-        book.close()
-    except FileCreateError as error:
-        cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))
-        raise cause from error
+    book.close()
+    path.write_bytes(made.getbuffer())
 
 
 def _fixed_date() -> Any:

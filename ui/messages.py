@@ -180,6 +180,10 @@ ERRORS: Mapping[str, str] = {
     "cannot-write": N_(
         "“{file}” cannot be written: {reason}. Close it where it is open, or choose another place."
     ),
+    "output-folder-missing": N_("There is no folder “{folder}” for “{file}”; make it or choose another."),
+    "output-is-a-folder": N_("“{file}” is a folder; give the name of a file to write."),
+    "output-forbidden": N_("“{file}” may not be written; choose a folder of your own, or close it where it is open."),
+    "output-disk-full": N_("The disk is full: “{file}” was not written. Make room and try again."),
     "bad-output-name": N_("“{file}” has to end in {suffix}."),
     "unknown-template": N_("There is no page template “{template}”. Templates: {templates}."),
     "unknown-paper": N_("“{paper}” is no paper size; choose one of {papers}."),
@@ -308,6 +312,15 @@ ISSUES: Mapping[str, str] = {
         "{file}, row {row}: “{value}” has fewer digits than the usual {usual}; leading zeros may have been lost"
     ),
     "linked-by-name": N_("{file}: customers linked to their area by its name alone: {count}; check them"),
+    "position-exchanged": N_(
+        "{file}, row {row}: longitude and latitude of “{id}” are exchanged ({x}, {y}); kept as they stand"
+    ),
+    "position-outside": N_(
+        "{file}, row {row}: {x}, {y} of “{id}” is no place in these coordinates; the place is left empty"
+    ),
+    "shape-outside": N_(
+        "{file}, row {row}: the shape of “{id}” has corners that are no degrees ({x}, {y}); left out"
+    ),
     "not-a-position": N_("{file}, row {row}: “{value}” is no position; write longitude,latitude"),
     "shape-without-match": N_("{file}, row {row}: no row of the {table} has the number or name “{value}”"),
     "shape-missing": N_("{file}, row {row}: “{value}” has no shape"),

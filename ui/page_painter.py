@@ -7,6 +7,7 @@ taken from the system's fonts; those no font has are reported, never dropped in 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QFile, QFileDevice, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -79,7 +80,10 @@ def print_pages(
 
     ensure_application()
     with written_whole(path) as beside:
-        writer = QPdfWriter(str(beside))
+        device = QFile(str(beside))
+        if not device.open(QIODevice.OpenModeFlag.WriteOnly):
+            raise OSError(device.errorString())
+        writer = QPdfWriter(device)
         writer.setResolution(PDF_DPI)
         writer.setTitle(title)
         writer.setCreator("Taiqu")
@@ -95,8 +99,10 @@ def print_pages(
                 paint_page(painter, page, PDF_DPI / 25.4)
         finally:
             finished = painter.end()
-        if not finished:
-            raise OSError(_("the file could not be finished; is the disk full?"))
+            device.close()
+        # Qt's PDF engine says nothing of a write that failed: the device knows.
+        if not finished or device.error() != QFileDevice.FileError.NoError:
+            raise OSError(errno.ENOSPC, device.errorString())
     return missing_characters(pages)
 
 

@@ -163,7 +163,7 @@ def test_cancelling_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(GridError, match="cannot-write") as caught:
+    with pytest.raises(GridError, match="output-folder-missing") as caught:
         write_customer_list(tmp_path / "no" / "list.xlsx", PROJECT, trace())
     assert "list.xlsx" in str(caught.value.values["file"])
     with pytest.raises(GridError, match="bad-output-name"):

@@ -149,7 +149,7 @@ def test_what_cannot_be_shown_is_said(tmp_path: Path) -> None:
         webmap(little_station(with_scheme=False), WebMapOptions(public=True))
     with pytest.raises(GridError, match="bad-output-name"):
         write_webmap(tmp_path / "map.pdf", PROJECT, WebMapOptions())
-    with pytest.raises(GridError, match="cannot-write"):
+    with pytest.raises(GridError, match="output-folder-missing"):
         write_webmap(tmp_path / "no" / "map.html", PROJECT, WebMapOptions())
     assert not list(tmp_path.iterdir())
 

@@ -148,7 +148,7 @@ def test_cancelling_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(GridError, match="cannot-write"):
+    with pytest.raises(GridError, match="output-folder-missing"):
         print_pages([sheet()], tmp_path / "no" / "x.pdf", "x")
 
 
