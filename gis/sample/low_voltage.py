@@ -215,12 +215,13 @@ def _streets(
     side = np.concatenate([np.zeros(ALONG), np.repeat([1.0, -1.0], len(SIDES) * DEEP)])
     each = len(arm_index)
     before = np.where(deep == 0, arm_index - 1, np.where(deep == 1, arm_index, np.arange(each) - 1))
-    step = STEP_M * random.uniform(0.9, 1.08, (count, ARMS, 1))
-    outward = np.array([np.arctan2(*site.outward[::-1]) for site in public])
-    first = np.where(np.cos(angle - outward[:, None]) > 0.6, BEYOND_M, FIRST_M)[..., None]
-    far = first + arm_index * step
-    off = side * deep * step
     way = np.stack([np.cos(angle), np.sin(angle)], axis=-1)[:, :, None, :]
+    stretch, turned = _bent_ways(plane, roads.points[point], way[:, :, 0, :])
+    outward = np.array([np.arctan2(*site.outward[::-1]) for site in public])
+    first = np.where(np.cos(turned - outward[:, None]) > 0.6, BEYOND_M, FIRST_M) / stretch
+    step = STEP_M * random.uniform(0.9, 1.08, (count, ARMS, 1))
+    far = first[..., None] + arm_index * step
+    off = side * deep * step
     across = np.stack([-way[..., 1], way[..., 0]], axis=-1)
     curl = random.uniform(-1.0, 1.0, (count, ARMS, 1)) * 0.00035
     spot = (
@@ -265,6 +266,14 @@ def _streets(
         road=flat(road[..., None]),
         point=flat(point[:, None, None]),
     )
+
+
+def _bent_ways(plane: Plane, start: np.ndarray, way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give how much longer on the ground a way of 30 m is than on the drawing plane, and where it leads."""
+    here = np.broadcast_to(start[:, None, :], way.shape)
+    ahead = plane.bend((here + 30.0 * way).reshape(-1, 2)) - plane.bend(here.reshape(-1, 2))
+    shape = way.shape[:2]
+    return (np.hypot(*ahead.T) / 30.0).reshape(shape), np.arctan2(ahead[:, 1], ahead[:, 0]).reshape(shape)
 
 
 def _paired(area: np.ndarray) -> np.ndarray:

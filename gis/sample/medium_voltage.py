@@ -129,8 +129,10 @@ class MediumVoltage:
         """Give the direction of the widest gap between the roads at a point, radians."""
         mine = self.roads.edges[(self.roads.edges == point).any(axis=1)]
         others = np.where(mine[:, 0] == point, mine[:, 1], mine[:, 0])
-        way = self.roads.points[others] - self.roads.points[point]
-        angles = np.sort(np.arctan2(way[:, 1], way[:, 0]))
+        here = self.roads.points[point]
+        way = self.roads.points[others] - here
+        ahead = self.plane.bend(here + 30.0 * way / np.hypot(*way.T)[:, None]) - self.plane.bend(here[None])
+        angles = np.sort(np.arctan2(ahead[:, 1], ahead[:, 0]))
         gaps = np.diff(np.append(angles, angles[0] + 2 * np.pi))
         widest = int(np.argmax(gaps))
         return float(angles[widest] + gaps[widest] / 2)
