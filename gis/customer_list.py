@@ -132,7 +132,7 @@ class Affected:
                 (
                     n,
                     area,
-                    first["area_name"],
+                    first["area_name"] or ("" if area else _("without an area")),
                     labels.get(str(usage), ""),
                     first["feeder"],
                     *_counts(part),
@@ -145,7 +145,7 @@ class Affected:
     def by_village(self, project: Project) -> list[Sequence[Any]]:
         """Sum up the list by village."""
         return [
-            (n, village or _("unknown"), part["area"].nunique(), *_counts(part))
+            (n, village or _("unknown"), part.loc[part["area"] != "", "area"].nunique(), *_counts(part))
             for n, (village, part) in enumerate(self.rows.groupby("village", sort=True), 1)
         ]
 

@@ -20,6 +20,7 @@ from grid_model.feedback import Feedback
 from grid_model.project import Project
 from grid_model.tracing import OutageTrace, trace_outage
 from resources.i18n import use_language
+from tests.drawing import draw
 from tests.little_station import NASTY, little_station
 
 PROJECT = little_station()
@@ -65,6 +66,15 @@ def test_everyone_out_is_listed_once_important_ones_first_then_by_area_and_numbe
     assert listed[0]["Customer name"] == "恒达新型建材有限公司"
     keys = [(row["Area number"], row["Customer number"]) for row in listed if not row["Sensitive kind"]][1:]
     assert keys == sorted(keys)
+
+
+def test_a_customer_without_an_area_is_no_area(tmp_path: Path) -> None:
+    project = draw("s k1 a", "a l1 b", sources=["s"], points={"c1": "b"})
+    path = tmp_path / "list.xlsx"
+    write_customer_list(path, project, trace("k1", project))
+    book = openpyxl.load_workbook(path)
+    assert [row["Area name"] for row in rows(book["By area"])] == ["without an area"]
+    assert [row["Area count"] for row in rows(book["By village"])] == [0]
 
 
 def test_identifiers_keep_their_zeros_and_names_are_no_formulas_or_links(tmp_path: Path) -> None:
