@@ -116,8 +116,13 @@ def needs_parameters(epsg: int) -> bool:
     return epsg in (4610, 4214) or 2327 <= epsg <= 2442
 
 
-def to_project(x: Floats, y: Floats, source: SourceCrs) -> tuple[Floats, Floats]:
+def to_project(x: Floats, y: Floats, source: SourceCrs, tolerant: bool = False) -> tuple[Floats, Floats]:
     """Bring coordinates of `source` to CGCS2000 longitude and latitude; missing ones stay missing.
+
+    Parameters
+    ----------
+    tolerant
+        Whether up to half of the points may lie where that system has no places; they become missing.
 
     Raises
     ------
@@ -134,12 +139,13 @@ def to_project(x: Floats, y: Floats, source: SourceCrs) -> tuple[Floats, Floats]
         np.asarray(one, dtype=np.float64)
         for one in _transformer(source.definition or source.epsg, 4490).transform(x, y)
     )
-    lost = np.isfinite(x) & np.isfinite(y) & ~(np.isfinite(lon) & np.isfinite(lat))
-    if lost.any():
+    known = np.isfinite(x) & np.isfinite(y)
+    lost = known & ~(np.isfinite(lon) & np.isfinite(lat))
+    if lost.any() and not (tolerant and 2 * lost.sum() <= known.sum()):
         at = int(np.argmax(lost))
         raise GridError("coordinates-outside", crs=source.name, x=float(x[at]), y=float(y[at]))
-    lon[~np.isfinite(lon)] = np.nan
-    lat[~np.isfinite(lat)] = np.nan
+    lon[lost | ~np.isfinite(lon)] = np.nan
+    lat[lost | ~np.isfinite(lat)] = np.nan
     return lon, lat
 
 
@@ -298,7 +304,12 @@ def in_metres(x: Floats, y: Floats, geographic: bool) -> tuple[Floats, Floats]:
     return east, north
 
 
+def in_degrees(x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
+    """Whether each point lies inside ±180°/±90°; a missing one does."""
+    return np.asarray(~((np.abs(x) > 180) | (np.abs(y) > 90)), dtype=bool)
+
+
 def looks_geographic(x: Floats, y: Floats) -> bool:
     """Whether every known point lies inside ±180°/±90°."""
     known = np.isfinite(x) & np.isfinite(y)
-    return bool((np.abs(np.asarray(x)[known]) <= 180).all() and (np.abs(np.asarray(y)[known]) <= 90).all())
+    return bool(in_degrees(np.asarray(x)[known], np.asarray(y)[known]).all())

@@ -44,6 +44,8 @@ class Taken:
         The kept rows with the columns the file has (pandas types of the schema; missing where empty).
     kept, rejected
         Numbers of rows; their sum is what was read.
+    rows
+        Row number in the file of each kept row.
     """
 
     file: str
@@ -52,6 +54,8 @@ class Taken:
     kept: int
     rejected: int
     issues: tuple[Issue, ...] = field(default=())
+    sheet: str = ""
+    rows: npt.NDArray[np.int64] | None = None
 
 
 class Intake:
@@ -204,6 +208,8 @@ class Intake:
             kept,
             len(self.kept) - kept + self.raw.unreadable,
             tuple(self._issues()),
+            self.raw.sheet,
+            self.raw.rows[self.kept],
         )
 
     def _issues(self) -> Iterable[Issue]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gis.importer_intake import Intake, Taken
-from gis.importer_places import Places
+from gis.importer_places import Placed, Places
 from gis.readers import RawTable
 from gis.readers.files import opened_text
 from gis.readers.headers import normal
@@ -215,7 +215,7 @@ class _Network:
         half = x.isna() != y.isna()
         intake.values |= {"x": x.where(~half), "y": y.where(~half)}
         frame = self._finish(intake)
-        self.places.points.append(frame)
+        self.places.points.append(Placed.of(self.taken[-1]))
         self.known_nodes = pd.Index(frame["id"]).union(
             pd.Index(self.project.frame("connectivity_nodes")["id"])
         )
@@ -236,7 +236,7 @@ class _Network:
         routes = _routes(intake)
         frame = self._finish(intake)
         frame["geometry"] = pd.Series(list(routes[intake.kept]), dtype=object)
-        self.places.shapes.append(frame)
+        self.places.shapes.append(Placed.of(self.taken[-1]))
 
     def _switches(self) -> None:
         intake = self._begin("switches.csv")
@@ -332,7 +332,7 @@ class _Network:
         points.frame["customer"] = points.frame["id"]
         self.taken.append(points)
         self.frames["customers"] = customers[intake.kept].reset_index(drop=True)
-        self.places.points.append(self.frames["customers"])
+        self.places.points.append(Placed(self.frames["customers"], "customers"))
         self.frames["usage_points"] = points.frame
 
     def _customers(self, intake: Intake, names: pd.Series | None) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 from gis.importer_columns import map_columns
 from gis.importer_intake import Intake
 from gis.importer_links import Lookup
-from gis.importer_places import Places
+from gis.importer_places import Placed, Places
 from gis.importer_tables import TableRead
 from gis.importer_values import narrow
 from gis.readers import RawTable
@@ -162,4 +162,4 @@ def _finished(intake: Intake, shapes: Any, project: Project, ids: pd.Series) -> 
     if "outline_source" in intake.schema.by_name:
         taken.frame["outline_source"] = pd.Series("imported", taken.frame.index, dtype="str")
     taken.frame["geometry"] = pd.Series(list(shapes[intake.kept]), dtype=object)
-    return TableRead(taken, Places(intake.raw.place, intake.raw.crs, shapes=[taken.frame]))
+    return TableRead(taken, Places(intake.raw.place, intake.raw.crs, shapes=[Placed.of(taken)]))

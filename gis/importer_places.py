@@ -1,15 +1,19 @@
 """Places of imported rows: which coordinate system they are in, and bringing them into the project's.
 
 Without a stated system, coordinates inside ±180/±90 are taken as longitude and latitude with a warning;
-others are kept as a local plane, traced, and drawn without a base map (`DESIGN` §6).
+others are kept as a local plane, traced, and drawn without a base map (`DESIGN` §6). The bulk of the rows
+decides: a few with exchanged or impossible numbers are reported row by row and change nothing for the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gis.crs import (
@@ -17,18 +21,62 @@ from gis.crs import (
     GCJ02,
     Floats,
     SourceCrs,
+    in_degrees,
     in_metres,
     looks_geographic,
     read_crs,
     shapes_to_project,
     to_project,
 )
+from gis.importer_intake import Taken
+from gis.readers.sheets import number_text
+from grid_model.checks import is_swapped
 from grid_model.errors import GridError
 from grid_model.issue import Issue, Severity
 from grid_model.project import GEOGRAPHIC, LOCAL, Project
 from grid_model.schema import Shape, tables
 
 GUESSED = SourceCrs("EPSG:4326", 4326)
+IN_DEGREES = (GCJ02, BD09, "EPSG:4326", "EPSG:4490")
+"""Systems whose numbers are longitude and latitude."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Rows with places, and where they were read.
+
+    Parameters
+    ----------
+    frame
+        Rows with ``x`` and ``y``, or with shapely shapes (or None) in ``geometry``; changed in place.
+    table, file, sheet
+        What they are and where they come from.
+    rows
+        Row number of each in the file; None where the places are those of other rows, which are reported.
+    """
+
+    frame: pd.DataFrame
+    table: str
+    file: str = ""
+    sheet: str = ""
+    rows: npt.NDArray[np.int64] | None = None
+
+    @classmethod
+    def of(cls, taken: Taken) -> Placed:
+        """The kept rows of one raw table."""
+        return cls(taken.frame, taken.table, taken.file, taken.sheet, taken.rows)
+
+    def report(self, severity: Severity, code: str, where: Mask, **columns: Any) -> Iterator[Issue]:
+        """Say `code` of the rows `where`; `columns` hold a value for each row."""
+        if self.rows is None:
+            return
+        shared = {"sheet": self.sheet} if self.sheet else {}
+        for n in np.flatnonzero(where):
+            details = {name: values[n].item() for name, values in columns.items()} | shared
+            object_id = str(self.frame["id"].iloc[n])
+            yield Issue(severity, code, self.table, object_id, details, self.file, int(self.rows[n]))
 
 
 @dataclass
@@ -42,36 +90,111 @@ class Places:
     stated
         The system the source states, empty where it does not.
     points
-        Frames with columns ``x`` and ``y``.
+        Rows with ``x`` and ``y``.
     shapes
-        Frames whose column ``geometry`` holds shapely shapes (or None).
+        Rows whose column ``geometry`` holds shapely shapes (or None).
     """
 
     file: str = ""
     stated: str = ""
-    points: list[pd.DataFrame] = field(default_factory=list)
-    shapes: list[pd.DataFrame] = field(default_factory=list)
+    points: list[Placed] = field(default_factory=list)
+    shapes: list[Placed] = field(default_factory=list)
 
     def coordinates(self) -> tuple[Floats, Floats]:
         """Give x and y of every known point and corner."""
-        found = [frame[["x", "y"]].to_numpy(dtype=np.float64) for frame in self.points]
+        found = [one.frame[["x", "y"]].to_numpy(dtype=np.float64) for one in self.points]
         if self.shapes:
             import shapely
 
             found += [
-                shapely.get_coordinates(frame["geometry"].to_numpy(dtype=object)) for frame in self.shapes
+                shapely.get_coordinates(one.frame["geometry"].to_numpy(dtype=object)) for one in self.shapes
             ]
         both = np.concatenate(found) if found else np.empty((0, 2))
         both = both[np.isfinite(both).all(axis=1)]
         return both[:, 0], both[:, 1]
 
-    def move(self, source: SourceCrs) -> None:
-        """Bring every place to the project's system and shapes to WKB."""
-        for frame in self.points:
-            x, y = (frame[axis].to_numpy(dtype=np.float64) for axis in ("x", "y"))
-            frame["x"], frame["y"] = to_project(x, y, source)
-        for frame in self.shapes:
-            frame["geometry"] = _wkb(shapes_to_project(frame["geometry"].to_numpy(dtype=object), source))
+    def move(self, source: SourceCrs) -> list[Issue]:
+        """Bring places to the project's system and shapes to WKB; report the rows that have none there."""
+        issues: list[Issue] = []
+        for one in self.points:
+            if source.name in IN_DEGREES:
+                issues += _odd_points(one)
+            x, y = _xy(one.frame)
+            at = to_project(x, y, source, tolerant=True)
+            issues += _left_empty(one, np.isfinite(x) & np.isfinite(y) & ~np.isfinite(at[0]))
+            one.frame["x"], one.frame["y"] = at
+        for one in self.shapes:
+            if source.name in IN_DEGREES:
+                issues += _odd_shapes(one)
+            shapes = shapes_to_project(one.frame["geometry"].to_numpy(dtype=object), source)
+            one.frame["geometry"] = _wkb(shapes)
+        return issues
+
+
+def _xy(frame: pd.DataFrame) -> tuple[Floats, Floats]:
+    x, y = (frame[axis].to_numpy(dtype=np.float64) for axis in ("x", "y"))
+    return x, y
+
+
+def _odd_points(one: Placed) -> Iterator[Issue]:
+    """Report exchanged longitudes and latitudes, which stay, and impossible ones, which become empty."""
+    x, y = _xy(one.frame)
+    exchanged = _exchanged(x, y)
+    yield from one.report(Severity.ERROR, "position-exchanged", exchanged, x=x, y=y)
+    yield from _left_empty(one, ~in_degrees(x, y) & ~exchanged)
+
+
+def _left_empty(one: Placed, where: Mask) -> Iterator[Issue]:
+    """Empty the places `where`; the numbers stay among the other attributes."""
+    if not where.any():
+        return
+    x, y = _xy(one.frame)
+    yield from one.report(Severity.ERROR, "position-outside", where, x=x, y=y)
+    if "attributes" in one.frame:
+        one.frame["attributes"] = _with_numbers(one.frame["attributes"], where, x, y)
+    one.frame["x"], one.frame["y"] = np.where(where, np.nan, x), np.where(where, np.nan, y)
+
+
+def _with_numbers(attributes: pd.Series, where: Mask, x: Floats, y: Floats) -> pd.Series:
+    cells = attributes.copy()
+    for n in np.flatnonzero(where):
+        before = cells.iloc[n]
+        known = json.loads(before) if isinstance(before, str) else {}
+        known |= {"x": number_text(float(x[n])), "y": number_text(float(y[n]))}
+        cells.iloc[n] = json.dumps(known, ensure_ascii=False)
+    return cells
+
+
+def _odd_shapes(one: Placed) -> Iterator[Issue]:
+    """Report shapes with corners that are no longitude and latitude, and leave them out."""
+    import shapely
+
+    shapes = one.frame["geometry"].to_numpy(dtype=object)
+    left, bottom, right, top = shapely.bounds(shapes).T
+    outside = ~(in_degrees(left, bottom) & in_degrees(right, top))
+    if not outside.any():
+        return
+    yield from one.report(Severity.ERROR, "shape-outside", outside, x=left, y=bottom)
+    one.frame["geometry"] = pd.Series(list(np.where(outside, None, shapes)), dtype=object)
+    if "outline_source" in one.frame:
+        one.frame["outline_source"] = one.frame["outline_source"].where(~outside)
+
+
+def _exchanged(x: Floats, y: Floats) -> Mask:
+    """Whether each point lies inside China only the other way round; none where hardly any does lie there."""
+    this_way, other_way = _in_china(x, y), _in_china(y, x)
+    return other_way if _bulk(this_way | other_way, x, y) else np.zeros(len(x), dtype=bool)
+
+
+def _in_china(x: Floats, y: Floats) -> Mask:
+    """Whether each point lies in the frame around China."""
+    return np.asarray(is_swapped(pd.DataFrame({"x": y, "y": x}), True), dtype=bool)
+
+
+def _bulk(of: Mask, x: Floats, y: Floats) -> bool:
+    """Whether at least half of the known points are among `of`."""
+    known = np.isfinite(x) & np.isfinite(y)
+    return bool(known.any()) and 2 * int((of & known).sum()) >= int(known.sum())
 
 
 def _wkb(shapes: object) -> pd.Series:
@@ -94,35 +217,46 @@ def settle(project: Project, sources: Sequence[Places], wanted: str) -> Settled:
     Raises
     ------
     GridError
-        ``mixed-coordinates`` where longitude and latitude would meet a local plane;
+        ``mixed-coordinates`` where longitude and latitude would meet a local plane; ``not-degrees`` where
+        most numbers are none though the system has degrees;
         ``unknown-crs``, ``datum-needs-parameters``, ``coordinates-outside``.
     """
     crs = project.info.crs if has_places(project) else ""
     issues: list[Issue] = []
     for places in sources:
         x, y = places.coordinates()
-        source = _system(places, wanted, x, y, issues)
+        source = _system(places, wanted, crs, issues)
         if len(x):
             target = LOCAL if source.name == LOCAL else GEOGRAPHIC
             if crs and crs != target:
                 raise GridError("mixed-coordinates", file=places.file, crs=crs)
-            if source.name in (GCJ02, BD09, "EPSG:4326", "EPSG:4490") and not looks_geographic(x, y):
+            if source.name in IN_DEGREES and not _mostly_degrees(x, y):
                 raise GridError("not-degrees", file=places.file, crs=source.name)
             crs = target
-        places.move(source)
+        issues += places.move(source)
     return Settled(crs or project.info.crs, tuple(issues))
 
 
-def _system(places: Places, wanted: str, x: Floats, y: Floats, issues: list[Issue]) -> SourceCrs:
+def _system(places: Places, wanted: str, crs: str, issues: list[Issue]) -> SourceCrs:
+    """Tell the system of a source; `crs` is that of the places there are already, if any."""
     if wanted or places.stated:
         return read_crs(wanted or places.stated)
+    x, y = places.coordinates()
     if not len(x):
         return GUESSED
-    if looks_geographic(x, y):
+    if (
+        looks_geographic(x, y)
+        or _bulk(_in_china(x, y) | _in_china(y, x), x, y)
+        or (crs == GEOGRAPHIC and _mostly_degrees(x, y))
+    ):
         issues.append(Issue(Severity.WARNING, "crs-assumed", file=places.file, details={"crs": GUESSED.name}))
         return GUESSED
     issues.append(Issue(Severity.WARNING, "local-plane", file=places.file))
     return SourceCrs(LOCAL)
+
+
+def _mostly_degrees(x: Floats, y: Floats) -> bool:
+    return _bulk(in_degrees(x, y) | _in_china(y, x), x, y)
 
 
 SHIFT_M = (300.0, 700.0)

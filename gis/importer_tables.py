@@ -11,7 +11,7 @@ import pandas as pd
 from gis.importer_columns import map_columns, others_like
 from gis.importer_intake import Intake, Taken
 from gis.importer_links import LINKED, Lookup, link, match_customers
-from gis.importer_places import Places
+from gis.importer_places import Placed, Places
 from gis.importer_values import damaged, narrow
 from gis.readers import RawTable
 from gis.readers.headers import COORDINATE_PAIR, forms, normal
@@ -100,7 +100,7 @@ def read_table(
     taken = intake.finish()
     places = Places(raw.place, raw.crs)
     if "x" in taken.frame:
-        places.points.append(taken.frame)
+        places.points.append(Placed.of(taken))
     return TableRead(
         taken, places, {} if metering is None else _usage_points(metering, taken, lookups["junctions"])
     )

@@ -340,9 +340,14 @@ def test_nodes_without_position_are_warnings_and_keep_their_supply(tmp_path: Pat
     assert TopologyIndex.build(project).supplied[project.table("connectivity_nodes").position("v2")]
 
 
+PLANE = (
+    "id,x,y,vn_kv\ns,15139.4,25252.7,10\nm1,15239.4,25252.7,10\nm2,15339.4,25252.7,10\n"
+    "v1,15339.4,25352.7,0.4\nv2,,,0.4\n"
+)
+
+
 def test_numbers_that_are_no_degrees_stay_a_local_plane(tmp_path: Path) -> None:
-    nodes = FILES["nodes.csv"].replace("113.1,29.1", "15139.4,25252.7")
-    found, project = imported(network(tmp_path, nodes=nodes))
+    found, project = imported(network(tmp_path, nodes=PLANE, lines=None))
     assert project.info.crs == LOCAL
     assert len(told(found, "local-plane")) == 1
     assert project.table("connectivity_nodes").row("s")["x"] == 15139.4
@@ -379,9 +384,25 @@ def test_systems_that_need_local_parameters_are_refused(tmp_path: Path, crs: str
 
 def test_a_local_plane_and_degrees_cannot_meet_in_one_project(tmp_path: Path) -> None:
     _found, project = imported(network(tmp_path))
-    nodes = FILES["nodes.csv"].replace("113.1,29.1", "15139.4,25252.7")
     with pytest.raises(GridError, match="mixed-coordinates"):
-        imported(network(tmp_path / "plane", nodes=nodes), project)
+        imported(network(tmp_path / "plane", nodes=PLANE, lines=None), project)
+
+
+def test_one_node_and_one_route_that_are_no_degrees_do_not_turn_a_network_into_a_plane(
+    tmp_path: Path,
+) -> None:
+    nodes = FILES["nodes.csv"].replace("113.1,29.1", "15139.4,25252.7")
+    lines = FILES["lines.csv"].replace("50,0.4,,", '50,0.4,,"LINESTRING (29.2 113.3, 15139 25252)"')
+    loads = FILES["loads.csv"] + "0004,s,1,,\n"
+    found, project = imported(network(tmp_path, nodes=nodes, lines=lines, loads=loads))
+    assert project.geographic
+    assert told(found, "position-outside") == [("s", 2, True)]
+    assert told(found, "shape-outside") == [("l2", 3, True)]
+    node, customer = project.table("connectivity_nodes").row("s"), project.table("customers").row("0004")
+    assert node["x"] is None and customer["x"] is None
+    assert node["attributes"] == '{"x": "15139.4", "y": "25252.7"}'
+    assert project.table("ac_line_segments").row("l2")["geometry"] is None
+    assert project.table("ac_line_segments").row("l1")["geometry"] is not None
 
 
 # ------------------------------------------------------------ once more

@@ -176,6 +176,43 @@ def test_a_place_that_is_none_and_a_missing_one_are_warnings(tmp_path: Path) -> 
     assert frame["x"].isna().all()
 
 
+STREET = "".join(f"{n:03d},114.0{n:02d},30.0{n:02d}\n" for n in range(1, 9))
+
+
+@pytest.mark.parametrize("in_project", [False, True])
+@pytest.mark.parametrize("crs", ["", "EPSG:4490", "GCJ-02"])
+def test_a_few_odd_places_are_reported_and_change_nothing_for_the_others(
+    tmp_path: Path, in_project: bool, crs: str
+) -> None:
+    before = imported([save(tmp_path, "n.csv", "编号,变电站,x,y\n1,a,114.1,30.1\n")])[1]
+    text = f"户号,经度,纬度\n091,30.001,114.013\n{STREET}092,38512345.5,3321456\n"
+    found, after = imported([save(tmp_path, "c.csv", text)], before if in_project else EMPTY, crs=crs)
+    assert after.geographic
+    assert told(found, "position-exchanged") == [("091", 2, True)]
+    assert told(found, "position-outside") == [("092", 11, True)]
+    frame = after.frame("customers").set_index("id")
+    assert frame.loc["091", ["x", "y"]].tolist() == [30.001, 114.013]
+    assert frame["x"].isna().to_dict() == {one: one == "092" for one in frame.index}
+    assert json.loads(frame["attributes"]["092"]) == {"x": "38512345.5", "y": "3321456"}
+    assert frame["x"]["008"] == pytest.approx(114.008, abs=0.01)
+
+
+def test_places_beyond_the_stated_system_are_left_empty_row_by_row(tmp_path: Path) -> None:
+    text = "户号,x,y\n1,500000,3210000\n2,500100,3210000\n3,1e30,1e30\n"
+    found, after = imported([save(tmp_path, "c.csv", text)], crs="EPSG:4547")
+    assert told(found, "position-outside") == [("3", 4, True)]
+    assert after.frame("customers")["x"].isna().tolist() == [False, False, True]
+    with pytest.raises(GridError, match="coordinates-outside"):
+        imported([save(tmp_path, "d.csv", "户号,x,y\n3,1e30,1e30\n")], crs="EPSG:4547")
+
+
+def test_a_column_of_degrees_that_mostly_holds_metres_is_refused(tmp_path: Path) -> None:
+    text = "户号,x,y\n1,500000,3210000\n2,500100,3210000\n3,114.1,30.1\n"
+    with pytest.raises(GridError, match="not-degrees"):
+        imported([save(tmp_path, "c.csv", text)], crs="EPSG:4490")
+    assert imported([save(tmp_path, "c.csv", text)])[1].info.crs == LOCAL
+
+
 def test_columns_of_identity_cards_are_dropped_with_a_notice(tmp_path: Path) -> None:
     found, frame = customers(tmp_path, "户号,身份证号码,备注\n001,110101199001011234,a\n", EMPTY)
     assert len(told(found, "identity-card-dropped")) == 1
