@@ -197,7 +197,13 @@ def _read_source(
 
 def _recognised(raws: Sequence[RawTable], options: ImportOptions, batch: Batch) -> list[tuple[RawTable, str]]:
     """Tell what each table of a file holds; the rows of a sheet that cannot be told are rejected."""
-    told = [(raw, _told(raw, options)) for raw in raws]
+    told = [(raw, _told(raw, options)) for raw in raws if len(raw) or raw.unreadable or len(raws) == 1]
+    for raw in raws:
+        if len(raws) > 1 and not (len(raw) or raw.unreadable):
+            empty = Issue(Severity.NOTE, "empty-table", file=raw.file, details={"sheet": raw.sheet})
+            batch.taken.append(Taken(raw.file, "", pd.DataFrame({"id": []}), 0, 0, (*raw.findings, empty)))
+    if not told:
+        raise GridError("empty-table", file=raws[0].file)
     found = [(raw, table) for raw, table in told if table is not None]
     if not found:
         raise GridError("unrecognised-file", file=raws[0].file, found=sheets_of(raws))

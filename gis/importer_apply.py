@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gis.importer_links import LINKED
 from grid_model import schema
 from grid_model.changes import Changes
 from grid_model.issue import Issue
@@ -126,7 +127,32 @@ def merge(table: str, stored: pd.DataFrame, read: pd.DataFrame) -> tuple[pd.Data
             decided = stored["open"] != stored["normal_open"]
         stays += int((decided & given & _differs(before, after)).sum())
         columns[name] = _typed(table, name, after.where(given & ~decided, before))
+    if "attributes" in stored:
+        kept = columns.get("attributes", stored["attributes"])
+        attributes = _without_found(table, kept, read)
+        if "attributes" in columns or not attributes.equals(kept):
+            columns["attributes"] = attributes
     return pd.DataFrame(columns), stays
+
+
+def _without_found(table: str, attributes: pd.Series, read: pd.DataFrame) -> pd.Series:
+    """Take out of the attributes the texts of references that `read` has found by now."""
+    said = read["attributes"] if "attributes" in read else pd.Series(np.nan, read.index, dtype="str")
+    for name in LINKED.get(table, ()):
+        if name not in read:
+            continue
+        key = f'"{name}": '
+        stale = attributes.str.contains(key, regex=False, na=False) & read[name].notna()
+        stale &= ~said.str.contains(key, regex=False, na=False)
+        if stale.any():
+            left = [_without(cell, name) for cell in attributes[stale]]
+            attributes = attributes.where(~stale, pd.Series(left, attributes.index[stale], dtype="str"))
+    return attributes
+
+
+def _without(cell: str, name: str) -> str | None:
+    left = {key: value for key, value in json.loads(cell).items() if key != name}
+    return json.dumps(left, ensure_ascii=False) if left else None
 
 
 def _typed(table: str, name: str, cells: pd.Series) -> pd.Series:

@@ -67,8 +67,12 @@ class Lookup:
         return found.pop() if len(found) == 1 else None
 
 
-def link(intake: Intake, lookups: Mapping[str, Lookup]) -> dict[str, pd.Series]:
-    """Look up the references of the rows; give the texts that found nothing, by column."""
+def link(intake: Intake, lookups: Mapping[str, Lookup], project: Project) -> dict[str, pd.Series]:
+    """Look up the references of the rows; give the texts to keep, by column.
+
+    Kept are those that found nothing, and the manager of an area whom the source names where another is
+    responsible in the project.
+    """
     pending: dict[str, pd.Series] = {}
     for name in LINKED.get(intake.schema.name, ()):
         if name not in intake.values:
@@ -87,7 +91,11 @@ def link(intake: Intake, lookups: Mapping[str, Lookup]) -> dict[str, pd.Series]:
         if unknown.any():
             pending[name] = cells.where(unknown)
         if name == "manager" and intake.schema.name == "transformer_areas":
-            pending[name] = cells  # what the source says, to be compared with who is responsible here
+            stored = project.frame("transformer_areas").set_index("id")["manager"]
+            here = intake.values["id"].map(stored)
+            other = cells.where(unknown | (here.notna() & (here != found)))
+            if other.notna().any():
+                pending[name] = other
     return pending
 
 

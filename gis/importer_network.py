@@ -19,6 +19,7 @@ import pandas as pd
 
 from gis.importer_intake import Intake, Taken
 from gis.importer_places import Placed, Places
+from gis.importer_totals import reject_totals
 from gis.readers import RawTable
 from gis.readers.files import opened_text
 from gis.readers.headers import normal
@@ -200,12 +201,14 @@ class _Network:
     def _begin(self, file: str) -> Intake | None:
         intake = self.intakes.get(file)
         if intake is not None:
+            reject_totals(intake)
             intake.read_id()
             intake.read()
         return intake
 
     def _nodes(self) -> None:
         intake = self.intakes["nodes.csv"]
+        reject_totals(intake)
         intake.read_id()
         intake.read()
         intake.reject_duplicates()
@@ -320,6 +323,7 @@ class _Network:
             return
         name = next((heading for heading in intake.raw.headings if normal(heading) == "name"), None)
         names = None if name is None else intake.cells(name)
+        reject_totals(intake)
         intake.read_id()
         intake.read()
         intake.reject_duplicates()

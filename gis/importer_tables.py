@@ -12,16 +12,16 @@ from gis.importer_columns import map_columns, others_like
 from gis.importer_intake import Intake, Taken
 from gis.importer_links import LINKED, Lookup, link, match_customers
 from gis.importer_places import Placed, Places
+from gis.importer_totals import reject_totals
 from gis.importer_values import damaged, narrow
 from gis.readers import RawTable
-from gis.readers.headers import COORDINATE_PAIR, forms, normal
+from gis.readers.headers import COORDINATE_PAIR, column_words, forms, normal
 from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.issue import Severity
 from grid_model.project import Project
 from grid_model.schema import Shape
 
-TOTAL = r"((合|总|小|共)\s*计.*|(([Ss]ub|SUB)?([Tt]otal|TOTAL).*))"
 CODE_AND_NAME = r"([0-9A-Za-z]+)\s*[|｜\-—:：]\s*(.*[^0-9A-Za-z\s].*)"
 """``编号|名称`` or ``编号-名称`` in one cell."""
 
@@ -80,7 +80,7 @@ def read_table(
     intake = Intake(raw, table, columns, before)
     if not len(raw) and not raw.unreadable:
         raise GridError("empty-table", file=raw.place)
-    _reject_totals(intake)
+    reject_totals(intake)
     names = _identify(intake, project)
     intake.reject_duplicates()
     _join_phones(intake)
@@ -89,7 +89,7 @@ def read_table(
         intake.values["name"] = names if "name" not in intake.values else intake.values["name"].fillna(names)
     _note_damage(intake)
     lookups = {target: Lookup.of(project, frames, target) for target in _targets(table)}
-    pending = link(intake, lookups)
+    pending = link(intake, lookups, project)
     if table == "customers":
         _areas_by_name(intake, lookups["transformer_areas"], pending)
     if table == "qualifications" and "id" not in columns:
@@ -148,20 +148,6 @@ def _usage_points(metering: pd.DataFrame, taken: Taken, boxes: Lookup) -> dict[s
 def _targets(table: str) -> list[str]:
     more = ["junctions"] if table == "customers" else []
     return [schema.table(table).column(name).references for name in LINKED.get(table, ())] + more
-
-
-def _reject_totals(intake: Intake) -> None:
-    """Leave out totals: a word for total stands in one of the first cells and no number of its own."""
-    total = pd.Series(False, index=range(len(intake.raw)))
-    for heading in intake.raw.headings[:3]:
-        total |= intake.raw.frame[heading].str.fullmatch(TOTAL, na=False)
-    key = intake.columns.get("id")
-    if key is not None:
-        cells = intake.raw.frame[key]
-        total &= cells.isna() | cells.str.fullmatch(TOTAL, na=False)
-    where = total.to_numpy() & intake.kept
-    intake.note(Severity.NOTE, "total-row", where)
-    intake.kept &= ~where
 
 
 def _identify(intake: Intake, project: Project) -> pd.Series | None:
@@ -294,6 +280,7 @@ def _areas_by_name(intake: Intake, lookup: Lookup, pending: dict[str, pd.Series]
 def _place(intake: Intake) -> None:
     """Read the places of the rows: two columns, one cell ``lon,lat``, or points of the file."""
     if intake.schema.shape is not Shape.POINT:
+        _note_coordinates(intake)
         return
     if "x" not in intake.values or "y" not in intake.values:
         _place_otherwise(intake)
@@ -304,6 +291,23 @@ def _place(intake: Intake) -> None:
     half = x.isna() != y.isna()
     intake.values |= {"x": x.where(~half), "y": y.where(~half)}
     intake.note(Severity.WARNING, "no-position", (x.isna() | y.isna()) & intake.kept)
+
+
+def _note_coordinates(intake: Intake) -> None:
+    """Say that coordinates have no place in a table without points, and what gives its rows one."""
+    axes = schema.table("customers")
+    words = {normal(word) for name in ("x", "y") for word in column_words(axes.column(name))}
+    words |= {normal(word) for word in COORDINATE_PAIR}
+    found = [
+        heading
+        for heading in intake.raw.headings
+        if heading not in intake.used and any(form in words for form in forms(heading))
+    ]
+    if found:
+        code = (
+            "coordinates-of-areas" if intake.schema.name == "transformer_areas" else "coordinates-not-placed"
+        )
+        intake.note_file(Severity.WARNING, code, headings=", ".join(found))
 
 
 def _place_otherwise(intake: Intake) -> None:

@@ -268,6 +268,13 @@ ISSUES: Mapping[str, str] = {
     "identity-card-dropped": N_("{file}: the column “{heading}” holds identity cards and was not taken"),
     "no-position": N_("{file}, row {row}: “{id}” has no position"),
     "no-position-columns": N_("{file} has no columns with coordinates; its rows have no position"),
+    "coordinates-of-areas": N_(
+        "{file}: a transformer area has no point of its own; the coordinates ({headings}) stay among its other "
+        "attributes. Import its transformers, the places of its customers or its outline to place it"
+    ),
+    "coordinates-not-placed": N_(
+        "{file}: the {table} have no point of their own; the coordinates ({headings}) stay among the other attributes"
+    ),
     "no-voltage": N_("{file}, row {row}: “{id}” has no voltage; it counts as low voltage"),
     "missing-node": N_("{file}, row {row}: “{id}” has no node in the column “{end}”"),
     "unknown-node": N_("{file}, row {row}: “{id}” leads to the node “{node}”, which is not there"),

@@ -340,6 +340,15 @@ def test_nodes_without_position_are_warnings_and_keep_their_supply(tmp_path: Pat
     assert TopologyIndex.build(project).supplied[project.table("connectivity_nodes").position("v2")]
 
 
+def test_rows_of_totals_are_no_part_of_a_network(tmp_path: Path) -> None:
+    nodes, loads = FILES["nodes.csv"] + "合计,,,,5\n", FILES["loads.csv"] + "总计,,301.5,,\n3,,,,合计\n"
+    lines = FILES["lines.csv"] + "2,,,150,,合计,\n"
+    found, project = imported(network(tmp_path, nodes=nodes, loads=loads, lines=lines))
+    assert [row for _id, row, _kept in told(found, "total-row")] == [7, 4, 5, 6]
+    assert [len(project.frame(name)) for name in ("connectivity_nodes", "customers")] == [5, 3]
+    assert found.rejected["loads.csv"] == 2 and found.rejected["lines.csv"] == 1
+
+
 PLANE = (
     "id,x,y,vn_kv\ns,15139.4,25252.7,10\nm1,15239.4,25252.7,10\nm2,15339.4,25252.7,10\n"
     "v1,15339.4,25352.7,0.4\nv2,,,0.4\n"

@@ -152,6 +152,26 @@ def test_what_is_around_and_inside_the_cells_does_not_get_in_the_way(
     assert (found.read["c.csv"], found.rejected["c.csv"]) == (3, 1)
 
 
+@pytest.mark.parametrize(
+    ("rows", "totals"),
+    [
+        ("1,0012345678,张三,甲村,\n合计,9,,,\n", [3]),
+        ("1,0012345678,张三,甲村,\n,9,9户,, 总 计：\n", [3]),
+        ("1,0012345678,张三,甲村,\n,,,小计,5\n2,0012345679,李四,乙村,\nGrand Total,2,,,2\n", [3, 5]),
+        ("1,1,张三,甲村,\n2,2,李四,甲村,\n合计,2,,,\n", [4]),
+        ("1,0012345678,张三,甲村,合计\n2,0012345679,,甲村,合计\n3,0012345670,合计商店,小计,\n", []),
+        ("1,12,小计,甲村,\n2,A7,,合计,\n3,13,李四,合计,\n", [2]),
+    ],
+)
+def test_a_row_of_totals_is_told_by_its_word_in_any_cell(
+    tmp_path: Path, rows: str, totals: list[int]
+) -> None:
+    found, frame = customers(tmp_path, f"序号,户号,户名,用电地址,备注\n{rows}", EMPTY)
+    assert [row for _id, row, _kept in told(found, "total-row")] == totals
+    assert len(frame) == rows.count("\n") - len(totals)
+    assert not told(found, "missing-id-row")
+
+
 def test_number_and_name_in_one_cell_are_parted(tmp_path: Path) -> None:
     _found, project = imported(
         [save(tmp_path, "a.csv", "台区,容量\n0000000001|王村#1公变,200\n0000000002-李村#2公变,\n")],
@@ -318,6 +338,47 @@ def test_a_manager_named_before_he_is_known_is_linked_when_he_comes(tmp_path: Pa
     assert len(told(found, "unknown-reference")) == 2
     _found, project = imported([save(tmp_path, "m.csv", MANAGERS)], project)
     assert project.frame("transformer_areas")["manager"].tolist() == ["M01", "M02"]
+
+
+def test_a_reference_that_was_found_leaves_the_attributes_and_a_differing_manager_stays(
+    tmp_path: Path, station: Project
+) -> None:
+    def stated(project: Project) -> dict[str, Any]:
+        return project.frame("transformer_areas").set_index("id")["attributes"].to_dict()
+
+    assert pd.Series(stated(station)).isna().all()
+    other = AREAS.replace("张经理", "M09|新人").replace("城乡类别", "备注")
+    project = imported([save(tmp_path, "a.csv", other)], station)[1]
+    assert json.loads(stated(project)["0000000001"]) == {"manager": "M09|新人", "备注": "农村"}
+    project = imported([save(tmp_path, "a.csv", AREAS.replace("张经理", "李经理"))], project)[1]
+    assert json.loads(stated(project)["0000000001"])["manager"] == "李经理"
+    project = imported([save(tmp_path, "a.csv", AREAS)], project)[1]
+    assert pd.isna(stated(project)["0000000001"])
+
+
+def test_the_text_of_a_reference_goes_when_the_row_it_names_comes(tmp_path: Path) -> None:
+    project = imported([save(tmp_path, "a.csv", AREAS)])[1]
+    assert '"manager": "M02"' in project.table("transformer_areas").row("0000000002")["attributes"]
+    _found, project = imported([save(tmp_path, "m.csv", MANAGERS)], project)
+    row = project.table("transformer_areas").row("0000000002")
+    assert (row["manager"], row["attributes"]) == ("M02", None)
+
+
+@pytest.mark.parametrize("headings", ["经度,纬度", "lon,lat", "坐标,备注"])
+def test_coordinates_of_areas_are_kept_and_said(tmp_path: Path, headings: str) -> None:
+    text = f"台区编号,台区名称,{headings}\n001,王村#1公变,113.2,28.4\n"
+    found, after = imported([save(tmp_path, "a.csv", text)])
+    assert len(told(found, "coordinates-of-areas")) == 1
+    assert "113.2" in after.table("transformer_areas").row("001")["attributes"]
+
+
+def test_a_layer_without_rows_does_not_refuse_the_others(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        pd.DataFrame({"工号": ["M1"], "姓名": ["张"]}).to_excel(book, sheet_name="经理", index=False)
+        pd.DataFrame({"户号": [], "户名": []}).to_excel(book, sheet_name="用户", index=False)
+    found, project = imported([tmp_path / "book.xlsx"])
+    assert "M1" in project.table("district_managers")
+    assert [issue.details["sheet"] for issue in found.issues if issue.code == "empty-table"] == ["用户"]
 
 
 def test_a_name_that_several_have_links_nobody(tmp_path: Path, station: Project) -> None:
