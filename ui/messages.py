@@ -240,6 +240,10 @@ ISSUES: Mapping[str, str] = {
     "row-too-long": N_(
         "{file}, row {row}: {cells} cells where the header has {columns}; quote the cell that holds the separator"
     ),
+    "formula-without-value": N_(
+        "{file}: in the column “{heading}” the results of {count} formulas were not saved (first in {cell}); the "
+        "cells were read as empty. Open the file in a spreadsheet, save it and import again"
+    ),
     "total-row": N_("{file}, row {row}: a total, no data"),
     "unrecognised-table": N_(
         "{file}: it cannot be told what this sheet holds; its {count} rows were not taken. Headings: {found}"

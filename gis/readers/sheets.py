@@ -7,16 +7,19 @@ larger number is written ``1.2E+21``, so that it is found as damaged where it sh
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gis.readers.formulas import open_formulas
 from gis.readers.headers import SEARCHED_ROWS, header_of
 from gis.readers.raw import RawTable, text_frame, unique_headings, without_blank_rows
 from grid_model.errors import GridError
+from grid_model.issue import Issue, Severity
 
 EXACT_BELOW = 1e15
 """Spreadsheets keep 15 digits of a number."""
@@ -39,7 +42,36 @@ def read_sheets(path: Path, file: str) -> Sequence[RawTable]:
     filled = [(name, rows) for name, rows in sheets if any(any(row) for row in rows)]
     if not filled:
         raise GridError("empty-file", file=file)
-    return tuple(sheet_table(rows, file, name if len(filled) > 1 else "") for name, rows in filled)
+    unsaved = open_formulas(content)
+    tables = [
+        (sheet_table(rows, file, name if len(filled) > 1 else ""), unsaved.get(name, ()))
+        for name, rows in filled
+    ]
+    return tuple(replace(table, findings=tuple(_formulas(table, cells))) for table, cells in tables)
+
+
+def _formulas(table: RawTable, cells: Iterable[tuple[int, int]]) -> Iterator[Issue]:
+    """Report for each column the cells whose formula has no saved result."""
+    columns: dict[int, list[int]] = {}
+    for row, column in cells:
+        columns.setdefault(column, []).append(row)
+    shared = {"sheet": table.sheet} if table.sheet else {}
+    for column, rows in sorted(columns.items()):
+        letters = column_letters(column)
+        heading = table.headings[column] if column < len(table.headings) else letters
+        first = min(rows)
+        details = {"heading": heading, "count": len(rows), "cell": f"{letters}{first}"} | shared
+        yield Issue(Severity.WARNING, "formula-without-value", file=table.file, row=first, details=details)
+
+
+def column_letters(column: int) -> str:
+    """Name a column (from 0) as a spreadsheet does: A, B, …, Z, AA, AB."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def _cells(content: bytes, file: str) -> list[tuple[str, list[list[str]]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import zipfile
@@ -191,6 +192,64 @@ def test_every_sheet_is_read_and_the_title_in_merged_cells_is_no_data(tmp_path: 
         [3],
     )
     assert (customers.sheet, customers.rows.tolist()) == ("用户", [2])
+
+
+def formulas(path: Path) -> list[dict[str, object]]:
+    found = [issue for table in read_tables(path) for issue in table.findings]
+    assert {issue.code for issue in found} <= {"formula-without-value"}
+    return [dict(issue.details) | {"row": issue.row} for issue in found]
+
+
+def test_formulas_whose_results_were_not_saved_are_counted_by_column(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "a.xlsx",
+        ["某所用户"],
+        ["户号", "户名", "容量"],
+        ["1", '="张"&"三"', 3],
+        ["2", "李四", "=C3*2"],
+        ["3", "王五", "=C4+1"],
+    )
+    assert formulas(path) == [
+        {"heading": "户名", "count": 1, "cell": "B3", "row": 3},
+        {"heading": "容量", "count": 2, "cell": "C4", "row": 4},
+    ]
+    assert cells(one(path), "户名") == ["", "李四", "王五"]
+
+
+def test_a_formula_in_another_sheet_names_its_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, cell in (("乙", 5), ("甲", "=1+1")):
+        sheet = book.create_sheet(name)
+        sheet.append(["户号", "容量"])
+        sheet.append(["1", cell])
+    book.move_sheet("甲", -1)
+    book.save(tmp_path / "a.xlsx")
+    assert formulas(tmp_path / "a.xlsx") == [
+        {"heading": "容量", "count": 1, "cell": "B2", "sheet": "甲", "row": 2}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        ('<c r="B2"><f>1+1</f></c>', 1),
+        ('<c r="B2"><f>1+1</f><v/></c>', 1),
+        ('<c r="B2"><f t="shared" si="0"/></c>', 1),
+        ('<c r="B2"><f>1+1</f><v>2</v></c>', 0),
+        ('<c r="B2" t="str"><f>""</f><v></v></c>', 0),
+        ('<c r="B2" t="str"><f t="shared" si="0"/><v>a</v></c>', 0),
+    ],
+)
+def test_a_formula_with_a_saved_result_is_no_finding(tmp_path: Path, cell: str, count: int) -> None:
+    plain = workbook(tmp_path / "plain.xlsx", ["户号", "户名"], ["1", 7], ["2", "b"])
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "a.xlsx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content, changed = re.subn(rb'<c r="B2".*?</c>', cell.encode(), content)
+                assert changed == 1
+            new.writestr(name, content)
+    assert sum(int(str(found["count"])) for found in formulas(tmp_path / "a.xlsx")) == count
 
 
 def test_a_workbook_with_a_password_says_so(tmp_path: Path) -> None:
