@@ -70,6 +70,8 @@ FORMS: Mapping[str, _Form] = {
 }
 BESIDE = frozenset({"oracle_outage.csv"})
 """Reference answers that may lie beside a network; no part of it."""
+KINDS_SHOWN = 8
+"""Kinds of switches nobody knows that are named in one finding."""
 
 
 @dataclass(frozen=True)
@@ -287,6 +289,7 @@ class _Network:
         closed, odd = truths(cells)
         intake.note(Severity.ERROR, "unknown-switch-state", odd | cells.isna(), value=cells)
         opened = (~closed).fillna(False).astype(bool)
+        self._unknown_kinds(intake)
         kind = intake.values["kind"].fillna("unknown")
         protective = intake.values.get("is_protective", pd.Series(pd.NA, kind.index, dtype="boolean"))
         intake.values |= {
@@ -295,6 +298,24 @@ class _Network:
             "open": opened,
             "is_protective": protective.fillna(kind.isin(PROTECTIVE_KINDS)).astype(bool),
         }
+
+    def _unknown_kinds(self, intake: Intake) -> None:
+        """Say how many switches have no kind that is understood: whether they protect hangs on it."""
+        stated = intake.values.get("is_protective")
+        unknown = intake.values["kind"].isna() & intake.kept
+        if stated is not None:
+            unknown &= stated.isna()
+        if unknown.any():
+            heading = intake.columns["kind"]
+            words = intake.raw.frame[heading][unknown].dropna().unique().tolist()
+            found = ", ".join([*words[:KINDS_SHOWN], *(["…"] if len(words) > KINDS_SHOWN else [])])
+            intake.note_file(
+                Severity.WARNING,
+                "unknown-switch-kinds",
+                count=int(unknown.sum()),
+                heading=heading,
+                found=found or "-",
+            )
 
     def _transformers(self) -> None:
         intake = self._begin("transformers.csv")

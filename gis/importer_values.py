@@ -128,14 +128,14 @@ def choice_words(column: Column) -> Mapping[str, str]:
 
 
 def _word(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).casefold())
+    return re.sub(r"[\s_\-]", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _code(cell: str, known: Mapping[str, str]) -> str | None:
     whole = _word(cell)
     if whole in known:
         return known[whole]
-    found = {known[part] for part in re.split(r"[|\-:：、]", whole) if part in known}
+    found = {known[part] for part in map(_word, re.split(r"[|｜\-:：、]", cell)) if part in known}
     return found.pop() if len(found) == 1 else None
 
 

@@ -140,7 +140,9 @@ ERRORS: Mapping[str, str] = {
     "same-file": N_(
         "“{file}” is the project itself; every edit is saved in it already. Choose another name for the copy."
     ),
-    "file-changed": N_("“{file}” was changed by another program while it was open; close the project and open it again, then repeat the edit."),
+    "file-changed": N_(
+        "“{file}” was changed by another program while it was open; close the project and open it again, then repeat the edit."
+    ),
     "changed-outside": N_(
         "A row of the {table} was changed by another program while the project was open; close the project and open it again to see it, then repeat the edit."
     ),
@@ -159,7 +161,9 @@ ERRORS: Mapping[str, str] = {
         " nobody may work alone, and the limits stand in the table of settings."
     ),
     "manager-not-planned": N_("Manager “{id}” is not on duty and takes no part in the planning."),
-    "rule-needs-two": N_("“{rule}” names fewer than two managers; write their staff numbers parted by commas."),
+    "rule-needs-two": N_(
+        "“{rule}” names fewer than two managers; write their staff numbers parted by commas."
+    ),
     "not-above-zero": N_("{flag} must be above zero, not {value}."),
     "too-many-candidates": N_(
         "{managers} managers in groups of up to {maximum} make more than {limit} possible groups;"
@@ -167,7 +171,9 @@ ERRORS: Mapping[str, str] = {
     ),
     "no-plan-in-time": N_("No plan was found within {seconds} s; allow more time."),
     "no-managers": N_("No district manager is on duty; import or enter managers first."),
-    "scheme-in-force": N_("Scheme “{scheme}” is in force and is not replaced; keep the result under another name."),
+    "scheme-in-force": N_(
+        "Scheme “{scheme}” is in force and is not replaced; keep the result under another name."
+    ),
     "scheme-without-name": N_("Give the scheme a name."),
     "no-grouping-to-keep": N_("There is no grouping to keep."),
     # lists, pages and the web map
@@ -182,7 +188,9 @@ ERRORS: Mapping[str, str] = {
     ),
     "output-folder-missing": N_("There is no folder “{folder}” for “{file}”; make it or choose another."),
     "output-is-a-folder": N_("“{file}” is a folder; give the name of a file to write."),
-    "output-forbidden": N_("“{file}” may not be written; choose a folder of your own, or close it where it is open."),
+    "output-forbidden": N_(
+        "“{file}” may not be written; choose a folder of your own, or close it where it is open."
+    ),
     "output-disk-full": N_("The disk is full: “{file}” was not written. Make room and try again."),
     "bad-output-name": N_("“{file}” has to end in {suffix}."),
     "unknown-template": N_("There is no page template “{template}”. Templates: {templates}."),
@@ -197,7 +205,9 @@ ERRORS: Mapping[str, str] = {
     "too-many-rows": N_(
         "The sheet “{sheet}” would have more than {most} rows, more than Excel can open; trace a smaller part."
     ),
-    "nothing-to-open": N_("No switch of this network carries anyone's supply, so there is no outage to show."),
+    "nothing-to-open": N_(
+        "No switch of this network carries anyone's supply, so there is no outage to show."
+    ),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),
@@ -212,13 +222,21 @@ ERRORS: Mapping[str, str] = {
     ),
     "no-steps": N_("Nothing is done; name at least one device to open, to close or to fail."),
     "unknown-step": N_("There is no step “{action}”; a step is one of {actions}."),
-    "times-out-of-order": N_("The step at {time} comes after the one at {before}; put the steps in the order of their times."),
-    "energises-fault": N_("This step would put the faulted “{id}” under voltage; isolate it or report it repaired first."),
-    "energises-earth": N_("This step would put the earthed node “{node}” under voltage; take the earth off first."),
+    "times-out-of-order": N_(
+        "The step at {time} comes after the one at {before}; put the steps in the order of their times."
+    ),
+    "energises-fault": N_(
+        "This step would put the faulted “{id}” under voltage; isolate it or report it repaired first."
+    ),
+    "energises-earth": N_(
+        "This step would put the earthed node “{node}” under voltage; take the earth off first."
+    ),
     "inoperable": N_("“{id}” is marked as inoperable; choose another switch or take the mark off."),
     "no-fault": N_("There is no fault yet; begin with a step “fault”."),
     "step-without-device": N_("The step “{action}” names no device; add one."),
-    "bad-steps": N_("Step {step} of the steps file cannot be read ({problem}); see docs/command-line.md for its form."),
+    "bad-steps": N_(
+        "Step {step} of the steps file cannot be read ({problem}); see docs/command-line.md for its form."
+    ),
     "bad-json": N_("“{file}” is no JSON file: line {line}, {reason}."),
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
@@ -289,6 +307,10 @@ ISSUES: Mapping[str, str] = {
     "switch-without-end": N_("{file}, row {row}: the switch “{id}” has neither a second node nor a line"),
     "switch-not-at-line": N_(
         "{file}, row {row}: the node “{node}” of the switch “{id}” is no end of the line “{line}”"
+    ),
+    "unknown-switch-kinds": N_(
+        "{file}: the kind of switches is missing or not understood: {count} (column “{heading}”: {found}). They count "
+        "as switches that do not protect, so that a fault trips the next device above; correct the column and import again"
     ),
     "unknown-switch-state": N_(
         "{file}, row {row}: whether “{id}” is closed is not said (“{value}”); taken as closed"
@@ -380,7 +402,9 @@ ISSUES: Mapping[str, str] = {
     "non-standard-kva": N_("The transformer “{id}” is rated {kva} kVA, which is no usual size"),
     "invalid-phone": N_("{table}: “{id}” has a phone that cannot be dialled"),
     "shared-phone": N_("The phone {phone} stands at {count} customers, “{id}” among them (limit {limit})"),
-    "expired-qualification": N_("A certificate ({value}) of the manager “{manager}” was valid until {date} only"),
+    "expired-qualification": N_(
+        "A certificate ({value}) of the manager “{manager}” was valid until {date} only"
+    ),
     "data-date-unknown": N_("The date of the data is not known; give it when importing"),
     "old-data": N_("The data of {date} is {age} days old (limit {limit})"),
     "outside-station": N_("{table}: “{id}” lies outside the station's boundary"),
@@ -436,7 +460,9 @@ REASONS: Mapping[str, str] = {
     "lock-parts-together": N_("Locked group {group} parts managers who must share a group: {managers}."),
     "lock-holds-apart": N_("Locked group {group} holds managers who must not share a group: {managers}."),
     "locks-leave-rest": N_("Beside the locked groups ({groups}) the other managers cannot be grouped:"),
-    "rules-cannot-hold-together": N_("These rules cannot hold together: {rules}. Managers left over: {managers}."),
+    "rules-cannot-hold-together": N_(
+        "These rules cannot hold together: {rules}. Managers left over: {managers}."
+    ),
     "rule-qualified": N_("each group has a valid work leader and another person able to guard"),
     "rule-pair-minutes": N_("no two members are more than {limit} min apart"),
     "rule-min-size": N_("at least {minimum} managers in a group"),
@@ -446,9 +472,7 @@ REASONS: Mapping[str, str] = {
     "rule-together": N_("together: {managers}"),
     "rule-locked": N_("group {group} locked: {managers}"),
     # what to know about a plan
-    "qualifications-unknown": N_(
-        "No certificates are on file, so work leaders and guards were not checked."
-    ),
+    "qualifications-unknown": N_("No certificates are on file, so work leaders and guards were not checked."),
     "far-pair": N_("{managers} are {minutes} min apart, more than {limit} min."),
     "managers-without-place": N_(
         "Where these managers are is unknown (no base point, no area in a known place): {managers}."
@@ -457,11 +481,15 @@ REASONS: Mapping[str, str] = {
     "certificates-expired": N_("Certificates ended before {on}: {managers}."),
     "areas-without-manager": N_("Areas without a manager ({count}): {areas}."),
     "areas-without-grid": N_("Areas in no grid, their managers not being on duty ({count}): {areas}."),
-    "areas-without-place": N_("Areas without outline, customers or transformers in a known place ({count}): {areas}."),
+    "areas-without-place": N_(
+        "Areas without outline, customers or transformers in a known place ({count}): {areas}."
+    ),
     "grid-in-parts": N_("The grid of {managers} falls into {parts} parts that do not touch."),
     "grid-with-holes": N_("The grid of {managers} has holes: {holes}."),
     "territory-generated": N_("Some area outlines were generated from customers to find neighbours."),
-    "territory-positions": N_("No area has a known place; neighbours were found from the managers' base points."),
+    "territory-positions": N_(
+        "No area has a known place; neighbours were found from the managers' base points."
+    ),
 }
 """Sentences for `grid_model.grouping.Reason` codes."""
 

@@ -103,7 +103,36 @@ def test_switches_get_kind_state_and_whether_they_protect(tmp_path: Path) -> Non
     assert frame["is_operable"].all()
     assert frame["rated_a"]["q"] == 630
     assert told(found, "unknown-choice") == [("w", 6, True)]
+    (warning,) = [issue for issue in found.issues if issue.code == "unknown-switch-kinds"]
+    assert (warning.severity.value, warning.details["count"]) == ("warning", 1)
+    assert warning.details["found"] == "connector_Delete"
     assert frame["attributes"]["w"] == '{"type": "connector_Delete"}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("breaker", "circuit_breaker|Circuit Breaker|CIRCUIT-BREAKER|cb|柱上断路器|真空断路器"),
+        ("recloser", "Recloser|auto recloser|重合器"),
+        ("load_break_switch", "load_switch|Load-Break Switch|LS|LBS|loadbreakswitch|柱上负荷开关"),
+        ("disconnector", "DS|Disconnecting Switch|isolator|隔离刀闸|柱上 隔离开关"),
+        ("fuse", "drop-out fuse|Dropout Fuse|fuse cutout|跌落保险|令克|01-熔断器"),
+        ("unknown", "开关|switch|sectionaliser|分段开关|"),
+    ],
+)
+def test_a_kind_of_switch_is_known_however_it_is_spelt(tmp_path: Path, kind: str, words: str) -> None:
+    rows = "".join(f"k{n},s,m1,,{word},1\n" for n, word in enumerate(words.split("|")))
+    found, project = imported(network(tmp_path, switches=f"id,node_a,node_b,line,type,closed\n{rows}"))
+    assert project.frame("switches")["kind"].tolist() == [kind] * rows.count("\n")
+    strange = [issue.details["count"] for issue in found.issues if issue.code == "unknown-switch-kinds"]
+    assert strange == ([3] if kind == "unknown" else [])
+
+
+def test_switches_that_say_whether_they_protect_need_no_kind(tmp_path: Path) -> None:
+    switches = "id,node_a,node_b,line,type,closed,is_protective\nk1,s,m1,,?,1,1\nk2,s,m1,,?,1,\n"
+    found, project = imported(network(tmp_path, switches=switches))
+    assert project.frame("switches")["is_protective"].tolist() == [True, False]
+    assert [issue.details["count"] for issue in found.issues if issue.code == "unknown-switch-kinds"] == [1]
 
 
 def test_a_switch_without_second_node_sits_at_its_line_and_the_line_needs_it_closed(tmp_path: Path) -> None:
