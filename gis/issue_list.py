@@ -64,6 +64,8 @@ def _write(path: Path, sheets: Sequence[Sheet]) -> None:
             page.autofilter(0, 0, len(rows), len(sheet.headings) - 1)
             for row, cells in enumerate(rows, start=1):
                 for column, cell in enumerate(cells):
+                    if cell == "":  # an empty cell, not an empty text
+                        continue
                     if isinstance(cell, str):
                         page.write_string(row, column, cell, text)
                     else:

@@ -406,6 +406,8 @@ def test_import_and_check_answer_with_their_documents(
     assert sheets.sheetnames == ["Findings", "From imports", "Rates"]
     assert sheets["Findings"].max_row == len(document["findings"]) + 1
     assert any(cell.value == "x" for cell in sheets["From imports"]["D"])
+    rows = {cell.value for cell in sheets["From imports"]["C"][1:]}
+    assert None in rows and 4 in rows and not rows & {0, ""}  # findings about a whole file have no row
 
 
 def test_the_command_offers_every_kind_of_import() -> None:

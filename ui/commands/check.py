@@ -148,7 +148,7 @@ def _import_row(issue: Issue) -> list[str | int]:
     return [
         severity_word(issue.severity),
         issue.file,
-        issue.row,
+        issue.row or "",
         issue.object_id,
         kept,
         issue_sentence(issue),
