@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 from gis.provenance import Provenance
 from gis.sheets import Sheet, write_sheets
 from grid_model.project import Project
+from grid_model.table import plain
 from resources.i18n import N_, _
 from ui import outputs
 from ui.dialogs import ask
@@ -152,7 +153,8 @@ def sheet_of(page: TablePage, title: str, project: Project, state: str) -> Sheet
     def cell(at: int, position: int) -> str | float | None:
         value = values[at][position]
         if columns[at].right:
-            return None if value is None or value != value else float(value)
+            value = plain(value)
+            return None if value is None else float(value)
         return columns[at].text(value).replace("\u00a0", " ") or None
 
     rows = [[cell(at, int(position)) for at in range(len(columns))] for position in model.order]

@@ -11,6 +11,7 @@ from pytestqt.modeltest import ModelTester
 from grid_model import schema
 from ui.tables.editors import read_value
 from ui.tables.frame_model import FrameModel, Shown, as_lines
+from ui.tables.pages import count_text, number_text, plain_text
 from ui.tables.sorting import order_of
 
 
@@ -119,3 +120,12 @@ def test_a_date_has_to_be_one() -> None:
     assert read_value(until, "2027-06-30") == "2027-06-30"
     with pytest.raises(ValueError, match="next year"):
         read_value(until, "next year")
+
+
+def test_a_missing_value_of_any_kind_is_written_as_nothing() -> None:
+    for missing in (None, np.nan, pd.NA):
+        assert plain_text(missing) == ""
+        assert count_text(missing) == ""
+        assert number_text(1)(missing) == ""
+    assert count_text(np.int64(1204)) == "1\u00a0204"
+    assert number_text(1)(2.25) == "2.2"

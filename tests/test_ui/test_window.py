@@ -450,3 +450,26 @@ def test_save_as_goes_on_in_the_copy(
     assert first is not None
     assert "Only in the copy" not in set(open_for_reading(first).frame("transformer_areas")["name"])
     assert "Only in the copy" in set(open_for_reading(copy).frame("transformer_areas")["name"])
+
+
+def test_findings_without_a_row_number_are_listed_in_words(
+    program: Program, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from gis.project_file import save_new
+    from grid_model.project import Project, ProjectInfo
+
+    draft = Project.empty(ProjectInfo(name="Findings")).edit()
+    issue = {"id": "1", "code": "duplicate-customer", "severity": "warning", "file": "a.csv", "details": "{}"}
+    draft.insert("issues", [issue])
+    path = tmp_path / "findings.gpkg"
+    save_new(path, draft.project)
+    with qtbot.waitSignal(program.bench.session.project_changed, timeout=20_000):
+        program.bench.session.open(path)
+    bottom = program.window.bottom
+    bottom.open("issues-found")
+    QApplication.processEvents()
+    assert bottom.page is not None
+    model = bottom.page.model
+    row = [model.data(model.index(0, at)) for at in range(model.columnCount())]
+    assert row[0] == "Warning"
+    assert "a.csv" in row

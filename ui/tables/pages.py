@@ -15,6 +15,7 @@ from grid_model.cell_edit import SetCell
 from grid_model.changes import CellsChanged, Changes
 from grid_model.errors import GridError
 from grid_model.project import Project
+from grid_model.table import plain
 from resources.i18n import _
 from ui import formats, objects
 from ui.bench import Bench
@@ -243,17 +244,24 @@ class ResultPage(TablePage):
 
 def plain_text(value: Any) -> str:
     """Write a text cell of a result; nothing where it is missing."""
-    return "" if value is None or value != value else str(value)
+    value = plain(value)
+    return "" if value is None else str(value)
 
 
 def count_text(value: Any) -> str:
     """Write a whole number of a result."""
-    return "" if value is None or value != value else formats.whole(value)
+    value = plain(value)
+    return "" if value is None else formats.whole(value)
 
 
 def number_text(digits: int) -> Callable[[Any], str]:
     """Write a number of a result with at most so many decimals."""
-    return lambda value: "" if value is None or value != value else formats.number(value, digits)
+
+    def write(value: Any) -> str:
+        value = plain(value)
+        return "" if value is None else formats.number(value, digits)
+
+    return write
 
 
 def name_text(bench: Bench, table: str) -> Callable[[Any], str]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from grid_model.project import Project
 from grid_model.schema import Column, Kind, TableSchema
+from grid_model.table import plain
 from resources.i18n import _
 from ui import formats, objects
 from ui.tables.frame_model import Shown
@@ -79,7 +80,7 @@ def _text(project: Project, table: TableSchema, column: Column, show_personal: b
 def _issue_text(name: str, value: Any) -> str:
     from grid_model import schema
 
-    text = "" if value is None or value != value else str(value)
+    text = "" if plain(value) is None else str(value)
     if name == "table_name" and text in schema.tables():
         return _(schema.table(text).label)
     return text
