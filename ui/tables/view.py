@@ -60,9 +60,15 @@ class FrameView(QTableView):
         """Give every column the width of what stands in it, within reason."""
         self.resizeColumnsToContents()
         heading = self.horizontalHeader()
-        for column in range(self._model.columnCount()):
-            wanted = max(heading.sectionSize(column) + 8, heading.sectionSizeHint(column) + 6)
-            heading.resizeSection(column, min(wanted, WIDEST))
+        wanted = {
+            column: max(heading.sectionSize(column) + 8, heading.sectionSizeHint(column) + 6)
+            for column in range(self._model.columnCount())
+        }
+        spare = max(0, self.viewport().width() - sum(min(one, WIDEST) for one in wanted.values()))
+        for column, width in wanted.items():
+            given = min(width, WIDEST + spare)
+            spare -= max(0, given - WIDEST)
+            heading.resizeSection(column, given)
         heading.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
 
     def choose_positions(self, positions: list[int], scroll: bool = True) -> None:
