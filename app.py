@@ -26,12 +26,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if opens_window(arguments):
-        from ui import application
+        from ui.application import main as show_window
 
-        return application.main(arguments)
-    from ui import cli
+        return show_window(arguments)
+    from ui.cli import main as run_command
 
-    return cli.main(arguments)
+    return run_command(arguments)
 
 
 def opens_window(arguments: Sequence[str]) -> bool:

@@ -49,8 +49,10 @@ def encode_points(x: np.ndarray, y: np.ndarray, srs_id: int) -> list[bytes | Non
     blobs[:, 21:29] = y.reshape(-1, 1).view(np.uint8)
     together = blobs.tobytes()
     missing = (np.isnan(x) & np.isnan(y)).tolist()
-    return [None if gone else together[at : at + POINT_SIZE]
-            for gone, at in zip(missing, range(0, len(together), POINT_SIZE), strict=True)]
+    return [
+        None if gone else together[at : at + POINT_SIZE]
+        for gone, at in zip(missing, range(0, len(together), POINT_SIZE), strict=True)
+    ]
 
 
 def decode_points(blobs: Sequence[bytes | None]) -> tuple[np.ndarray, np.ndarray]:

@@ -170,10 +170,14 @@ def register(connection: sqlite3.Connection, table: TableSchema, crs: str) -> No
         (table.name, "features" if has_shape else "attributes", _identifier(table), _(table.meaning), srs_id),
     )
     if has_shape:
-        connection.execute("INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
-                           (table.name, GEOMETRY, table.shape.value, srs_id))
-        connection.execute("INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', ?, 'write-only')",
-                           (table.name, GEOMETRY, DEFINITION + "#extension_rtree"))
+        connection.execute(
+            "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
+            (table.name, GEOMETRY, table.shape.value, srs_id),
+        )
+        connection.execute(
+            "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', ?, 'write-only')",
+            (table.name, GEOMETRY, DEFINITION + "#extension_rtree"),
+        )
         create_index(connection, table.name, GEOMETRY)
     for column in stored_columns(table):
         describe_column(connection, table, column)
@@ -183,8 +187,10 @@ def describe_column(connection: sqlite3.Connection, table: TableSchema, column: 
     """Tell other programs what a column means, with its unit and the codes it may hold."""
     title = _(column.label) + (f" ({column.unit})" if column.unit else "")
     constraint = f"{table.name}_{column.name}" if column.choices else None
-    connection.execute("INSERT OR REPLACE INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, ?)",
-                       (table.name, column.name, column.name, title, _(column.meaning), constraint))
+    connection.execute(
+        "INSERT OR REPLACE INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, ?)",
+        (table.name, column.name, column.name, title, _(column.meaning), constraint),
+    )
     connection.executemany(
         "INSERT OR REPLACE INTO gpkg_data_column_constraints "
         "VALUES (?, 'enum', ?, NULL, NULL, NULL, NULL, ?)",
@@ -200,8 +206,10 @@ def _identifier(table: TableSchema) -> str:
 
 
 def _register_own(connection: sqlite3.Connection) -> None:
-    rows = [(name, None, "gpkg_schema", DEFINITION + "#extension_schema", "read-write")
-            for name in ("gpkg_data_columns", "gpkg_data_column_constraints")]
+    rows = [
+        (name, None, "gpkg_schema", DEFINITION + "#extension_schema", "read-write")
+        for name in ("gpkg_data_columns", "gpkg_data_column_constraints")
+    ]
     rows += [(name, None, "taiqu_project", "docs/project-file.md", "read-write") for name in OWN_TABLES]
     connection.executemany("INSERT INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)", rows)
 
@@ -225,8 +233,11 @@ def index_triggers(table: TableSchema) -> tuple[str, ...]:
         ("update1", f'AFTER UPDATE OF "{GEOMETRY}" ON "{name}" WHEN {same} AND {there} BEGIN {put} END'),
         ("update2", f'AFTER UPDATE OF "{GEOMETRY}" ON "{name}" WHEN {same} AND {gone} BEGIN {take} END'),
         ("update3", f'AFTER UPDATE ON "{name}" WHEN {other} AND {there} BEGIN {take} {put} END'),
-        ("update4", f'AFTER UPDATE ON "{name}" WHEN {other} AND {gone} BEGIN DELETE FROM {index} '
-                    'WHERE id IN (OLD."fid", NEW."fid"); END'),
+        (
+            "update4",
+            f'AFTER UPDATE ON "{name}" WHEN {other} AND {gone} BEGIN DELETE FROM {index} '
+            'WHERE id IN (OLD."fid", NEW."fid"); END',
+        ),
         ("delete", f'AFTER DELETE ON "{name}" WHEN OLD."{GEOMETRY}" NOT NULL BEGIN {take} END'),
     )
     return tuple(f'CREATE TRIGGER "{index_name(table)}_{event}" {body}' for event, body in bodies)
@@ -267,8 +278,10 @@ def outside_triggers(table: TableSchema) -> tuple[str, ...]:
     old = ", ".join(f'OLD."{column}"' for column in columns)
     alone = "NOT EXISTS (SELECT 1 FROM taiqu_writing)"
     came = f"INSERT INTO taiqu_outside (table_name, fid, op) VALUES ('{name}', NEW.fid, 'insert');"
-    was = (f"INSERT INTO taiqu_outside (table_name, fid, op, columns, {into}) "
-           f"VALUES ('{name}', OLD.fid, '%s', '{' '.join(columns)}', {old});")
+    was = (
+        f"INSERT INTO taiqu_outside (table_name, fid, op, columns, {into}) "
+        f"VALUES ('{name}', OLD.fid, '%s', '{' '.join(columns)}', {old});"
+    )
     bodies = (
         ("insert", f'AFTER INSERT ON "{name}" WHEN {alone} BEGIN {came} END'),
         ("update", f'AFTER UPDATE ON "{name}" WHEN {alone} AND OLD.fid = NEW.fid BEGIN {was % "update"} END'),

@@ -37,8 +37,8 @@ def read_columns(connection: sqlite3.Connection, table: TableSchema) -> pd.DataF
         if part is None:
             return None
         made |= part
-    fids = made["fid"]
-    if len(fids) != filled.rows or (np.diff(fids) <= 0).any():  # type: ignore[arg-type]
+    fids = np.asarray(made["fid"])
+    if len(fids) != filled.rows or (np.diff(fids) <= 0).any():
         return None
     return pd.DataFrame({name: made[name] for name in ("fid", *table.names)}, copy=False)
 
@@ -80,16 +80,21 @@ def _read_numbers(
         rows = _scan(connection, table, ", ".join(f'"{name}"' for name in names)).fetchall()
         cells = dict(zip(names, zip(*rows, strict=True), strict=True))
     made: dict[str, object] = {
-        "fid": np.arange(filled.first, filled.first + filled.rows, dtype=np.int64) if filled.gapless
-        else np.array(cells.get("fid", ()), dtype=np.int64)}
+        "fid": np.arange(filled.first, filled.first + filled.rows, dtype=np.int64)
+        if filled.gapless
+        else np.array(cells.get("fid", ()), dtype=np.int64)
+    }
     for column in columns:
         values = cells.get(column.name)
         types = set() if values is None else set(map(type, values)) - {type(None)}
         if types - {float, int} or (column.kind is Kind.INTEGER and float in types):
             return None
         empty = [None] * filled.rows if values is None else values
-        made[column.name] = (np.array(empty, dtype=np.float64) if column.kind is Kind.REAL
-                             else pd.array(list(empty), dtype="Int64"))
+        made[column.name] = (
+            np.array(empty, dtype=np.float64)
+            if column.kind is Kind.REAL
+            else pd.array(list(empty), dtype="Int64")
+        )
     return made
 
 
@@ -107,8 +112,11 @@ def _read_texts(
     made: dict[str, object] = {}
     for column in columns:
         value = found.get(column.name)
-        one = (_flags(column, value, filled.rows) if column.kind is Kind.BOOLEAN
-               else _texts(column, value, filled.rows, filled.rows - filled.cells[column.name]))
+        one = (
+            _flags(column, value, filled.rows)
+            if column.kind is Kind.BOOLEAN
+            else _texts(column, value, filled.rows, filled.rows - filled.cells[column.name])
+        )
         if one is None:
             return None
         made[column.name] = one
@@ -135,7 +143,7 @@ def _read_places(
     if not filled.cells[GEOMETRY]:
         return {"x": np.full(filled.rows, np.nan), "y": np.full(filled.rows, np.nan)}
     absent = "00" * POINT_SIZE
-    digits = f"CASE WHEN \"{GEOMETRY}\" IS NULL THEN '{absent}' ELSE hex(\"{GEOMETRY}\") END"
+    digits = f'CASE WHEN "{GEOMETRY}" IS NULL THEN \'{absent}\' ELSE hex("{GEOMETRY}") END'
     (found,) = _scan(connection, table, f"group_concat({digits}, '')").fetchone()
     places = points_of_table(unhexlify(found), filled.rows)
     return None if places is None else {"x": places[0], "y": places[1]}
@@ -146,8 +154,10 @@ def _texts_of(column: Column) -> str:
 
 
 def _flags_of(column: Column) -> str:
-    return (f"group_concat(CASE WHEN \"{column.name}\" IS NULL THEN '{int(bool(column.default))}' "
-            f"WHEN \"{column.name}\" IN (0, 1) THEN \"{column.name}\" ELSE '?' END, '')")
+    return (
+        f"group_concat(CASE WHEN \"{column.name}\" IS NULL THEN '{int(bool(column.default))}' "
+        f"WHEN \"{column.name}\" IN (0, 1) THEN \"{column.name}\" ELSE '?' END, '')"
+    )
 
 
 def _flags(column: Column, value: str | None, length: int) -> np.ndarray | None:
@@ -156,15 +166,17 @@ def _flags(column: Column, value: str | None, length: int) -> np.ndarray | None:
     digits = np.frombuffer(value.encode(), dtype=np.uint8)
     if len(digits) != length or not np.isin(digits, (48, 49)).all():
         return None
-    return digits == 49
+    return np.asarray(digits == 49)
 
 
 def _texts(column: Column, value: bytes | None, length: int, missing: int) -> object | None:
     cut = pa.nulls(length, pa.large_string()) if value is None else _cut(value, length, missing)
     if cut is None:
         return None
-    texts = pd.array(cut, dtype="str")
-    return texts.fillna(str(column.default)) if column.default is not None and cut.null_count else texts
+    texts: object = pd.array(cut, dtype="str")
+    if column.default is not None and cut.null_count:
+        texts = pd.array(cut, dtype="str").fillna(str(column.default))
+    return texts
 
 
 def _cut(together: bytes, length: int, missing_count: int) -> pa.Array | None:

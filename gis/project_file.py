@@ -155,9 +155,15 @@ class ProjectFile:
         self.journal.on_lost = self._take_back
 
     @classmethod
-    def open(cls, path: Path, feedback: Feedback = SILENT, *, post: Post | None = None,
-             on_saved: Callable[[int], None] | None = None,
-             on_failed: Callable[[Lost], None] | None = None) -> ProjectFile:
+    def open(
+        cls,
+        path: Path,
+        feedback: Feedback = SILENT,
+        *,
+        post: Post | None = None,
+        on_saved: Callable[[int], None] | None = None,
+        on_failed: Callable[[Lost], None] | None = None,
+    ) -> ProjectFile:
         """Open the project at `path` for editing.
 
         Parameters

@@ -33,8 +33,10 @@ COLUMNS = 'number, "when", who, action, title, "values", of'
 def read_entries(connection: sqlite3.Connection) -> list[Entry]:
     """Read every entry in order, without images."""
     rows = connection.execute(f"SELECT {COLUMNS} FROM journal ORDER BY number")
-    return [Entry(number, when, who, action, title, json.loads(values), of)
-            for number, when, who, action, title, values, of in rows]
+    return [
+        Entry(number, when, who, action, title, json.loads(values), of)
+        for number, when, who, action, title, values, of in rows
+    ]
 
 
 def read_images(connection: sqlite3.Connection, number: int) -> tuple[Image, ...]:
@@ -48,8 +50,18 @@ def write_entry(connection: sqlite3.Connection, entry: Entry, images: tuple[Imag
     count = sum(_row_count(image) for image in images)
     connection.execute(
         f"INSERT INTO journal ({COLUMNS}, row_count, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (entry.number, entry.when, entry.who, entry.action, entry.title,
-         json.dumps(dict(entry.values), ensure_ascii=False), entry.of, count, stored_images(images)))
+        (
+            entry.number,
+            entry.when,
+            entry.who,
+            entry.action,
+            entry.title,
+            json.dumps(dict(entry.values), ensure_ascii=False),
+            entry.of,
+            count,
+            stored_images(images),
+        ),
+    )
 
 
 def _row_count(image: Image) -> int:
@@ -137,7 +149,7 @@ def _json_values(table: TableSchema, name: str, values: pd.Series) -> list[Any]:
         return [None if one is None else base64.b64encode(one).decode() for one in values.tolist()]
     if kind is Kind.REAL:
         return [None if one != one else one for one in values.tolist()]
-    return values.to_numpy(dtype=object, na_value=None).tolist()
+    return list(values.to_numpy(dtype=object, na_value=None).tolist())
 
 
 def _frame(table: str, columns: Mapping[str, list[Any]], length: int) -> pd.DataFrame:
@@ -165,8 +177,9 @@ def forget(connection: sqlite3.Connection, table: str, fids: np.ndarray) -> int:
         images = read_images(connection, number)
         blanked = tuple(_blanked(image, table, fids, names) for image in images)
         if any(new is not old for new, old in zip(blanked, images, strict=True)):
-            connection.execute("UPDATE journal SET images = ? WHERE number = ?",
-                               (stored_images(blanked), number))
+            connection.execute(
+                "UPDATE journal SET images = ? WHERE number = ?", (stored_images(blanked), number)
+            )
             touched += 1
     return touched
 

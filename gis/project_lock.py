@@ -148,8 +148,12 @@ def _holder(stream: IO[str]) -> dict[str, Any]:
 def _write_holder(stream: IO[str]) -> None:
     stream.seek(0)
     stream.truncate()
-    holder = {"pid": os.getpid(), "host": socket.gethostname(), "who": account(),
-              "since": datetime.now().astimezone().isoformat(timespec="seconds")}
+    holder = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "who": account(),
+        "since": datetime.now().astimezone().isoformat(timespec="seconds"),
+    }
     json.dump(holder, stream, ensure_ascii=False)
     stream.flush()
 

@@ -59,8 +59,13 @@ def migrate(
     return kept
 
 
-def bring_up(connection: sqlite3.Connection, path: Path, version: int,
-             steps: Mapping[int, Migration] | None = None, current: int = FORMAT_VERSION) -> None:
+def bring_up(
+    connection: sqlite3.Connection,
+    path: Path,
+    version: int,
+    steps: Mapping[int, Migration] | None = None,
+    current: int = FORMAT_VERSION,
+) -> None:
     """Bring an open copy from format `version` to `current`."""
     steps = MIGRATIONS if steps is None else steps
     register_functions(connection)
@@ -70,8 +75,14 @@ def bring_up(connection: sqlite3.Connection, path: Path, version: int,
                 raise GridError("project-too-old", file=str(path), found=version, known=current)
             steps[number](connection)
         connection.execute("UPDATE taiqu_info SET value = ? WHERE key = 'format_version'", (str(current),))
-        entry = Entry(last_number(connection) + 1, moment(), account(), "barrier", TITLE,
-                      {"old": str(version), "new": str(current)})
+        entry = Entry(
+            last_number(connection) + 1,
+            moment(),
+            account(),
+            "barrier",
+            TITLE,
+            {"old": str(version), "new": str(current)},
+        )
         write_entry(connection, entry, ())
 
 

@@ -55,8 +55,10 @@ def _fill(
     if project.info.crs not in SRS_IDS:
         raise GridError("unknown-crs", crs=project.info.crs)
     create_tables(connection, project.info.crs)
-    connection.executemany("INSERT INTO taiqu_info VALUES (?, ?)",
-                           info_rows({"format_version": FORMAT_VERSION, **asdict(project.info)}))
+    connection.executemany(
+        "INSERT INTO taiqu_info VALUES (?, ?)",
+        info_rows({"format_version": FORMAT_VERSION, **asdict(project.info)}),
+    )
     for table in feedback.track(list(project.tables.values())):
         if len(table):
             bounds = insert_rows(connection, table.schema, table.frame, SRS_IDS[project.info.crs])
@@ -113,6 +115,7 @@ def copied(
     source: sqlite3.Connection, place: Path, feedback: Feedback = SILENT
 ) -> Iterator[sqlite3.Connection]:
     """Copy the file behind `source` to `place`, page by page as it was last committed; give it open."""
+
     def tell(_status: int, remaining: int, total: int) -> None:
         feedback.report(1 - remaining / total if total else None)
 

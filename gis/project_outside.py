@@ -157,8 +157,13 @@ def _odd_values(project: Project, name: str, fids: np.ndarray) -> Iterator[Issue
             odd = (low | values.gt(np.inf if column.maximum is None else column.maximum)).fillna(False)
         for position in odd.to_numpy(dtype=bool).nonzero()[0].tolist():
             value = str(values.iloc[position])
-            yield _about(project, name, int(rows["fid"].iloc[position]), "outside-bad-value",
-                         {"column": column.name, "value": value})
+            yield _about(
+                project,
+                name,
+                int(rows["fid"].iloc[position]),
+                "outside-bad-value",
+                {"column": column.name, "value": value},
+            )
 
 
 def _about(project: Project, table: str, fid: int, code: str, details: dict[str, str]) -> Issue:

@@ -183,10 +183,12 @@ def geometries_of(
 def stored_values(column: Column, values: pd.Series) -> list[Any]:
     """Turn a column into what SQLite binds: None for missing, 0 and 1 for no and yes."""
     if column.kind is Kind.REAL:
-        return values.to_numpy(dtype=np.float64).tolist()  # SQLite stores NaN as NULL
-    if column.kind is Kind.BOOLEAN:
-        return values.to_numpy(dtype=np.int8).tolist()
-    return values.to_numpy(dtype=object, na_value=None).tolist()
+        stored = values.to_numpy(dtype=np.float64)  # SQLite stores NaN as NULL
+    elif column.kind is Kind.BOOLEAN:
+        stored = values.to_numpy(dtype=np.int8)
+    else:
+        stored = values.to_numpy(dtype=object, na_value=None)
+    return list(stored.tolist())
 
 
 def update_cells(

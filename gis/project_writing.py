@@ -184,8 +184,10 @@ def _write_crs(connection: sqlite3.Connection, crs: str) -> None:
             rows = connection.execute(
                 f'SELECT fid, "{GEOMETRY}" FROM "{table.name}" WHERE "{GEOMETRY}" NOT NULL'
             ).fetchall()
-            connection.executemany(f'UPDATE "{table.name}" SET "{GEOMETRY}" = ? WHERE fid = ?',
-                                   ((with_srs(blob, new), fid) for fid, blob in rows))
+            connection.executemany(
+                f'UPDATE "{table.name}" SET "{GEOMETRY}" = ? WHERE fid = ?',
+                ((with_srs(blob, new), fid) for fid, blob in rows),
+            )
 
 
 def srs_id(connection: sqlite3.Connection) -> int:

@@ -105,9 +105,14 @@ def _pack(
         lengths = np.diff(np.append(starts, len(ids)))
         (parents if depth else rowids).append((ids, np.repeat(numbers, lengths)))
         nodes.extend(_nodes(numbers, ids, boxes, starts, lengths, size))
-        boxes = np.column_stack([
-            np.minimum.reduceat(boxes[:, 0], starts), np.maximum.reduceat(boxes[:, 1], starts),
-            np.minimum.reduceat(boxes[:, 2], starts), np.maximum.reduceat(boxes[:, 3], starts)])
+        boxes = np.column_stack(
+            [
+                np.minimum.reduceat(boxes[:, 0], starts),
+                np.maximum.reduceat(boxes[:, 1], starts),
+                np.minimum.reduceat(boxes[:, 2], starts),
+                np.maximum.reduceat(boxes[:, 3], starts),
+            ]
+        )
         ids, depth = numbers, depth + 1
     (parents if depth else rowids).append((ids, np.ones(len(ids), dtype=np.int64)))
     nodes.append((1, _node(depth, ids, boxes, size)))

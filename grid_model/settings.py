@@ -4,7 +4,7 @@ A project's ``settings`` rows override the values here by name (`DOMAIN` preface
 default number has name, value, unit, source and date). Code never holds such a number itself; it asks
 `setting`.
 """
-# ruff: noqa: E501 - a setting is one line of the table
+
 
 from __future__ import annotations
 
@@ -63,13 +63,47 @@ GROUP_SETTINGS = (
     Setting("group.min_size", 3, "", PRACTICE, N_("Fewest managers in a mutual-aid group"), 1),
     Setting("group.max_size", 5, "", PRACTICE, N_("Most managers in a mutual-aid group"), 1),
     Setting("group.target_size", 4, "", PRACTICE, N_("Managers a mutual-aid group should have"), 1),
-    Setting("group.hard_min_size", 2, "", SAFETY_RULES, N_("Fewest managers a group may ever have: nobody works alone"), 1),
+    Setting(
+        "group.hard_min_size",
+        2,
+        "",
+        SAFETY_RULES,
+        N_("Fewest managers a group may ever have: nobody works alone"),
+        1,
+    ),
     Setting("group.hard_max_size", 8, "", PRACTICE, N_("Most managers a group may ever have"), 1),
-    Setting("group.max_pair_minutes", 30.0, "min", PRACTICE, N_("Longest travel between two members of a group")),
-    Setting("group.travel_weight", 1.0, "", PROGRAM, N_("Weight of travel: size times the mean minutes between two members")),
-    Setting("group.imbalance_weight_min", 30.0, "min", PROGRAM, N_("Cost of one manager's mean workload too much or too little")),
-    Setting("group.size_weight_min", 10.0, "min", PROGRAM, N_("Cost of one member more or less than the target size")),
-    Setting("group.max_candidates", 3_000_000, "", PROGRAM, N_("Most possible groups the planner looks at one by one"), 1),
+    Setting(
+        "group.max_pair_minutes", 30.0, "min", PRACTICE, N_("Longest travel between two members of a group")
+    ),
+    Setting(
+        "group.travel_weight",
+        1.0,
+        "",
+        PROGRAM,
+        N_("Weight of travel: size times the mean minutes between two members"),
+    ),
+    Setting(
+        "group.imbalance_weight_min",
+        30.0,
+        "min",
+        PROGRAM,
+        N_("Cost of one manager's mean workload too much or too little"),
+    ),
+    Setting(
+        "group.size_weight_min",
+        10.0,
+        "min",
+        PROGRAM,
+        N_("Cost of one member more or less than the target size"),
+    ),
+    Setting(
+        "group.max_candidates",
+        3_000_000,
+        "",
+        PROGRAM,
+        N_("Most possible groups the planner looks at one by one"),
+        1,
+    ),
     Setting("group.max_balance", 1.25, "", PRACTICE, N_("Highest workload of a manager over the mean")),
 )
 
@@ -78,18 +112,53 @@ TERRITORY_SETTINGS = (
     Setting("travel.factor_plain", 1.3, "", PRACTICE, N_("Way over straight line, plain"), 1),
     Setting("travel.factor_hill", 1.45, "", PROGRAM, N_("Way over straight line, hills"), 1),
     Setting("travel.factor_mountain", 1.6, "", PRACTICE, N_("Way over straight line, mountains"), 1),
-    Setting("territory.min_shared_border_m", 50.0, "m", PROGRAM, N_("Shared border from which territories are neighbours")),
-    Setting("territory.gap_tolerance_m", 2.0, "m", PROGRAM, N_("Gap between two outlines that still counts as a shared border")),
-    Setting("territory.barrier_reach_m", 30.0, "m", PROGRAM, N_("A border this near to a river, ridge or town border is cut by it")),
-    Setting("outline.hull_buffer_m", 300.0, "m", PROGRAM, N_("Margin around the customers where a station has no boundary")),
-    Setting("outline.thin_m", 20.0, "m", PROGRAM, N_("Customers of one area nearer than this count as one place in an outline"), 0.1),
+    Setting(
+        "territory.min_shared_border_m",
+        50.0,
+        "m",
+        PROGRAM,
+        N_("Shared border from which territories are neighbours"),
+    ),
+    Setting(
+        "territory.gap_tolerance_m",
+        2.0,
+        "m",
+        PROGRAM,
+        N_("Gap between two outlines that still counts as a shared border"),
+    ),
+    Setting(
+        "territory.barrier_reach_m",
+        30.0,
+        "m",
+        PROGRAM,
+        N_("A border this near to a river, ridge or town border is cut by it"),
+    ),
+    Setting(
+        "outline.hull_buffer_m",
+        300.0,
+        "m",
+        PROGRAM,
+        N_("Margin around the customers where a station has no boundary"),
+    ),
+    Setting(
+        "outline.thin_m",
+        20.0,
+        "m",
+        PROGRAM,
+        N_("Customers of one area nearer than this count as one place in an outline"),
+        0.1,
+    ),
     Setting("outline.simplify_m", 5.0, "m", PROGRAM, N_("How far a generated outline may be straightened")),
 )
 
 WORKLOAD_SETTINGS = (
     Setting("workload.weight_customers", 0.40, "", PRACTICE, N_("Share of customers in the workload index")),
-    Setting("workload.weight_areas", 0.25, "", PRACTICE, N_("Share of transformer areas in the workload index")),
-    Setting("workload.weight_lv_km", 0.20, "", PRACTICE, N_("Share of low-voltage lines in the workload index")),
+    Setting(
+        "workload.weight_areas", 0.25, "", PRACTICE, N_("Share of transformer areas in the workload index")
+    ),
+    Setting(
+        "workload.weight_lv_km", 0.20, "", PRACTICE, N_("Share of low-voltage lines in the workload index")
+    ),
     Setting("workload.weight_mv_km", 0.10, "", PRACTICE, N_("Share of 10 kV lines in the workload index")),
     Setting("workload.weight_km2", 0.05, "", PRACTICE, N_("Share of the surface in the workload index")),
     Setting("workload.unit_customers", 1000.0, "", PRACTICE, N_("Customers of a full workload"), 1),
@@ -113,29 +182,94 @@ MANAGER_SETTINGS = (
 )
 
 CHECK_SETTINGS = (
-    Setting("check.max_box_distance_m", 500.0, "m", PRACTICE, N_("Supply radius: longest way from a transformer to a meter box, as the crow flies")),
+    Setting(
+        "check.max_box_distance_m",
+        500.0,
+        "m",
+        PRACTICE,
+        N_("Supply radius: longest way from a transformer to a meter box, as the crow flies"),
+    ),
     Setting("check.max_span_mv_m", 150.0, "m", PRACTICE, N_("Longest span of a 10 kV overhead line")),
     Setting("check.max_span_lv_m", 80.0, "m", PRACTICE, N_("Longest span of a 0.4 kV overhead line")),
     Setting("check.join_distance_m", 1.0, "m", PRACTICE, N_("Line ends nearer than this should be joined")),
     Setting("check.max_customers_per_phone", 5, "", PRACTICE, N_("Most customers with the same phone"), 1),
     Setting("check.max_data_age_days", 31, "d", PRACTICE, N_("Age from which data counts as old")),
-    Setting("check.target_customer_area", 0.99, "", PRACTICE, N_("Target: customers whose area agrees (户变一致率)"), 0, 1),
-    Setting("check.target_area_feeder", 0.995, "", PRACTICE, N_("Target: areas whose feeder agrees (线变一致率)"), 0, 1),
-    Setting("check.target_transformers", 1.0, "", PRACTICE, N_("Target: transformers with an area (变压器对应率)"), 0, 1),
-    Setting("check.target_connected", 1.0, "", PRACTICE, N_("Target: transformers with supply in the normal state (拓扑连通率)"), 0, 1),
-    Setting("check.target_placed", 0.99, "", PRACTICE, N_("Target: objects with coordinates (坐标完整率)"), 0, 1),
+    Setting(
+        "check.target_customer_area",
+        0.99,
+        "",
+        PRACTICE,
+        N_("Target: customers whose area agrees (户变一致率)"),
+        0,
+        1,
+    ),
+    Setting(
+        "check.target_area_feeder",
+        0.995,
+        "",
+        PRACTICE,
+        N_("Target: areas whose feeder agrees (线变一致率)"),
+        0,
+        1,
+    ),
+    Setting(
+        "check.target_transformers",
+        1.0,
+        "",
+        PRACTICE,
+        N_("Target: transformers with an area (变压器对应率)"),
+        0,
+        1,
+    ),
+    Setting(
+        "check.target_connected",
+        1.0,
+        "",
+        PRACTICE,
+        N_("Target: transformers with supply in the normal state (拓扑连通率)"),
+        0,
+        1,
+    ),
+    Setting(
+        "check.target_placed", 0.99, "", PRACTICE, N_("Target: objects with coordinates (坐标完整率)"), 0, 1
+    ),
 )
 
 OUTAGE_SETTINGS = (
-    Setting("outage.pv_share_noted", 0.25, "", PRACTICE, N_("PV over capacity of an area from which it is flagged")),
-    Setting("outage.pv_share_severe", 0.80, "", PRACTICE, N_("PV over capacity of an area from which it is flagged as severe")),
-    Setting("outage.demand_factor", 0.4, "", PROGRAM, N_("Load over rated power of transformers, where a tie is checked against a limit"), 0, 2),
+    Setting(
+        "outage.pv_share_noted",
+        0.25,
+        "",
+        PRACTICE,
+        N_("PV over capacity of an area from which it is flagged"),
+    ),
+    Setting(
+        "outage.pv_share_severe",
+        0.80,
+        "",
+        PRACTICE,
+        N_("PV over capacity of an area from which it is flagged as severe"),
+    ),
+    Setting(
+        "outage.demand_factor",
+        0.4,
+        "",
+        PROGRAM,
+        N_("Load over rated power of transformers, where a tie is checked against a limit"),
+        0,
+        2,
+    ),
 )
 
 SETTINGS: Mapping[str, Setting] = {
     one.name: one
     for one in (
-        *GROUP_SETTINGS, *TERRITORY_SETTINGS, *WORKLOAD_SETTINGS, *MANAGER_SETTINGS, *CHECK_SETTINGS, *OUTAGE_SETTINGS
+        *GROUP_SETTINGS,
+        *TERRITORY_SETTINGS,
+        *WORKLOAD_SETTINGS,
+        *MANAGER_SETTINGS,
+        *CHECK_SETTINGS,
+        *OUTAGE_SETTINGS,
     )
 }
 """Every setting by name, in the order they are listed; other parts of the program add their tuples here."""

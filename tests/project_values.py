@@ -75,9 +75,11 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 degrees = st.floats(-180, 180, allow_nan=False)
 points = st.tuples(degrees, degrees)
 lines = st.lists(points, min_size=0, max_size=4).map(lambda own: line(*own)) | st.lists(
-    points, min_size=1, max_size=3).map(lambda own: line(*own, order=">"))
-shapes = st.lists(st.builds(lambda x, y: [(x, y), (x + 1, y), (x, y + 1), (x, y)], degrees, degrees),
-                  max_size=2).map(lambda rings: areas(*rings))
+    points, min_size=1, max_size=3
+).map(lambda own: line(*own, order=">"))
+shapes = st.lists(
+    st.builds(lambda x, y: [(x, y), (x + 1, y), (x, y + 1), (x, y)], degrees, degrees), max_size=2
+).map(lambda rings: areas(*rings))
 texts = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(TEXTS)
 dates = st.dates().map(lambda day: day.isoformat())
 
@@ -95,7 +97,7 @@ def cells(column: Column, shape: Shape) -> st.SearchStrategy[Any]:
                 else numbers.map(lambda one: max(one, column.minimum) if column.minimum is not None else one)
             )
         case Kind.INTEGER:
-            own = st.integers(0 if column.minimum is not None else -2**63, 2**63 - 1)
+            own = st.integers(0 if column.minimum is not None else -(2**63), 2**63 - 1)
         case Kind.CHOICE:
             own = st.sampled_from(column.codes)
         case Kind.DATE:
@@ -120,8 +122,10 @@ def rows(draw: st.DrawFn, table: TableSchema, least: int = 0) -> list[dict[str, 
     fids = draw(st.lists(st.integers(1, 50), min_size=count, max_size=count, unique=True))
     ids = draw(st.lists(texts.filter(bool), min_size=count, max_size=count, unique=True))
     others = {column.name: cells(column, table.shape) for column in table.columns[1:]}
-    return [{"fid": fid, "id": one, **{name: draw(own) for name, own in others.items()}}
-            for fid, one in zip(sorted(fids), ids, strict=True)]
+    return [
+        {"fid": fid, "id": one, **{name: draw(own) for name, own in others.items()}}
+        for fid, one in zip(sorted(fids), ids, strict=True)
+    ]
 
 
 def frame(made: list[dict[str, Any]]) -> pd.DataFrame:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,21 +9,6 @@ import pytest
 from gis.files import written_whole
 from gis.sheets import Sheet, write_sheets
 from grid_model.errors import GridError
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 KiB that is nearly full."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True
-    ).returncode:
-        pytest.skip("this machine lets nobody mount a small disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_what_was_there_stays_when_the_disk_is_full(tiny_disk: Path) -> None:
@@ -37,19 +19,6 @@ def test_what_was_there_stays_when_the_disk_is_full(tiny_disk: Path) -> None:
         write_sheets(path, [Sheet("s", ["a"], [(f"row {n} {n * 7919}",) for n in range(4000)])])
     assert path.read_bytes() == b"old"
     assert sorted(one.name for one in tiny_disk.iterdir()) == ["fill", "list.xlsx"]
-
-
-def test_a_pdf_is_not_called_printed_when_the_disk_is_full(tiny_disk: Path) -> None:
-    from gis.pages.items import Page
-    from ui.page_painter import print_pages
-
-    path = tiny_disk / "map.pdf"
-    path.write_bytes(b"old")
-    (tiny_disk / "fill").write_bytes(b"x" * 60_000)
-    with pytest.raises(GridError, match="output-disk-full"):
-        print_pages([Page(width_mm=210, height_mm=297, items=())] * 40, path, "full")
-    assert path.read_bytes() == b"old"
-    assert sorted(one.name for one in tiny_disk.iterdir()) == ["fill", "map.pdf"]
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,14 @@ from tests.project_values import (
 
 Rows = list[dict[str, Any]]
 
-QUIET = settings(max_examples=scaled(25, 400), deadline=None, derandomize=True, database=None,
-                 phases=(Phase.explicit, Phase.generate),
-                 suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+QUIET = settings(
+    max_examples=scaled(25, 400),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 @pytest.fixture
@@ -64,8 +69,12 @@ def assert_sound(path: Path) -> None:
             index = f"rtree_{table.name}_geom"
             assert connection.execute("SELECT rtreecheck(?)", (index,)).fetchone() == ("ok",)
             indexed = {fid for (fid,) in connection.execute(f"SELECT id FROM {index}")}
-            drawn = {fid for (fid,) in connection.execute(
-                f"SELECT fid FROM {table.name} WHERE geom NOT NULL AND NOT ST_IsEmpty(geom)")}
+            drawn = {
+                fid
+                for (fid,) in connection.execute(
+                    f"SELECT fid FROM {table.name} WHERE geom NOT NULL AND NOT ST_IsEmpty(geom)"
+                )
+            }
             assert indexed == drawn, table.name
     assert connection.execute("SELECT count(*) FROM taiqu_writing").fetchone() == (0,)
     connection.close()
@@ -306,8 +315,13 @@ def test_gdal_finds_the_layers_with_their_kind_names_and_coordinate_system(saved
     assert areas.geometry.iloc[0].bounds == (106, 30, 106.5, 30.5) and areas["name"].tolist() == [
         "岭南1号台区"
     ]
-    kinds_of = dict(zip(pyogrio.read_info(saved, layer="switches")["fields"],
-                        pyogrio.read_info(saved, layer="switches")["ogr_subtypes"], strict=True))
+    kinds_of = dict(
+        zip(
+            pyogrio.read_info(saved, layer="switches")["fields"],
+            pyogrio.read_info(saved, layer="switches")["ogr_subtypes"],
+            strict=True,
+        )
+    )
     assert kinds_of["normal_open"] == "OFSTBoolean"
 
 

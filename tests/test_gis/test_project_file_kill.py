@@ -77,8 +77,9 @@ def processes() -> multiprocessing.context.BaseContext:
     return context
 
 
-def killed_after(context: multiprocessing.context.BaseContext, work: object, arguments: tuple[object, ...],
-                 seconds: float) -> int:
+def killed_after(
+    context: multiprocessing.context.BaseContext, work: object, arguments: tuple[object, ...], seconds: float
+) -> int:
     """Run `work`, kill it some time after it began; give the last number it told."""
     hear, tell = context.Pipe(duplex=False)
     process = context.Process(target=work, args=(*arguments, tell))  # type: ignore[attr-defined]

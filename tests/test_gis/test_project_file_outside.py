@@ -44,14 +44,16 @@ def rename(name: str) -> Step:
 
 
 def test_rows_changed_outside_are_journalled_with_what_they_were(saved: Path) -> None:
-    outside(saved,
-            "UPDATE feeders SET name = '外线' WHERE id = 'F1'",
-            "UPDATE feeders SET limit_kva = 4000, name = '外线二' WHERE id = 'F1'",
-            "DELETE FROM usage_points",
-            "INSERT INTO settings (id, value) VALUES ('a', '1')",
-            "INSERT INTO settings (id, value) VALUES ('b', '2')",
-            "DELETE FROM settings WHERE id = 'b'",
-            "DELETE FROM switches WHERE id = 'K2'")
+    outside(
+        saved,
+        "UPDATE feeders SET name = '外线' WHERE id = 'F1'",
+        "UPDATE feeders SET limit_kva = 4000, name = '外线二' WHERE id = 'F1'",
+        "DELETE FROM usage_points",
+        "INSERT INTO settings (id, value) VALUES ('a', '1')",
+        "INSERT INTO settings (id, value) VALUES ('b', '2')",
+        "DELETE FROM settings WHERE id = 'b'",
+        "DELETE FROM switches WHERE id = 'K2'",
+    )
     with opened_for_editing(saved) as history:
         (entry,) = history.journal.entries()
         assert (entry.action, dict(entry.values)) == ("outside", {"rows": "3"})
@@ -116,11 +118,13 @@ def test_undo_of_a_row_that_another_program_changed_since_is_refused_in_a_senten
 def test_rows_drawn_outside_without_an_identifier_or_with_a_taken_one_get_one_and_are_told(
     saved: Path,
 ) -> None:
-    outside(saved,
-            "INSERT INTO feeders (name) VALUES ('新一')",
-            "INSERT INTO feeders (id, name) VALUES ('', '新二')",
-            "INSERT INTO feeders (id, name) VALUES ('F1', '新三')",
-            "INSERT INTO settings (id, value) VALUES ('~2', 'x')")
+    outside(
+        saved,
+        "INSERT INTO feeders (name) VALUES ('新一')",
+        "INSERT INTO feeders (id, name) VALUES ('', '新二')",
+        "INSERT INTO feeders (id, name) VALUES ('F1', '新三')",
+        "INSERT INTO settings (id, value) VALUES ('~2', 'x')",
+    )
     assert open_for_reading(saved).frame("feeders")["id"].tolist() == ["F1", "~2", "~3", "F1~4"]
     with opened_for_editing(saved) as history:
         feeders, issues = history.project.frame("feeders"), history.project.frame("issues")
@@ -135,10 +139,13 @@ def test_rows_drawn_outside_without_an_identifier_or_with_a_taken_one_get_one_an
 
 
 def test_values_that_cannot_be_are_told_and_stay_in_the_file(saved: Path) -> None:
-    outside(saved,
-            "UPDATE switches SET kind = 'saw', rated_a = 'many', \"open\" = 7 WHERE id = 'K1'",
-            "UPDATE feeders SET limit_kva = -5",
-            "UPDATE customers SET geom = x'00112233445566778899' WHERE id = '0012345678'", shapes=True)
+    outside(
+        saved,
+        "UPDATE switches SET kind = 'saw', rated_a = 'many', \"open\" = 7 WHERE id = 'K1'",
+        "UPDATE feeders SET limit_kva = -5",
+        "UPDATE customers SET geom = x'00112233445566778899' WHERE id = '0012345678'",
+        shapes=True,
+    )
     with opened_for_editing(saved) as history:
         switch = history.project.table("switches").row("K1")
         assert (switch["kind"], switch["rated_a"], switch["open"]) == ("saw", None, True)
@@ -233,8 +240,13 @@ def make_old(path: Path) -> None:
     )
     managers = schema.table("district_managers")
     last = f", c{len(kept_columns(managers))})"
-    outside(path, *(statement.replace(', OLD."vehicle"', "").replace(" vehicle", "").replace(last, ")")
-                    for statement in outside_triggers(managers)))
+    outside(
+        path,
+        *(
+            statement.replace(', OLD."vehicle"', "").replace(" vehicle", "").replace(last, ")")
+            for statement in outside_triggers(managers)
+        ),
+    )
 
 
 @pytest.fixture

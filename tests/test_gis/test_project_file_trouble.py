@@ -104,19 +104,22 @@ def scribbled_over(path: Path) -> None:
         stream.write(b"\x99" * 40_000)
 
 
-@pytest.mark.parametrize(("make", "code"), [
-    (lambda path: None, "missing-file"),
-    (folder, "is-a-folder"),
-    (text, "not-a-geopackage"),
-    (empty, "not-a-geopackage"),
-    (other_sqlite, "not-a-geopackage"),
-    (other_geopackage, "not-a-project"),
-    (newer, "project-newer"),
-    (without_a_column, "layout-changed"),
-    (without_a_table, "table-gone"),
-    (torn_off, "file-damaged"),
-    (scribbled_over, "file-damaged"),
-])
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda path: None, "missing-file"),
+        (folder, "is-a-folder"),
+        (text, "not-a-geopackage"),
+        (empty, "not-a-geopackage"),
+        (other_sqlite, "not-a-geopackage"),
+        (other_geopackage, "not-a-project"),
+        (newer, "project-newer"),
+        (without_a_column, "layout-changed"),
+        (without_a_table, "table-gone"),
+        (torn_off, "file-damaged"),
+        (scribbled_over, "file-damaged"),
+    ],
+)
 def test_a_file_that_is_no_sound_project_is_named_and_left_alone(
     tmp_path: Path, make: Callable[[Path], None], code: str
 ) -> None:
@@ -294,8 +297,11 @@ def test_when_one_of_several_queued_edits_fails_all_after_it_are_taken_back(save
     gate = threading.Event()
     file.journal.run(lambda connection: gate.wait(10))
     file.history.do(rename("甲线"))
-    full = file.journal.run(lambda connection: connection.execute(
-        f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}").fetchone())
+    full = file.journal.run(
+        lambda connection: connection.execute(
+            f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}"
+        ).fetchone()
+    )
     file.history.do(poles(500))
     file.history.do(rename("乙线"))
     file.history.undo()

@@ -17,6 +17,11 @@ from ui.settings import Settings
 from ui.style import use_style
 
 
+@pytest.fixture(autouse=True)
+def one_application(qapp: QApplication) -> None:
+    """The application object of the process is one for windows, whoever of these tests comes first."""
+
+
 @pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project file with the small sample; tests work on copies of it."""

@@ -152,6 +152,16 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         print_pages([sheet()], tmp_path / "no" / "x.pdf", "x")
 
 
+def test_a_pdf_is_not_called_printed_when_the_disk_is_full(tiny_disk: Path) -> None:
+    path = tiny_disk / "map.pdf"
+    path.write_bytes(b"old")
+    (tiny_disk / "fill").write_bytes(b"x" * 60_000)
+    with pytest.raises(GridError, match="output-disk-full"):
+        print_pages([sheet()] * 40, path, "full")
+    assert path.read_bytes() == b"old"
+    assert sorted(one.name for one in tiny_disk.iterdir()) == ["fill", "map.pdf"]
+
+
 # ------------------------------------------------------------ the command
 
 
