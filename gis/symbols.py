@@ -98,8 +98,8 @@ def symbol(name: str) -> Symbol:
             Circle(0.16, 0, 0.27, "", color, 0.10),
         )
         framed = "dedicated" in name
-        frame: Symbol = (_square(0.5, theme.PAPER, color, 0.07),) if framed else ()
-        return frame + rings
+        frame: list[Part] = [_square(0.5, theme.PAPER, color, 0.07)] if framed else []
+        return tuple([*frame, *rings])
     return {
         "substation": (
             Circle(0, 0, 0.46, theme.PAPER, theme.voltage_color(35), 0.10),

@@ -5,7 +5,6 @@ default number has name, value, unit, source and date). Code never holds such a 
 `setting`.
 """
 
-
 from __future__ import annotations
 
 from collections.abc import Mapping
