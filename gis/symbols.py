@@ -93,14 +93,15 @@ def symbol(name: str) -> Symbol:
     if name.startswith("transformer_"):
         dead = name.endswith("_dead")
         color = theme.DEAD if dead else theme.voltage_color(10)
-        rings: Symbol = (
+        rings: tuple[Part, ...] = (
             Circle(-0.16, 0, 0.27, theme.PAPER, color, 0.10),
             Circle(0.16, 0, 0.27, "", color, 0.10),
         )
-        framed = "dedicated" in name
-        frame: list[Part] = [_square(0.5, theme.PAPER, color, 0.07)] if framed else []
-        return tuple([*frame, *rings])
-    return {
+        if "dedicated" not in name:
+            return rings
+        square: tuple[Part, ...] = (_square(0.5, theme.PAPER, color, 0.07),)
+        return square + rings
+    others: dict[str, Symbol] = {
         "substation": (
             Circle(0, 0, 0.46, theme.PAPER, theme.voltage_color(35), 0.10),
             Circle(0, 0, 0.24, theme.PAPER, theme.voltage_color(10), 0.12),
@@ -133,4 +134,5 @@ def symbol(name: str) -> Symbol:
             Circle(0, -0.14, 0.13, theme.PAPER),
         ),
         "sensitive": (Path(((0, -0.42), (0.42, 0.34), (-0.42, 0.34)), "#F4C430", "#7A5B00", 0.08),),
-    }[name]
+    }
+    return others[name]
