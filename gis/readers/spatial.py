@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from gis.readers.sheets import number_text
 from grid_model.errors import GridError
 
 SHAPEFILE_PARTS = (".dbf", ".shx")
+BYTEWISE = "ISO-8859-1"
+"""Gives every byte a letter of its own."""
 
 
 def read_shapes(path: Path, file: str) -> Sequence[RawTable]:
@@ -42,11 +44,21 @@ def _layer(path: Path, file: str, name: str, encoding: str | None, several: bool
     import shapely
     from pyogrio.raw import read
 
-    meta, fids, shapes, fields = read(path, layer=name, encoding=encoding, return_fids=True)
+    whole = encoding
+    try:
+        meta, fids, shapes, fields = read(path, layer=name, encoding=encoding, return_fids=True)
+    except UnicodeDecodeError:  # a heading of a shapefile ends after ten bytes, within a letter
+        if encoding is None:
+            raise
+        whole = BYTEWISE
+        meta, fids, shapes, fields = read(path, layer=name, encoding=whole, return_fids=True)
     count = len(fids)
-    headings = unique_headings(str(field) for field in meta["fields"])
+    headings = unique_headings(_decoded(str(field), whole, encoding) for field in meta["fields"])
     frame = pd.DataFrame(
-        {heading: tidy(_texts(values)) for heading, values in zip(headings, fields, strict=True)},
+        {
+            heading: tidy(_texts(_decoded(_text(value), whole, encoding) for value in values.tolist()))
+            for heading, values in zip(headings, fields, strict=True)
+        },
         index=pd.RangeIndex(count),
     )
     found = (
@@ -60,8 +72,15 @@ def _layer(path: Path, file: str, name: str, encoding: str | None, several: bool
     )
 
 
-def _texts(values: Any) -> pd.Series:
-    return pd.Series([_text(value) for value in values.tolist()], dtype="str")
+def _decoded(text: str, read_as: str | None, encoding: str | None) -> str:
+    """Read text again that was read byte by byte; a letter cut off at its end is left out."""
+    return (
+        text if read_as == encoding or encoding is None else text.encode(BYTEWISE).decode(encoding, "ignore")
+    )
+
+
+def _texts(values: Iterable[str]) -> pd.Series:
+    return pd.Series(list(values), dtype="str")
 
 
 def _text(value: Any) -> str:

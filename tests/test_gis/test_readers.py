@@ -393,6 +393,21 @@ def test_a_shapefile_gives_chinese_text_with_and_without_its_cpg(
     assert cells(table, "名称") == ["王村#1公变", "㐱村"]
 
 
+def test_a_heading_of_a_shapefile_that_is_cut_within_a_letter_is_read_without_it(tmp_path: Path) -> None:
+    import geopandas
+    import shapely
+
+    frame = geopandas.GeoDataFrame({"aqbhXY": ["王村"]}, geometry=[shapely.Point(113, 28)], crs=4490)
+    frame.to_file(tmp_path / "a.shp", encoding="UTF-8")
+    dbf = tmp_path / "a.dbf"
+    content = dbf.read_bytes()
+    assert content[32:38] == b"aqbhXY"
+    dbf.write_bytes(content[:32] + "台区编号".encode()[:10] + content[42:])
+    table = one(tmp_path / "a.shp")
+    assert table.headings == ("台区编",)
+    assert cells(table, "台区编") == ["王村"]
+
+
 def test_a_shapefile_without_its_table_says_which_part_is_missing(tmp_path: Path) -> None:
     path = save_shapes(tmp_path / "a.shp", encoding="UTF-8")
     (tmp_path / "a.dbf").unlink()
