@@ -154,7 +154,7 @@ def long_span(checked: Checked) -> Iterator[Issue]:
         "ac_line_segments",
         rows,
         rows["nominal_kv"].notna().to_numpy() & (span > limits),
-        span_m=pd.Series(span).round(),
+        span_m=pd.Series(np.ceil(span * 10) / 10),  # never as short as the limit it is over
         limit_m=pd.Series(limits),
     )
 

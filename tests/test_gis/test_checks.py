@@ -333,6 +333,19 @@ def test_points_of_a_local_plane_are_measured_as_metres_and_never_swapped(sound:
     assert found(draft.project, "long-span") == {"l1"}
 
 
+def test_a_span_just_over_the_limit_is_not_said_to_be_as_long_as_it(sound: Project) -> None:
+    draft = sound.edit()
+    draft.set_info(crs=LOCAL)
+    draft.update(
+        "ac_line_segments", ["l2"], geometry=shapely.to_wkb(shapely.LineString([(0, 0), (80.04, 0)]))
+    )
+    draft.insert("settings", [{"id": f"check.max_span_{name}_m", "value": "80"} for name in ("mv", "lv")])
+    (issue,) = [
+        one for one in check_project(draft.project).issues if (one.code, one.object_id) == ("long-span", "l2")
+    ]
+    assert (issue.details["span_m"], issue.details["limit_m"]) == (80.1, 80)
+
+
 def test_a_project_without_rows_has_nothing_to_judge() -> None:
     from grid_model.project import ProjectInfo
 
