@@ -21,6 +21,7 @@ from grid_model.errors import GridError
 from grid_model.issue import Severity
 from grid_model.project import Project
 from grid_model.schema import Shape
+from resources.i18n import _
 
 CODE_AND_NAME = r"([0-9A-Za-z]+)\s*[|｜\-—:：]\s*(.*[^0-9A-Za-z\s].*)"
 """``编号|名称`` or ``编号-名称`` in one cell."""
@@ -333,4 +334,4 @@ def _place_otherwise(intake: Intake) -> None:
 
 def sheets_of(raws: Sequence[RawTable]) -> str:
     """List the headings of several sheets, for a sentence."""
-    return "; ".join(", ".join(raw.headings[:12]) for raw in raws)
+    return _("; ").join(", ".join(raw.headings[:12]) for raw in raws)
