@@ -242,6 +242,7 @@ def _put_grids(draft: Draft, scheme: str, grids: Sequence[GridPlan], groups: Seq
         if in_force in (None, scheme)
         else matched(new, _sets(areas, in_force, "service_grid", "transformer_area"))
     )
+    model = {n: one for n, one in model.items() if _goes_on(project, one, groups[grids[n].group])}
     fresh = _fresh(project, "service_grids", f"{scheme}-N{{n:02d}}")
     kept = [_row(project, "service_grids", one) for one in model.values()]
     numbers = _grid_numbers(project, [row["number"] for row in kept])
@@ -249,7 +250,9 @@ def _put_grids(draft: Draft, scheme: str, grids: Sequence[GridPlan], groups: Seq
     rows = []
     for n, grid in enumerate(grids):
         like = _row(project, "service_grids", model[n]) if n in model else {}
-        name = like.get("name") or _unused(_grid_names(project, grid, n), taken)
+        alone = sum(other.group == grid.group for other in grids) == 1
+        group = str(_row(project, "mutual_aid_groups", groups[grid.group])["name"]) if alone else ""
+        name = like.get("name") or _unused(_grid_names(project, grid, n, group), taken)
         taken.add(name)
         rows.append(
             {
@@ -380,8 +383,19 @@ def _place_group(place: str) -> str:
     return f"{place}组" if _chinese(place) else _("{place} group").format(place=place)
 
 
-def _grid_names(project: Project, grid: GridPlan, n: int) -> list[str]:
-    named = places(project, grid.areas)
+def _goes_on(project: Project, grid: str, group: str) -> bool:
+    """Whether an old grid belonged to a group of the same name; else its name would mislead."""
+    old = _row(project, "service_grids", grid)["mutual_aid_group"]
+    if not old or old not in project.table("mutual_aid_groups"):
+        return True
+    name_of = {one: _row(project, "mutual_aid_groups", one)["name"] for one in (old, group)}
+    return bool(name_of[old] == name_of[group])
+
+
+def _grid_names(project: Project, grid: GridPlan, n: int, group: str = "") -> list[str]:
+    """Names a grid may take, best first: that of its only group, then its villages, then numbers."""
+    own = [group.removesuffix("组")] if group.endswith("组") else []
+    named = [*own, *places(project, grid.areas)]
     patterns = [f"{one}网格" if _chinese(one) else _("{place} grid").format(place=one) for one in named]
     return [*patterns, *(_("Grid {n}").format(n=n + k) for k in range(1, 10_000))]
 

@@ -61,6 +61,21 @@ def test_the_grids_cover_the_station(sample: Project) -> None:
     assert inside + unowned == pytest.approx(shapely.area(shapely.union_all(land)), rel=1e-3)
 
 
+def test_a_grid_goes_on_only_under_a_group_of_the_same_name(sample: Project) -> None:
+    kept, _changes = plan_groups(sample).as_scheme("新方案").apply(sample)
+    groups = kept.frame("mutual_aid_groups").set_index("id")
+    grids = kept.frame("service_grids")
+    named = grids["mutual_aid_group"].map(groups["name"])
+    scheme = kept.frame("schemes").set_index("name")["id"]["新方案"]
+    before_it = grids["scheme"] != scheme
+    old = dict(zip(grids["name"][before_it], named[before_it], strict=True))
+    for name, group in zip(
+        grids["name"][grids["scheme"] == scheme], named[grids["scheme"] == scheme], strict=True
+    ):
+        before = old.get(name)
+        assert before == group or name.removesuffix("网格") == group.removesuffix("组"), (name, group, before)
+
+
 def test_plan_keep_lock_and_plan_again(sample: Project) -> None:
     kept, _changes = plan_groups(sample).as_scheme("新方案").apply(sample)
     scheme = kept.frame("schemes").set_index("name").at["新方案", "id"]
