@@ -44,6 +44,8 @@ class Difference:
         Rows of the project that the file does not have; they stay.
     decided
         Cells where the file differs from what was decided in the project; they stay.
+    cells
+        Number of changed cells of each column that has some.
     """
 
     new: int
@@ -51,6 +53,7 @@ class Difference:
     same: int
     absent: int
     decided: int
+    cells: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -175,10 +178,14 @@ def _difference(project: Project, table: str, frame: pd.DataFrame) -> Difference
     stored = holder.frame.iloc[at[known]].reset_index(drop=True)
     merged, decided = merge(table, stored, frame[known].reset_index(drop=True))
     changed = np.zeros(len(stored), dtype=bool)
+    cells: dict[str, int] = {}
     for name in merged.columns:
-        changed |= _differs(stored[name], merged[name]).to_numpy(dtype=bool)
+        differs = _differs(stored[name], merged[name]).to_numpy(dtype=bool)
+        changed |= differs
+        if differs.any():
+            cells[str(name)] = int(differs.sum())
     found, total = int(changed.sum()), int(known.sum())
-    return Difference(len(frame) - total, found, total - found, len(holder) - total, decided)
+    return Difference(len(frame) - total, found, total - found, len(holder) - total, decided, cells)
 
 
 def _put_issues(draft: Draft, issues: Sequence[Issue], files: Sequence[str]) -> None:

@@ -423,6 +423,16 @@ def test_import_and_check_answer_with_their_documents(
     assert None in rows and 4 in rows and not rows & {0, ""}  # findings about a whole file have no row
 
 
+def test_an_import_says_which_columns_of_known_rows_it_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = str(tmp_path / "p.gpkg")
+    for text in ("户号,户名,合同容量\n1,张三,8\n2,李四,8\n", "户号,户名,合同容量\n1,王五,8\n2,赵六,10\n"):
+        (tmp_path / "c.csv").write_text(text, encoding="utf-8")
+        _code, out, _err = command(["import", str(tmp_path / "c.csv"), "--into", project], capsys)
+    assert "Customers: changed cells by column: Customer name 2; Contract capacity 1" in out
+
+
 def test_the_command_offers_every_kind_of_import() -> None:
     from gis.importer import KINDS as known
     from gis.importer_outlines import OUTLINED

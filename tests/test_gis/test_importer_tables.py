@@ -428,6 +428,7 @@ def test_importing_again_updates_and_keeps_manager_and_drawn_outline(
     assert (row["manager"], row["stated_kva"], row["geometry"]) == ("M03", 315, square)
     difference = found.differences["transformer_areas"]
     assert (difference.new, difference.changed, difference.same, difference.decided) == (0, 1, 1, 1)
+    assert difference.cells == {"stated_kva": 1, "attributes": 1}
 
 
 def test_an_empty_cell_erases_nothing(tmp_path: Path, station: Project) -> None:

@@ -96,7 +96,7 @@ def _file_lines(found: Imported) -> list[str]:
 def _difference_lines(found: Imported) -> list[str]:
     from grid_model import schema
 
-    return [
+    counted = [
         _(
             "{table}: {new} new, {changed} changed, {same} as before, {absent} not in the files (they stay), "
             "{decided} cells kept as decided here"
@@ -111,6 +111,17 @@ def _difference_lines(found: Imported) -> list[str]:
         for table, one in found.differences.items()
         if one.changed or one.absent or one.same
     ]
+    changed = [
+        _("{table}: changed cells by column: {columns}").format(
+            table=_(schema.table(table).label),
+            columns=_("; ").join(
+                f"{_(schema.table(table).column(name).label)} {count}" for name, count in one.cells.items()
+            ),
+        )
+        for table, one in found.differences.items()
+        if one.cells
+    ]
+    return counted + changed
 
 
 def issue_lines(issues: Sequence[Issue]) -> list[str]:
