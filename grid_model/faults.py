@@ -80,9 +80,9 @@ def zone_of(topology: TopologyIndex, start: np.ndarray, stops: np.ndarray) -> tu
     wiring = topology.wiring
     stops = stops | (wiring.kind == BranchKind.SOURCE)
     zone = np.zeros(wiring.node_count, dtype=bool)
-    front = np.unique(
-        np.concatenate([wiring.a[start], wiring.b[start]])[np.tile(wiring.can_conduct[start], 2)]
-    )
+    start = start[wiring.in_service[start]]
+    ends = np.concatenate([wiring.a[start], wiring.b[start]])
+    front = np.unique(ends[ends >= 0])  # a line from a node to itself conducts nothing, yet its fault strikes
     edge: list[np.ndarray] = []
     while len(front):
         zone[front] = True

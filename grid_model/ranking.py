@@ -94,8 +94,14 @@ def rank_devices(
     """Give the loss of every single device in `state`; equal to tracing them one by one.
 
     A device in a loop, an open one and one without supply lose nothing.
+
+    Raises
+    ------
+    GridError
+        ``network-without-source``: nobody has supply, so nothing could be lost.
     """
     topology = TopologyIndex.build(project, state)
+    topology.require_source()
     feedback.report(0.0)
     tree = topology.tree
     feedback.report(0.5)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.supply_tree import Adjacency, SupplyTree, slices, walk
 from grid_model.wiring import BRANCH_TABLES, BranchKind, Device, SwitchState, Wiring, compile_wiring
@@ -110,6 +111,12 @@ class TopologyIndex:
         closed = np.flatnonzero(self.closed & self.wiring.can_conduct)
         adjacency = self.wiring.adjacency.conducting(self.closed)
         return walk(adjacency, self.wiring.a[closed], self.wiring.b[closed], closed, self.wiring.root)
+
+    def require_source(self) -> None:
+        """Refuse a network in which no source is in service: `GridError` ``network-without-source``."""
+        sources = self.wiring.kind == BranchKind.SOURCE
+        if not (self.closed & self.wiring.can_conduct & sources).any():
+            raise GridError("network-without-source")
 
     @property
     def supplied(self) -> np.ndarray:

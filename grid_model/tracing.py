@@ -228,10 +228,7 @@ class Outage:
     def of(cls, project: Project, state: SwitchState) -> Outage:
         """Begin with nothing operated; raises ``network-without-source`` where no source is in service."""
         topology = TopologyIndex.build(project, state)
-        if not (
-            topology.closed & topology.wiring.can_conduct & (topology.wiring.kind == BranchKind.SOURCE)
-        ).any():
-            raise GridError("network-without-source")
+        topology.require_source()
         return cls(project, Consumers.of(project), topology, topology)
 
     # ------------------------------------------------------------------ steps

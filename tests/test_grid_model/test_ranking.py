@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.ranking import REASONS, DeviceRanking, rank_devices
 from grid_model.topology import Device, SwitchState
@@ -90,3 +93,8 @@ def test_both_states_can_be_ranked() -> None:
     device = Device("switches", "k1")
     assert rank_devices(network).loss(device)["lv_customers"] == 1
     assert rank_devices(network, SwitchState.CURRENT).loss(device)["lv_customers"] == 0
+
+
+def test_a_network_without_a_source_is_refused_as_in_a_trace() -> None:
+    with pytest.raises(GridError, match="network-without-source"):
+        rank_devices(draw("s k1 a", sources=["!s"]))

@@ -334,3 +334,11 @@ def test_a_fault_where_nothing_conducts_trips_nothing() -> None:
     network = draw("s q1 a", "a !l1 b", sources=["s"], points={"u": "a"})
     trace = trace_outage(network, [("fault", "l1")])
     assert (trace.opened, trace.customers, trace.counts.lv_customers) == ((), (), 0)
+
+
+def test_a_fault_on_a_line_from_a_node_to_itself_trips_like_any_other() -> None:
+    #   s --q1-- a --l1-- a (itself), u1 at a
+    project = draw("s q1 a", "a l1 a", sources=["s"], points={"u1": "a"})
+    traced = trace_outage(project, [("fault", "l1")])
+    assert traced.customers == ("u1",)
+    assert [str(one) for one in traced.opened] == ["switches:q1"]
