@@ -212,6 +212,20 @@ def test_a_place_far_off_everything_does_not_shrink_the_map(project: Project) ->
     assert project_extent(draft.finish()[0]) == project_extent(project) == (0.0, 0.0, 1000.0, 500.0)
 
 
+def test_the_first_thing_with_a_place_brings_the_map_there(canvas: MapCanvas) -> None:
+    import pandas as pd
+
+    empty = Project.empty(ProjectInfo())
+    canvas.set_project(empty)
+    draft = empty.edit()
+    draft.insert("poles", pd.DataFrame({"id": ["p1", "p2"], "x": [113.2, 113.3], "y": [28.4, 28.5]}))
+    canvas.set_project(*draft.finish())
+    west, south, east, north = canvas.extent()
+    assert west < 113.2 < 113.3 < east
+    assert south < 28.4 < 28.5 < north
+    assert canvas.scale_denominator() > 10_000
+
+
 def test_no_project_is_drawn_as_empty_paper(canvas: MapCanvas) -> None:
     canvas.set_project(None)
     canvas.screenshot()

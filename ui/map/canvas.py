@@ -125,6 +125,7 @@ class MapCanvas(QWidget):
         self._plane = DisplayPlane()
         self._view = MapView()
         self._state = MapState()
+        self._placed = False
         self._selection: list[tuple[str, str]] = []
         self._picture: _Picture | None = None
         self._work: Iterator[None] | None = None
@@ -142,7 +143,8 @@ class MapCanvas(QWidget):
 
     def set_project(self, project: Project | None, changes: Changes | None = None) -> None:
         """Show `project`; with `changes` only the layers they touch are read anew and the view stays."""
-        fresh = self._project is None or changes is None or project is None
+        first_place = not self._placed and project is not None and project_extent(project) is not None
+        fresh = self._project is None or changes is None or project is None or first_place
         self._project = project
         if project is None:
             self._stop_drawing()
@@ -152,6 +154,7 @@ class MapCanvas(QWidget):
             return
         if fresh:
             self._plane = _plane_of(project)
+            self._placed = project_extent(project) is not None
             self._stale = {layer.name for layer in self._layers}
             self._selection = []
             self.zoom_to_all()
@@ -368,7 +371,8 @@ class MapCanvas(QWidget):
             painter.drawImage(self._target(self._picture.view), self._picture.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter)
-        self._paint_scale_bar(painter)
+        if self._placed:
+            self._paint_scale_bar(painter)
         if self._box_from is not None and self._press is not None:
             painter.setPen(QPen(QColor(theme.ACCENT), 1.5, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
