@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gis.masking import Disclosure
+from gis.tints import grid_tints
 from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.table import plain
@@ -99,6 +100,7 @@ def grid_facts(project: Project, scheme: str, disclosure: Disclosure) -> tuple[G
     areas = _areas_of_grids(project, scheme)
     customers = customers_of_areas(project)
     manager_of = project.frame("transformer_areas").set_index("id")["manager"]
+    tints = grid_tints(project, scheme)
     found = []
     for row in rows:
         own = areas.get(grids["id"].iat[row], ())
@@ -114,25 +116,11 @@ def grid_facts(project: Project, scheme: str, disclosure: Disclosure) -> tuple[G
                 managers=_managers(project, manager_of.reindex(list(own)), leader, disclosure),
                 areas=own,
                 customers=int(sum(customers.get(area, 0) for area in own)),
-                tint=0,
+                tint=tints[str(grids["id"].iat[row])],
             )
         )
     found.sort(key=lambda one: (one.number, one.id))
-    return _tinted(found, grids, groups)
-
-
-def _tinted(found: list[GridFacts], grids: pd.DataFrame, groups: pd.DataFrame) -> tuple[GridFacts, ...]:
-    """Give each grid its group's colour while that tells the grids apart, else a colour of its own."""
-    from dataclasses import replace
-
-    colors: list[int] = []
-    for one in found:
-        group = plain(grids["mutual_aid_group"].iat[one.row])
-        color = plain(groups["color"].get(group)) if group in groups.index else None
-        colors += [] if color is None else [int(color)]
-    if len(set(colors)) < len(found):
-        colors = list(range(len(found)))
-    return tuple(replace(one, tint=color) for one, color in zip(found, colors, strict=True))
+    return tuple(found)
 
 
 def _areas_of_grids(project: Project, scheme: str) -> dict[str, tuple[str, ...]]:

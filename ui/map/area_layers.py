@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen
 from gis import theme
 from gis.display import DisplayPlane
 from gis.shapes import FlatShapes, boxes_of, flat_shapes, label_points
+from gis.tints import grid_tints, group_tints
 from grid_model.project import Project
 from resources.i18n import N_, _
 from ui.map.layer import Hit, Label, Layer, texts
@@ -265,10 +266,7 @@ def area_tints(project: Project, mode: str, wanted: str) -> np.ndarray:
         managers = {one: n for n, one in enumerate(project.frame("district_managers")["id"])}
         return np.array([managers.get(one, -1) for one in texts(areas["manager"])], dtype=np.int64)
     scheme = scheme_shown(project, wanted)
-    groups = project.frame("mutual_aid_groups")
-    groups = groups[groups["scheme"] == scheme].reset_index(drop=True)
-    colors = dict(zip(groups["id"], groups["color"].fillna(-1).astype(int), strict=True))
-    numbers = {one: colors[one] if colors[one] >= 0 else n for n, one in enumerate(groups["id"])}
+    numbers = group_tints(project, scheme)
     if mode == "group":
         members = project.frame("group_members")
         members = members[members["scheme"] == scheme]
@@ -277,15 +275,7 @@ def area_tints(project: Project, mode: str, wanted: str) -> np.ndarray:
             for m, g in zip(members["manager"], members["mutual_aid_group"], strict=True)
         }
         return np.array([of_manager.get(one, -1) for one in texts(areas["manager"])], dtype=np.int64)
-    grids = project.frame("service_grids")
-    grids = grids[grids["scheme"] == scheme]
-    of_grid = dict(
-        zip(
-            grids["id"],
-            (numbers.get(g, n) for n, g in enumerate(texts(grids["mutual_aid_group"]))),
-            strict=True,
-        )
-    )
+    of_grid = grid_tints(project, scheme)
     links = project.frame("grid_areas")
     links = links[links["scheme"] == scheme]
     of_area = {
@@ -313,12 +303,8 @@ class ServiceGridLayer(AreaLayer):
         frame = project.frame(self.table)
         self.project = project
         self.schemes = texts(frame["scheme"])
-        groups = project.frame("mutual_aid_groups")
-        order = groups.groupby("scheme").cumcount()
-        colors = dict(zip(groups["id"], groups["color"].fillna(order).astype(int), strict=True))
-        self.colors = np.array(
-            [colors.get(g, n) for n, g in enumerate(texts(frame["mutual_aid_group"]))], dtype=np.int64
-        )
+        tints = {one: n for scheme in set(self.schemes) for one, n in grid_tints(project, scheme).items()}
+        self.colors = np.array([tints[one] for one in self.ids], dtype=np.int64)
         members = project.frame("group_members").groupby("mutual_aid_group").size()
         areas = project.frame("grid_areas").groupby("service_grid").size()
         groups_of = texts(frame["mutual_aid_group"])
