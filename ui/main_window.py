@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         bench.session.project_changed.connect(self._on_project)
         bench.session.problem.connect(self.tell_problem)
         bench.session.noticed.connect(self.messages.tell)
+        bench.session.warned.connect(lambda text: self.messages.tell(text, "warning"))
         bench.jobs.failed.connect(self.tell_problem)
         bench.selection_changed.connect(self._mark)
         bench.zoom_wanted.connect(self._zoom_to)
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
         result = self.bench.outage.result
         shown = result is not None and self.bench.task == "outage"
         self.canvas.set_outage(result.overlay if result is not None and shown else None)
+        self.canvas.set_switch_state(self.bench.outage.state)
         self.commands.refresh()
 
     def _show_plan(self) -> None:

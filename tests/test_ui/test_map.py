@@ -204,6 +204,18 @@ def test_a_project_without_places_says_so_instead_of_an_empty_map(qtbot: QtBot, 
     assert len({picture.pixel(x, y) for x in range(200, 600, 2) for y in range(220, 280, 2)}) > 1
 
 
+def test_switches_are_drawn_as_in_the_state_shown(canvas: MapCanvas, project: Project) -> None:
+    draft = project.edit()
+    draft.update("switches", ["k1"], open=True)
+    canvas.set_project(*draft.finish())
+    assert color_at(canvas, 500, 250) == theme.SWITCH_CLOSED.lower()
+    canvas.set_switch_state("current")
+    assert color_at(canvas, 500, 250) == theme.PAPER.lower()
+    canvas.set_switch_state("normal")
+    canvas.set_outage(OutageOverlay(opened=(("switches", "k1"),)))
+    assert color_at(canvas, 500, 250) == theme.PAPER.lower()
+
+
 def test_a_place_far_off_everything_does_not_shrink_the_map(project: Project) -> None:
     import pandas as pd
 

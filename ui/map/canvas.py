@@ -242,6 +242,10 @@ class MapCanvas(QWidget):
         """Lay a study over the map, or take it away."""
         self._set_state(replace(self._state, outage=outage))
 
+    def set_switch_state(self, state: str) -> None:
+        """Draw the switches as they stand in the ``normal`` or the ``current`` state."""
+        self._set_state(replace(self._state, switch_state=state))
+
     def select(self, table: str, ids: list[str]) -> None:
         """Mark objects."""
         self._selection = [(table, one) for one in ids]

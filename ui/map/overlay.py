@@ -42,8 +42,11 @@ class MapState:
         Scheme whose groups and grids are shown; empty: the one in force.
     outage
         What a study lays over the map.
+    switch_state
+        ``normal`` or ``current``: which position of the switches is drawn.
     """
 
     area_fill: str = "none"
     scheme: str = ""
     outage: OutageOverlay | None = None
+    switch_state: str = "normal"

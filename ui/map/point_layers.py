@@ -169,17 +169,15 @@ class SwitchLayer(PointLayer):
         super().build(project, plane)
 
     def symbol_names(self, frame: pd.DataFrame) -> np.ndarray:
-        """By kind and present state."""
+        """By kind and position in the normal state; the present positions are kept beside them."""
         self.kinds = texts(frame["kind"])
-        self.is_open = frame["open"].to_numpy(dtype=bool)
         self.is_minor = (self.kinds == "fuse") | self._low_voltage[frame.index.to_numpy()]
-        return np.array(
-            [
-                f"switch_{k}_{'open' if o else 'closed'}"
-                for k, o in zip(self.kinds, self.is_open, strict=True)
-            ],
-            dtype=object,
-        )
+        self.current_symbols = self._named(frame["open"].to_numpy(dtype=bool))
+        return self._named(frame["normal_open"].to_numpy(dtype=bool))
+
+    def _named(self, is_open: np.ndarray) -> np.ndarray:
+        words = np.where(is_open, "open", "closed")
+        return np.array([f"switch_{k}_{w}" for k, w in zip(self.kinds, words, strict=True)], dtype=object)
 
     def in_view(self, view: MapView, margin: float = 12) -> np.ndarray:
         """Fuses and low-voltage switches appear only when near: there is one at every transformer."""
@@ -187,10 +185,11 @@ class SwitchLayer(PointLayer):
         return rows if view.scale_denominator <= 8_000 else rows[~self.is_minor[rows]]
 
     def shown_symbols(self, state: MapState) -> np.ndarray:
-        """What the study opened or closed is drawn so."""
+        """As in the state shown; what the study opened or closed is drawn so."""
+        shown = self.symbols if state.switch_state == "normal" else self.current_symbols
         if state.outage is None:
-            return self.symbols
-        shown = self.symbols.copy()
+            return shown
+        shown = shown.copy()
         for word, operated in (("open", state.outage.opened), ("closed", state.outage.closed)):
             for table, one in operated:
                 if table == "switches":
