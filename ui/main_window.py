@@ -35,6 +35,10 @@ WAIT_MS = 10_000
 """How long closing waits for a job that was asked to stop."""
 
 
+FRAME_PX = 40
+"""Room a window manager's title and frame take, at the most."""
+
+
 class MainWindow(QMainWindow):
     """One window on one bench."""
 
@@ -60,8 +64,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._place())
         self._connect()
         self.resize(1366, 768)
-        self.restoreGeometry(bench.settings.place("window"))
+        if not self.restoreGeometry(bench.settings.place("window")) and self._is_larger_than_screen():
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         self._on_project(bench.session.project, None)
+
+    def _is_larger_than_screen(self) -> bool:
+        """Whether the window with its frame would not fit the screen: an office screen has 1366×768."""
+        room = self.screen().availableGeometry().size()
+        return self.width() + FRAME_PX > room.width() or self.height() + FRAME_PX > room.height()
 
     # ------------------------------------------------------------------ parts
 

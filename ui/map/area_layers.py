@@ -19,7 +19,7 @@ from ui.map.overlay import MapState
 from ui.map.paint import chosen, hatch, pen, polygon, swatch, thinned
 from ui.map.view import MapView
 
-PIECE = 120
+PIECE = 40
 """Areas drawn between two looks at the clock."""
 
 PLAIN_ALPHA = 110

@@ -18,7 +18,7 @@ from ui.map.overlay import MapState
 from ui.map.paint import chosen, pen, polygon, swatch, thinned
 from ui.map.view import MapView
 
-PIECE = 300
+PIECE = 60
 """Lines drawn between two looks at the clock."""
 
 REACH_PX = 6.0

@@ -18,7 +18,7 @@ from ui.map.overlay import MapState
 from ui.map.paint import sprite, swatch, symbol_icon
 from ui.map.view import MapView
 
-PIECE = 400
+PIECE = 150
 """Symbols drawn between two looks at the clock."""
 
 COVERED_LIMIT = 300
