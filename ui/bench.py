@@ -51,8 +51,8 @@ class Bench(QObject):
         self.settings = settings
         self.jobs = Jobs(self)
         self.session = Session(settings, self.jobs, self)
-        self.outage = OutageDesk(self.session, self.jobs, self)
-        self.grouping = GroupingDesk(self.session, self.jobs, self)
+        self.outage = OutageDesk(self.session, self)
+        self.grouping = GroupingDesk(self.session, self)
         self.task = "data"
         self.selection = Selection()
         self.show_personal = False

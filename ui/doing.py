@@ -136,10 +136,16 @@ def export_table(window: MainWindow) -> None:
         )
         window.messages.tell(_("Table written: {file}").format(file=path))
 
-    window.bench.jobs.run(
+    def lost(_nothing: None) -> str:
+        return _(
+            "Table written: {file}; its project was closed meanwhile, so its journal does not tell of it."
+        ).format(file=path)
+
+    session.run(
         _("Writing {file}").format(file=path.name),
         lambda feedback: write_sheets(path, [sheet], feedback),
         done,
+        lost=lost,
     )
 
 

@@ -14,7 +14,7 @@ from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.project import Project
 from resources.i18n import N_, _
-from ui.jobs import Job, Jobs
+from ui.jobs import Job
 from ui.session import Session
 
 if TYPE_CHECKING:
@@ -125,10 +125,9 @@ class GroupingDesk(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._jobs = jobs
         self._job: Job | None = None
         self.request = Request()
         self.plan: Proposal | None = None
@@ -154,7 +153,7 @@ class GroupingDesk(QObject):
                 self._job, self.plan = None, plan
                 self.changed.emit()
 
-        self._job = job = self._jobs.run(
+        self._job = job = self._session.run(
             _("Proposing groups"),
             lambda feedback: proposed(project, request, feedback),
             finish,

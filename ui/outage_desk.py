@@ -17,7 +17,7 @@ from grid_model.changes import Changes
 from grid_model.feedback import Feedback
 from grid_model.project import Project
 from resources.i18n import _
-from ui.jobs import Job, Jobs
+from ui.jobs import Job
 from ui.map.overlay import OutageOverlay
 from ui.session import Session
 
@@ -105,12 +105,14 @@ class OutageDesk(QObject):
     """Steps or answer changed."""
     answered = Signal()
     """A question was just answered."""
+    ranked = Signal()
+    """The losses of every device were just worked out."""
 
-    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._jobs = jobs
         self._job: Job | None = None
+        self._ranking: Job | None = None
         self.steps: tuple[tuple[str, str], ...] = ()
         self.state = "normal"
         self.result: Answer | None = None
@@ -156,7 +158,7 @@ class OutageDesk(QObject):
                 self.changed.emit()
                 self.answered.emit()
 
-        self._job = job = self._jobs.run(
+        self._job = job = self._session.run(
             _("Tracing the outage"),
             lambda feedback: answer(project, steps, state, feedback),
             finish,
@@ -183,6 +185,8 @@ class OutageDesk(QObject):
         """Start from the ``normal`` or the ``current`` positions of the switches."""
         if state != self.state:
             self.state = state
+            if self._forget_losses():
+                self.rank()
             if self.steps:
                 self.ask(self.steps)
             else:
@@ -222,11 +226,29 @@ class OutageDesk(QObject):
             return rows.assign(table=[one.table for one in devices], id=[one.id for one in devices])
 
         def done(losses: pd.DataFrame) -> None:
-            if self._session.project is not None:
-                self.losses = losses
+            if self._ranking is job:
+                self._ranking, self.losses = None, losses
                 self.changed.emit()
+                self.ranked.emit()
 
-        self._jobs.run(_("Working out the loss of every device"), work, done)
+        def give_up(error: Exception | None) -> None:
+            if self._ranking is job:
+                self._ranking = None
+                if error is not None:
+                    self._session.problem.emit(error)
+
+        self._forget_losses()
+        self._ranking = job = self._session.run(
+            _("Working out the loss of every device"), work, done, give_up, lambda: give_up(None)
+        )
+
+    def _forget_losses(self) -> bool:
+        """Let go of the losses; whether they were being worked out."""
+        at_work, self.losses = self._ranking, None
+        self._ranking = None
+        if at_work is not None:
+            at_work.cancel()
+        return at_work is not None
 
     def clear(self) -> None:
         """Forget steps and answer."""
@@ -238,10 +260,11 @@ class OutageDesk(QObject):
 
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
         if changes is None:
-            self.losses = None
+            self._forget_losses()
             self.clear()
         elif project is not None and changes.touches(*TRACED_TABLES):
-            self.losses = None
+            if self._forget_losses():
+                self.rank()
             if self.steps:
                 self.ask(self.steps)
             else:

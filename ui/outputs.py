@@ -47,7 +47,17 @@ def run_operation(
         else:
             tell(window, outcome)
 
-    window.bench.jobs.run(_(what.title), lambda feedback: what.run(project, parameters, feedback), finish)
+    def lost(outcome: Outcome) -> str:
+        title = _(what.title)
+        if outcome.edit is not None:
+            return _("The project was closed meanwhile; “{title}” changed nothing.").format(title=title)
+        return _(
+            "“{title}” is done, but its project was closed meanwhile: its journal does not tell of it."
+        ).format(title=title)
+
+    window.bench.session.run(
+        _(what.title), lambda feedback: what.run(project, parameters, feedback), finish, lost=lost
+    )
 
 
 def tell(window: MainWindow, outcome: Outcome, most: int = 6) -> None:
@@ -109,7 +119,13 @@ def _import_into_new(window: MainWindow, what: Operation, parameters: Any, into:
         return outcome
 
     def done(outcome: Outcome) -> None:
-        window.bench.session.open(into, lambda: _imported(window, outcome))
+        session = window.bench.session
+        if session.history is None:
+            session.open(into, lambda: _imported(window, outcome))
+            return
+        session.settings.add_recent(into)
+        told = _("Imported into {file}; it is among the recent projects.").format(file=into.name)
+        window.messages.tell(told, "warning")
 
     window.bench.jobs.run(_(what.title), work, done)
 
@@ -139,7 +155,7 @@ def check(window: MainWindow) -> None:
         text = _("{count} findings; a double click shows where.").format(count=len(findings))
         window.messages.tell(text if findings else _("Nothing was found wrong."), "notice")
 
-    window.bench.jobs.run(_("Checking the data"), work, done)
+    window.bench.session.run(_("Checking the data"), work, done)
 
 
 # -------------------------------------------------------------------- outage

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
-from grid_model.history import Entry
+from grid_model.history import Entry, History
 from grid_model.project import Edit, Project
 from resources.i18n import _
-from ui.jobs import Jobs
+from ui.jobs import Job, Jobs
 from ui.settings import Settings
 
 if TYPE_CHECKING:
     from gis.project_file import ProjectFile
     from gis.project_writer import Lost
+
+
+R = TypeVar("R")
 
 
 class Poster(QObject):
@@ -36,6 +39,11 @@ class Poster(QObject):
 
     def _run(self, act: Callable[[], None]) -> None:
         act()
+
+
+def not_kept(title: str) -> str:
+    """Say that work came to nothing because its project is no longer open."""
+    return _("The project was closed meanwhile; the result of “{title}” is not kept.").format(title=title)
 
 
 class Session(QObject):
@@ -52,6 +60,8 @@ class Session(QObject):
     """Something could not be done: the exception."""
     noticed = Signal(str)
     """A sentence worth telling that is no problem."""
+    warned = Signal(str)
+    """A sentence about what was not done, though nothing failed."""
 
     def __init__(self, settings: Settings, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +76,11 @@ class Session(QObject):
     def project(self) -> Project | None:
         """The project as it stands now; None where none is open."""
         return self._file.history.project if self._file is not None else None
+
+    @property
+    def history(self) -> History | None:
+        """The history of the open project; another one after the project was closed and opened again."""
+        return self._file.history if self._file is not None else None
 
     @property
     def path(self) -> Path | None:
@@ -104,6 +119,40 @@ class Session(QObject):
         if self._file is not None:
             self._file.history.note(title, values)
             self.saved_changed.emit()
+
+    def run(
+        self,
+        title: str,
+        work: Callable[[Feedback], R],
+        done: Callable[[R], None],
+        failed: Callable[[Exception], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+        lost: Callable[[R], str] | None = None,
+    ) -> Job:
+        """Start work on the open project; `done` hears only while that project is still the open one.
+
+        Where it was closed meanwhile the result goes nowhere, and `warned` says so.
+
+        Parameters
+        ----------
+        lost
+            Says what became of a result that came too late; else the window says that it is not kept.
+        """
+        begun_on = self.history
+
+        def finish(result: R) -> None:
+            if self.history is begun_on:
+                done(result)
+            else:
+                self.warned.emit(lost(result) if lost is not None else not_kept(title))
+
+        def stopped() -> None:
+            if self.history is not begun_on:
+                self.warned.emit(not_kept(title))
+            if cancelled is not None:
+                cancelled()
+
+        return self.jobs.run(title, work, finish, failed, stopped)
 
     def _attempt(self, act: Callable[[ProjectFile], Changes]) -> Changes | None:
         if self._file is None:

@@ -219,7 +219,7 @@ class PrintPanel(Panel):
             dialog.show()
             dialog.draw()
 
-        self._bench.jobs.run(_("Drawing the preview"), make, done)
+        self._bench.session.run(_("Drawing the preview"), make, done)
 
     def _page_maker(self) -> Callable[[Feedback], list[Page]] | None:
         """Give the work that makes the pages as chosen now."""
