@@ -132,7 +132,8 @@ class Draft:
         Raises
         ------
         GridError
-            ``duplicate-id``, ``missing-id``, ``unknown-column``, ``bad-choice``.
+            ``duplicate-id``, ``missing-id``, ``unknown-column``, ``bad-value``, ``bad-choice``,
+            ``number-out-of-range``.
         """
         holder = self.project.table(table)
         frame = conform(
@@ -158,7 +159,8 @@ class Draft:
         Raises
         ------
         GridError
-            ``unknown-object``, ``unknown-column``, ``id-fixed``, ``bad-choice``, ``bad-number``.
+            ``unknown-object``, ``unknown-column``, ``id-fixed``, ``bad-value`` (what is no number or an
+            infinite one too), ``bad-choice``, ``number-out-of-range``.
         """
         at = self._positions(table, ids)
         holder = self.project.table(table)
@@ -175,7 +177,7 @@ class Draft:
                 value = [bytes(value)] * len(at)
             try:
                 after[name] = column_of(column, value, len(at))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, OverflowError) as error:
                 raise GridError("bad-value", table=table, column=name, value=str(value)) from error
             _check_values(table, column, after[name])
         before = holder.frame.iloc[at][list(after.columns)].reset_index(drop=True)
@@ -223,6 +225,8 @@ def _check_values(table: str, column: schema.Column, values: pd.Series) -> None:
         strange = values.notna() & ~values.str.fullmatch(r"\d{4}-\d\d-\d\d").fillna(False).astype(bool)
         if strange.any():
             raise GridError("bad-value", table=table, column=column.name, value=values[strange].iloc[0])
+    if column.kind is Kind.REAL and np.isinf(values.to_numpy()).any():
+        raise GridError("bad-value", table=table, column=column.name, value="∞")
     if column.kind in (Kind.REAL, Kind.INTEGER):
         low = column.minimum is not None and values.lt(column.minimum).fillna(False).any()
         high = column.maximum is not None and values.gt(column.maximum).fillna(False).any()

@@ -176,6 +176,11 @@ def test_a_word_where_a_number_belongs_is_refused_in_one_sentence(window: MainWi
     before = page.model.data(index)
     assert not page.model.setData(index, "many")
     assert "many" in window.messages.text.text()
+    for strange in ("1e400", "-inf", "nan", "ＮａＮ"):
+        window.messages.hide()
+        assert not page.model.setData(index, strange), strange
+        assert strange in window.messages.text.text()
+        assert window.messages.isVisible()
     assert not page.model.setData(index, "-5")
     assert page.model.data(index) == before
     assert window.bench.session.next_undo is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize
@@ -90,7 +91,7 @@ def read_value(column: Column, text: object) -> object:
     Raises
     ------
     ValueError
-        Where a number was wanted.
+        Where a finite number was wanted.
     """
     if not isinstance(text, str):
         return text
@@ -98,7 +99,10 @@ def read_value(column: Column, text: object) -> object:
     if not text:
         return None
     if column.kind is Kind.REAL:
-        return float(_digits(text))
+        number = float(_digits(text))
+        if not math.isfinite(number):
+            raise ValueError(text)
+        return number
     if column.kind is Kind.INTEGER:
         return int(_digits(text))
     if column.kind is Kind.DATE:
