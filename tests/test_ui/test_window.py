@@ -186,6 +186,26 @@ def test_a_word_where_a_number_belongs_is_refused_in_one_sentence(window: MainWi
     assert window.bench.session.next_undo is None
 
 
+@pytest.mark.parametrize("value", [617.1309, 1234567.0, 1 / 3, 5e-7])
+def test_a_number_looked_at_in_its_editor_stays_as_exact_as_it_was(
+    window: MainWindow, qtbot: QtBot, value: float
+) -> None:
+    page = window.bottom.page
+    assert isinstance(page, AttributePage)
+    index = page.model.index(0, [one.name for one in page.model.columns].index("stated_kva"))
+    assert page.model.setData(index, repr(value))
+    made = window.bench.session.next_undo
+    page.view.scrollTo(index)
+    page.view.setCurrentIndex(index)
+    page.view.setFocus()
+    qtbot.keyClick(page.view, Qt.Key.Key_F2)
+    editor = page.view.viewport().findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert page.model.value(index) == value
+    assert window.bench.session.next_undo is made
+
+
 def test_clicking_a_row_selects_on_the_map_and_back(window: MainWindow, qtbot: QtBot) -> None:
     page = window.bottom.page
     assert isinstance(page, AttributePage)

@@ -71,7 +71,7 @@ class CellEditor(QStyledItemDelegate):
             editor.setCurrentIndex(max(0, editor.findData(value)))
             editor.showPopup()
         elif isinstance(editor, QLineEdit):
-            editor.setText("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
+            editor.setText("" if value is None else whole_text(value))
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
@@ -83,6 +83,11 @@ class CellEditor(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         size = super().sizeHint(option, index)
         return QSize(min(size.width() + 14, 320), size.height())
+
+
+def whole_text(value: object) -> str:
+    """Write a value so that reading it again gives the very same one."""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def read_value(column: Column, text: object) -> object:
