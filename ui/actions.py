@@ -102,6 +102,7 @@ ACTIONS = (
     Action("open", "file", N_("&Open…"), "Ctrl+O", always, "folder"),
     Action("recent", "file", N_("Open &recent"), "", always),
     Action("import-data", "file", N_("&Import…"), "Ctrl+I", always, "import", True),
+    Action("import-folder", "file", N_("Import network &folder…"), "Ctrl+Shift+I", always),
     Action("check", "file", N_("&Check data"), "F7"),
     Action("save-as", "file", N_("Save &as…"), "Ctrl+Shift+S", starts_section=True),
     Action("export-table", "file", N_("&Export table…"), "Ctrl+E", icon="export"),

@@ -14,6 +14,7 @@ from grid_model.table import plain
 from resources.i18n import N_, _
 from ui import outputs
 from ui.dialogs import ask
+from ui.dialogs.operation_dialog import data_files
 from ui.settings import documents_folder
 from ui.tables.pages import TablePage
 from ui.tables.view import FrameView
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 PROJECT_FILES = "GeoPackage (*.gpkg)"
-IMPORT_FILES = "*.xlsx *.xls *.csv *.txt *.gpkg *.geojson *.json *.shp"
 
 
 # ---------------------------------------------------------------------- file
@@ -88,11 +88,19 @@ def recent(_window: MainWindow) -> None:
 def import_data(window: MainWindow) -> None:
     """Choose files and bring them into the project."""
     settings = window.bench.settings
-    kinds = f"{_('Data files')} ({IMPORT_FILES});;{_('All files')} (*)"
-    found = ask.files_to_open(window, _("Import files"), settings.folder_for("import"), kinds)
+    found = ask.files_to_open(window, _("Import files"), settings.folder_for("import"), data_files())
     if found:
         settings.remember_folder("import", found[0].parent)
         outputs.import_sources(window, found)
+
+
+def import_folder(window: MainWindow) -> None:
+    """Choose a folder with a network and bring it into the project."""
+    settings = window.bench.settings
+    folder = ask.folder_to_open(window, _("Import a network folder"), settings.folder_for("import"))
+    if folder is not None:
+        settings.remember_folder("import", folder.parent)
+        outputs.import_sources(window, [folder])
 
 
 def check(window: MainWindow) -> None:

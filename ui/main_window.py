@@ -20,7 +20,7 @@ from ui.dialogs import ask
 from ui.left_panel import LeftPanel
 from ui.map.canvas import MapCanvas
 from ui.message_bar import MessageBar
-from ui.messages import sentence
+from ui.messages import window_sentence
 from ui.outage_desk import DEVICE_TABLES
 from ui.right_panel import RightPanel
 from ui.start_page import StartPage
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
     def tell_problem(self, error: Exception) -> None:
         """Say in one sentence what could not be done; a mistake of ours goes to the crash dialog."""
         if isinstance(error, GridError):
-            self.messages.tell(sentence(error), "problem")
+            self.messages.tell(window_sentence(error), "problem")
         else:
             import sys
 

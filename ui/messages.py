@@ -241,6 +241,38 @@ ERRORS: Mapping[str, str] = {
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
+IN_WINDOW: Mapping[str, str] = {
+    "sample-file-exists": N_("{file} is there already; name another file, or tick that it may be replaced."),
+    "unrecognised-file": N_(
+        "It cannot be told what “{file}” holds; import it again and choose what the sources are. Headings found: {found}."
+    ),
+    "not-degrees": N_(
+        "“{file}” holds coordinates that are no degrees, as {crs} needs; import it again and give its coordinate system."
+    ),
+    "mixed-coordinates": N_(
+        "“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
+        "cannot meet in one project; import it again and give its coordinate system, or import into a new project."
+    ),
+    "project-in-use": N_(
+        "“{file}” is being edited by {who} on {host} since {since}; close it there, then open it here."
+    ),
+    "bad-group-sizes": N_(
+        "Groups of at least {minimum} and at most {maximum} managers cannot be; choose sizes that fit."
+    ),
+    "purpose-missing": N_("Names and phones in full need a reason: write what they are needed for."),
+    "purpose-without-unmasked": N_(
+        "A purpose was given but the output stays masked; choose names in full, or leave the purpose out."
+    ),
+    "no-scheme": N_("The project has no grouping scheme yet; turn to Grids and propose groups first."),
+    "no-grids": N_(
+        "The scheme “{scheme}” has no service grids; turn to Grids, propose groups and put them in force."
+    ),
+    "trace-missing": N_(
+        "An outage sheet needs what opens or fails: choose a device on the map and ask what if it opens."
+    ),
+}
+"""Sentences that stand in the window in the place of those that name what is typed in a terminal."""
+
 ISSUES: Mapping[str, str] = {
     # rows that another program changed in the project file
     "outside-no-id": N_("A row of the {table} made by another program had no identifier; it got “{id}”"),
@@ -323,7 +355,7 @@ ISSUES: Mapping[str, str] = {
     "crs-assumed": N_("{file}: no coordinate system was named; taken as longitude and latitude ({crs})"),
     "shifted-like-phone-map": N_(
         "{table}: {count} known objects stand {distance_m} m from where they were, all in one direction; "
-        "the file may hold phone-map coordinates: undo and import with --crs GCJ-02"
+        "the file may hold phone-map coordinates: undo and import again with the coordinate system GCJ-02"
     ),
     "local-plane": N_(
         "{file}: no coordinate system was named and the numbers are no degrees; kept as a local plane without a base map"
@@ -498,6 +530,12 @@ def sentence(error: GridError) -> str:
     """Say what went wrong in the language in use."""
     pattern = ERRORS.get(error.code)
     return str(error) if pattern is None else _(pattern).format(**_shown(error.values))
+
+
+def window_sentence(error: GridError) -> str:
+    """Say what went wrong and what to do about it in the window, in the language in use."""
+    pattern = IN_WINDOW.get(error.code)
+    return sentence(error) if pattern is None else _(pattern).format(**_shown(error.values))
 
 
 def issue_sentence(issue: Issue) -> str:

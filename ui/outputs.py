@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 
+NETWORK_FILES = frozenset(
+    f"{name}.csv" for name in ("nodes", "lines", "switches", "transformers", "loads", "sources")
+)
+"""The files of a network folder."""
+
 STEP_FLAGS = ("open", "fault", "close")
 
 
@@ -82,11 +87,19 @@ def is_project(path: Path) -> bool:
 # -------------------------------------------------------------------- import
 
 
+def with_folders(sources: list[Path]) -> list[Path]:
+    """Put the folder in the place of a network's files that were chosen one by one."""
+    folders = {path.parent for path in sources if path.name.lower() == "nodes.csv"}
+    kept = [path for path in sources if path.parent not in folders or path.name.lower() not in NETWORK_FILES]
+    return [*sorted(folders), *kept]
+
+
 def import_sources(window: MainWindow, sources: list[Path]) -> None:
     """Ask how to read files, then bring them into the project, a new one where none is open."""
     from ui.dialogs.operation_dialog import OperationDialog
 
     what, session = operation("import"), window.bench.session
+    sources = with_folders(sources)
     into = session.path
     if into is None:
         folder = window.bench.settings.folder_for("project")
@@ -97,6 +110,10 @@ def import_sources(window: MainWindow, sources: list[Path]) -> None:
             "GeoPackage (*.gpkg)",
         )
         if into is None:
+            return
+        if into.exists():
+            told = _("“{file}” is there already. Open it first to import into it, or name a new file.")
+            window.messages.tell(told.format(file=into.name), "warning")
             return
     preset = {"sources": tuple(map(str, sources)), "into": str(into)}
     dialog = OperationDialog(what, window, preset, hidden=frozenset({"into"}))

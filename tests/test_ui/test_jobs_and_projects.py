@@ -61,7 +61,9 @@ def drop_and_agree(qtbot: QtBot, window: MainWindow, file: Path) -> None:
 
     def agree() -> None:
         dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, OperationDialog)
+        if not isinstance(dialog, OperationDialog):
+            QTimer.singleShot(50, agree)
+            return
         qtbot.mouseClick(dialog.go, LEFT)
 
     data = QMimeData()

@@ -134,7 +134,7 @@ def printed(
         )
     if TEMPLATES[template].public and not options.disclosure.unmasked:
         lines.append(
-            _("Managers' names and phones are masked; to post them in full add --unmasked --purpose TEXT.")
+            _("Managers' names and phones are masked; to post them in full ask for that and give a purpose.")
         )
     document = {
         "template": template,

@@ -61,6 +61,30 @@ FILE_KINDS = {
 }
 
 
+IMPORT_FILES = "*.xlsx *.xls *.csv *.txt *.gpkg *.geojson *.json *.shp"
+
+
+def data_files() -> str:
+    """Give the kinds of files that can be imported, as a file dialog takes them."""
+    ours, every = _("Data files"), _("All files")
+    return f"{ours} ({IMPORT_FILES});;{every} (*)"
+
+
+def _folder_of(line: QLineEdit) -> Path:
+    """Where to look first: beside what stands in the field."""
+    return Path(line.text().split(";")[0].strip()).parent
+
+
+def _beside(line: QLineEdit, *buttons: QPushButton) -> QWidget:
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(line, 1)
+    for button in buttons:
+        layout.addWidget(button)
+    return holder
+
+
 class OperationDialog(QDialog):
     """Asks for the parameters of an operation.
 
@@ -153,6 +177,11 @@ class OperationDialog(QDialog):
             )
         else:
             self._keep(name, line, lambda: line.text().strip())
+        if about.repeat and about.metavar == "SOURCE":
+            files, folder = QPushButton(_("Files…")), QPushButton(_("Folder…"))
+            files.clicked.connect(lambda: self._choose_files(line))
+            folder.clicked.connect(lambda: self._choose_folder(line))
+            return line, _beside(line, files, folder)
         suffix = Path(about.metavar).suffix if "." in about.metavar else ""
         if suffix not in FILE_KINDS:
             return line, line
@@ -160,12 +189,17 @@ class OperationDialog(QDialog):
         choose.setToolTip(_("Choose a file"))
         choose.setFixedWidth(36)
         choose.clicked.connect(lambda: self._choose(line, suffix))
-        holder = QWidget()
-        layout = QHBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(line, 1)
-        layout.addWidget(choose)
-        return line, holder
+        return line, _beside(line, choose)
+
+    def _choose_files(self, line: QLineEdit) -> None:
+        found = ask.files_to_open(self, _("Import files"), _folder_of(line), data_files())
+        if found:
+            line.setText("; ".join(map(str, found)))
+
+    def _choose_folder(self, line: QLineEdit) -> None:
+        found = ask.folder_to_open(self, _("Import a network folder"), _folder_of(line))
+        if found is not None:
+            line.setText(str(found))
 
     def _choose(self, line: QLineEdit, suffix: str) -> None:
         suggestion = Path(line.text() or f"taiqu{suffix}")

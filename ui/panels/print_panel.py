@@ -16,7 +16,7 @@ from resources.i18n import N_, _, ngettext
 from ui.bench import Bench
 from ui.dialogs.preview_dialog import PreviewDialog
 from ui.jobs import Job
-from ui.messages import sentence
+from ui.messages import window_sentence
 from ui.panels.panel import WIDTH, Panel
 from ui.widgets import button, label, notice, row
 
@@ -199,7 +199,7 @@ class PrintPanel(Panel):
         def failed(error: Exception) -> None:
             if self._job is job:
                 self._job, self._picture = None, None
-                self._hint = sentence(error) if isinstance(error, GridError) else ""
+                self._hint = window_sentence(error) if isinstance(error, GridError) else ""
                 self.refresh()
                 if asked or not isinstance(error, GridError):
                     self._bench.session.problem.emit(error)
