@@ -104,7 +104,7 @@ class OutageDesk(QObject):
     changed = Signal()
     """Steps or answer changed."""
     answered = Signal()
-    """A question was just answered."""
+    """A question a person asked was just answered (not: the answer made anew after an edit)."""
     ranked = Signal()
     """The losses of every device were just worked out."""
 
@@ -139,8 +139,14 @@ class OutageDesk(QObject):
             return False
         return bool(project.table(table).row(one)["normal_open" if self.state == "normal" else "open"])
 
-    def ask(self, steps: tuple[tuple[str, str], ...]) -> None:
-        """Ask what `steps` — (``open``, ``close`` or ``fault``; ``table:id``) — do, one after another."""
+    def ask(self, steps: tuple[tuple[str, str], ...], asked: bool = True) -> None:
+        """Ask what `steps` — (``open``, ``close`` or ``fault``; ``table:id``) — do, one after another.
+
+        Parameters
+        ----------
+        asked
+            Whether a person asks, rather than an edit that makes the answer stale.
+        """
         if not steps:
             self.clear()
             return
@@ -156,7 +162,8 @@ class OutageDesk(QObject):
                 self._job = None
                 self.steps, self.result = steps, found
                 self.changed.emit()
-                self.answered.emit()
+                if asked:
+                    self.answered.emit()
 
         self._job = job = self._session.run(
             _("Tracing the outage"),
@@ -266,6 +273,6 @@ class OutageDesk(QObject):
             if self._forget_losses():
                 self.rank()
             if self.steps:
-                self.ask(self.steps)
+                self.ask(self.steps, asked=False)
             else:
                 self.changed.emit()

@@ -89,6 +89,8 @@ class BottomTables(QWidget):
         bench.selection_changed.connect(self._follow)
         bench.personal_changed.connect(lambda _show: self._reload())
         bench.outage.changed.connect(lambda: self._on_result("outage-"))
+        bench.outage.answered.connect(lambda: self._to_front("outage-customers"))
+        bench.outage.ranked.connect(lambda: self._to_front("device-loss"))
         bench.findings_changed.connect(lambda: self._on_result("findings-"))
         bench.grouping.changed.connect(lambda: self._on_result("plan-"))
         self.arrange()
@@ -248,6 +250,11 @@ class BottomTables(QWidget):
         self.arrange()
         if fresh and first in self._shown:
             self.tabs.setCurrentIndex(self._shown.index(first))
+
+    def _to_front(self, name: str) -> None:
+        """Show a result that was just asked for, where the task lists it."""
+        if name in self._shown:
+            self.tabs.setCurrentIndex(self._shown.index(name))
 
     def _reload(self) -> None:
         self._stale.update(self._pages)
