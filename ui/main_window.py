@@ -112,6 +112,8 @@ class MainWindow(QMainWindow):
         bench.session.noticed.connect(self.messages.tell)
         bench.session.warned.connect(lambda text: self.messages.tell(text, "warning"))
         bench.jobs.failed.connect(self.tell_problem)
+        bench.selection_changed.connect(self.messages.let_go)
+        bench.task_changed.connect(lambda _task: self.messages.let_go())
         bench.selection_changed.connect(self._mark)
         bench.zoom_wanted.connect(self._zoom_to)
         bench.outage.changed.connect(self._show_outage)
@@ -140,10 +142,10 @@ class MainWindow(QMainWindow):
     # ----------------------------------------------------------------- events
 
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        self.messages.hide()
         if changes is None:
             self.pages.setCurrentIndex(0 if project is None else 1)
             self.start.refresh()
-            self.messages.hide()
             (self.start.sample if project is None else self.canvas).setFocus()
         self.canvas.set_project(project, changes)
         if self.bench.grouping.plan is not None:

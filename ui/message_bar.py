@@ -32,6 +32,7 @@ class MessageBar(QFrame):
         layout.setContentsMargins(14, 6, 8, 6)
         layout.addWidget(self.text, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._kind = "notice"
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
@@ -43,8 +44,14 @@ class MessageBar(QFrame):
         self.setStyleSheet(
             f"QFrame#message {{ background: {back}; }} QFrame#message QLabel {{ color: {ink}; }}"
         )
+        self._kind = kind
         self.text.setText(text)
         self.show()
         self._timer.stop()
         if kind == "notice":
             self._timer.start(STAYS_MS)
+
+    def let_go(self) -> None:
+        """Take away what is no longer about what is on screen; a problem stays until it is dealt with."""
+        if self._kind != "problem":
+            self.hide()

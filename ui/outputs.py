@@ -148,10 +148,10 @@ def _import_into_new(window: MainWindow, what: Operation, parameters: Any, into:
 
 
 def _imported(window: MainWindow, outcome: Outcome) -> None:
-    tell(window, outcome)
     if outcome.document.get("issues"):
         window.bench.set_task("data")
         window.bottom.open("issues-found")
+    tell(window, outcome)
 
 
 def check(window: MainWindow) -> None:

@@ -205,12 +205,15 @@ class Session(QObject):
         if self._file is not None:
             file, self._file = self._file, None
             file.history.forget(self._heard)
+            lost: GridError | None = None
             try:
                 file.close()
             except GridError as error:
-                self.problem.emit(error)
+                lost = error
             self.project_changed.emit(None, None)
             self.saved_changed.emit()
+            if lost is not None:
+                self.problem.emit(lost)
 
     def _take(self, file: ProjectFile, poster: Poster, then: Callable[[], None] | None = None) -> None:
         self.close()

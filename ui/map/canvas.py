@@ -184,10 +184,18 @@ class MapCanvas(QWidget):
             if extent is not None:
                 self.zoom_to(extent)
 
+    def _shows_all(self) -> bool:
+        """Whether the view is the one `zoom_to_all` gives."""
+        extent = project_extent(self._project) if self._project is not None else None
+        return extent is not None and self._view == self._fitted(extent)
+
+    def _fitted(self, extent: Extent) -> MapView:
+        corners = self._plane.metres(np.array([extent[:2], extent[2:]]))
+        return self._view.fitted((*corners[0], *corners[1]))
+
     def zoom_to(self, extent: Extent) -> None:
         """Show a rectangle given in project coordinates."""
-        corners = self._plane.metres(np.array([extent[:2], extent[2:]]))
-        self._set_view(self._view.fitted((*corners[0], *corners[1])))
+        self._set_view(self._fitted(extent))
 
     def zoom_to_object(self, table: str, one: str) -> bool:
         """Show and select one object; False where it has no place."""
@@ -477,10 +485,10 @@ class MapCanvas(QWidget):
     # the hand
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the middle."""
-        first = self._picture is None
+        """Keep the middle; what showed everything goes on showing everything."""
+        whole = self._picture is None or self._shows_all()
         self._view = replace(self._view, width=event.size().width(), height=event.size().height())
-        if first:
+        if whole:
             self.zoom_to_all()
         self.redraw()
 
