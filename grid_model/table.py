@@ -197,7 +197,9 @@ def column_of(column: Column, values: Any, length: int) -> pd.Series:
         return series.where(series.notna(), None)
     if not isinstance(values, (pd.Series, pd.api.extensions.ExtensionArray, np.ndarray, list, tuple)):
         values = [values] * length
-    series = pd.Series(values).reset_index(drop=True)
+    # As objects first: beside a missing value pandas makes whole numbers floats and rounds large ones.
+    plain_cells = isinstance(values, (list, tuple))
+    series = pd.Series(values, dtype=object if plain_cells else None).reset_index(drop=True)
     if column.kind is Kind.BOOLEAN:
         return series.astype("boolean").fillna(bool(column.default)).astype(bool)
     if column.kind is Kind.INTEGER:
@@ -235,7 +237,7 @@ def check_ids(schema: TableSchema, frame: pd.DataFrame) -> None:
 
 def frame_of(schema: TableSchema, rows: Iterable[Mapping[str, Any]] | pd.DataFrame) -> pd.DataFrame:
     """Make a frame of `rows` given as dictionaries; a column the table lacks raises ``unknown-column``."""
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), dtype=object)
     strange = [name for name in frame.columns if name != "fid" and name not in schema.by_name]
     if strange:
         raise GridError("unknown-column", table=schema.name, column=strange[0])
