@@ -18,7 +18,7 @@ from ui.actions import ActionSet
 from ui.bench import Bench
 from ui.dialogs import ask
 from ui.left_panel import LeftPanel
-from ui.map.canvas import MapCanvas
+from ui.map.canvas import MapCanvas, project_extent
 from ui.message_bar import MessageBar
 from ui.messages import window_sentence
 from ui.outage_desk import DEVICE_TABLES
@@ -158,6 +158,17 @@ class MainWindow(QMainWindow):
         self.status.tell_scale(self.canvas.scale_denominator() if project is not None else 0)
         self._name_personal()
         self.commands.refresh()
+        if project is not None and changes is None:
+            self._say_placeless(project)
+
+    def _say_placeless(self, project: Project) -> None:
+        """Explain an empty map where there is data."""
+        if project_extent(project) is None and any(len(table.frame) for table in project.tables.values()):
+            told = _(
+                "Nothing in this project has a place, so the map is empty; "
+                "import coordinates or outlines to see it."
+            )
+            self.messages.tell(told, "warning")
 
     def _title(self, project: Project | None) -> str:
         path = self.bench.session.path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.test_ui.helpers import LEFT, press, wait_for_jobs
 from tests.test_ui.test_window import a_section_switch
+from ui.application import Program
 from ui.main_window import MainWindow
 from ui.map.canvas import project_extent
 from ui.tables.pages import AttributePage
@@ -44,13 +47,16 @@ def test_a_message_goes_with_another_task_or_object_but_a_problem_stays(
 
 
 def test_a_message_does_not_crop_the_whole_station(window: MainWindow) -> None:
+    window.resize(1366, 640)
+    QApplication.processEvents()
     window.canvas.zoom_to_all()
+    window.canvas.finish_drawing()
     project = window.bench.session.project
     assert project is not None
     station = project_extent(project)
     assert station is not None
     height = window.canvas.height()
-    window.messages.tell("\n".join(map(str, range(12))))
+    window.messages.tell("\n".join(map(str, range(24))))
     QApplication.processEvents()
     assert window.canvas.height() < height
     now = window.canvas.extent()
@@ -91,3 +97,17 @@ def test_an_outage_asked_for_comes_to_the_front_but_an_edit_does_not_push_it_the
     window.commands.by_name["what-if"].trigger()
     wait_for_jobs(qtbot, window)
     assert front(window) == "outage-customers"
+
+
+def test_data_without_a_place_explains_the_empty_map(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
+    from gis.project_file import save_new
+    from grid_model.project import Project, ProjectInfo
+
+    draft = Project.empty(ProjectInfo(name="No places")).edit()
+    draft.insert("district_managers", [{"id": "M1", "name": "Somebody"}])
+    path = tmp_path / "placeless.gpkg"
+    save_new(path, draft.project)
+    with qtbot.waitSignal(program.bench.session.project_changed, timeout=20_000):
+        program.bench.session.open(path)
+    assert program.window.messages.isVisible()
+    assert "the map is empty" in program.window.messages.text.text()
