@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from gis import theme
 from gis.display import DisplayPlane
 from grid_model.project import LOCAL, Project, ProjectInfo
-from ui.map.canvas import MapCanvas, project_extent, round_length
+from ui.map.canvas import MapCanvas, project_extent
 from ui.map.labels import Occupied, place_labels
 from ui.map.layer import Label
 from ui.map.overlay import OutageOverlay
 from ui.map.paint import thinned
-from ui.map.view import MapView
+from ui.map.view import MapView, round_length
 
 
 def square(x: float, y: float, side: float) -> bytes:

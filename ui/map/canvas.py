@@ -51,7 +51,7 @@ from ui.map.point_layers import (
     SwitchLayer,
     TransformerLayer,
 )
-from ui.map.view import MapView
+from ui.map.view import MapView, round_length
 
 BUDGET_S = 0.008
 """Longest drawing between two events."""
@@ -124,6 +124,7 @@ class MapCanvas(QWidget):
         self._project: Project | None = None
         self._plane = DisplayPlane()
         self._view = MapView()
+        self._whole: MapView | None = None
         self._state = MapState()
         self._placed = False
         self._selection: list[tuple[str, str]] = []
@@ -183,19 +184,12 @@ class MapCanvas(QWidget):
             extent = project_extent(self._project)
             if extent is not None:
                 self.zoom_to(extent)
-
-    def _shows_all(self) -> bool:
-        """Whether the view is the one `zoom_to_all` gives."""
-        extent = project_extent(self._project) if self._project is not None else None
-        return extent is not None and self._view == self._fitted(extent)
-
-    def _fitted(self, extent: Extent) -> MapView:
-        corners = self._plane.metres(np.array([extent[:2], extent[2:]]))
-        return self._view.fitted((*corners[0], *corners[1]))
+                self._whole = self._view
 
     def zoom_to(self, extent: Extent) -> None:
         """Show a rectangle given in project coordinates."""
-        self._set_view(self._fitted(extent))
+        corners = self._plane.metres(np.array([extent[:2], extent[2:]]))
+        self._set_view(self._view.fitted((*corners[0], *corners[1])))
 
     def zoom_to_object(self, table: str, one: str) -> bool:
         """Show and select one object; False where it has no place."""
@@ -486,7 +480,7 @@ class MapCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle; what showed everything goes on showing everything."""
-        whole = self._picture is None or self._shows_all()
+        whole = self._picture is None or self._view == self._whole
         self._view = replace(self._view, width=event.size().width(), height=event.size().height())
         if whole:
             self.zoom_to_all()
@@ -604,12 +598,6 @@ def object_caption(project: Project, hit: Hit) -> str:
     kind = _(project.table(hit.table).schema.label)
     name = "" if hit.table == "customers" else row.get("name")
     return f"{kind}: {name or hit.id}"
-
-
-def round_length(metres: float) -> float:
-    """Give the largest of 1, 2, 5 × 10ⁿ that is not above `metres`."""
-    power = 10 ** math.floor(math.log10(max(metres, 1e-3)))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= metres * 1.0001))
 
 
 FAR_OUT = 12.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -89,3 +90,9 @@ class MapView:
         """Mask of the boxes (n, 4 in metres) that touch the view."""
         west, south, east, north = self.box
         return (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+
+
+def round_length(metres: float) -> float:
+    """Give the largest of 1, 2, 5 × 10ⁿ that is not above `metres`."""
+    power = 10 ** math.floor(math.log10(max(metres, 1e-3)))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= metres * 1.0001))
