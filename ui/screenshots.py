@@ -90,6 +90,8 @@ class Camera:
         self._out = out
         self._language = language
         self._only = only
+        from PySide6.QtCore import Qt
+
         program.window.setWindowState(Qt.WindowState.WindowNoState)  # the picture has its own size
         program.window.resize(WIDTH, HEIGHT)
         program.window.show()
