@@ -48,9 +48,14 @@ SWITCH_KINDS = (
         ("跌落式熔断器", "熔断器", "fuse", "跌落开关", "drop_out_fuse", "fuse_cutout", "cutout_fuse", "跌落保险",
          "跌落式保险", "跌落熔断器", "跌落式开关", "令克", "令克开关"),
     ),
+    Choice("jumper", N_("Temporary jumper"), ("临时搭接", "跳线", "jumper")),
+    Choice("cut", N_("Temporary cut"), ("临时开断", "断口", "cut")),
     Choice("unknown", N_("Switch of unknown kind"), ("开关", "switch", "unknown")),
 )
-"""Breakers, reclosers and fuses protect; a switch of unknown kind is operable and does not (`DESIGN` §3)."""
+"""Breakers, reclosers and fuses protect; a switch of unknown kind is operable and does not (`DESIGN` §3).
+
+Jumpers and cuts are switches as in CIM: a jumper is normally open and closed while it bridges two nodes, a
+cut is normally closed and open while it parts a line."""
 
 PROTECTIVE_KINDS = frozenset({"breaker", "recloser", "fuse"})
 

@@ -12,6 +12,7 @@ from grid_model.schema import (
     geometry,
     integer,
     json,
+    position,
     real,
     reference,
     text,
@@ -93,6 +94,35 @@ RECORD_TABLES = (
         room="planning",
     ),
     TableSchema(
+        "area_assignments", N_("Managers of areas by scheme"),
+        N_("Which manager a scheme gives to an area; the area itself names who is responsible now."),
+        (
+            text("id", N_("Code"), required=True),
+            SCHEME,
+            reference("transformer_area", "transformer_areas", N_("Transformer area"), required=True),
+            reference("manager", "district_managers", N_("District manager"), N_("Responsible manager (A role).")),
+            reference("backup_manager", "district_managers", N_("Stand-in"), N_("Stand-in manager (B role).")),
+            flag("locked", N_("Locked"), N_("A new assignment leaves the area where it is."), False),
+        ),
+        room="planning",
+    ),
+    TableSchema(
+        "grouping_rules", N_("Rules of grouping"), N_("What the planner demands of every grouping."),
+        (
+            text("id", N_("Code"), required=True),
+            choice("kind", N_("Kind"), (
+                Choice("together", N_("Must be together")),
+                Choice("apart", N_("Must be apart")),
+                Choice("leader", N_("Leads a group")),
+                Choice("whole_town", N_("Town stays whole")),
+            ), required=True, default="together"),
+            json("members", N_("Managers"), N_("Staff numbers the rule is about.")),
+            text("town", N_("Town")),
+            flag("active", N_("Holds"), N_("A rule that does not hold is kept and left out."), True),
+        ),
+        room="planning",
+    ),
+    TableSchema(
         "settings", N_("Settings of the station"), N_("Limits and coefficients with unit, source and date."),
         (
             text("id", N_("Setting"), required=True),
@@ -130,6 +160,49 @@ RECORD_TABLES = (
             json("result", N_("Result"), N_("Counts after each step, with the network's version.")),
         ),
         room="records", aliases=("停电",),
+    ),
+    TableSchema(
+        "earths", N_("Earths"), N_("Nodes that are earthed at present; a switching that would make one live is refused."),
+        (
+            text("id", N_("Number"), required=True),
+            reference("node", "connectivity_nodes", N_("Node"), required=True),
+            reference("outage", "outages", N_("Outage"), N_("The work it was placed for.")),
+            time("placed_at", N_("Placed at")),
+            text("note", N_("Note")),
+        ),
+        room="records", aliases=("接地",),
+    ),
+    TableSchema(
+        "saved_traces", N_("Saved traces"), N_("Traces kept by name: where they start, what stops them, what they show."),
+        (
+            text("id", N_("Name"), required=True),
+            json("configuration", N_("Configuration"), N_("Kind, start, barriers, filters and conditions.")),
+        ),
+        room="records",
+    ),
+    TableSchema(
+        "map_views", N_("Map views"), N_("Places and scales to come back to."),
+        (
+            text("id", N_("Name"), required=True),
+            real("scale", N_("Scale"), "", N_("Denominator: 10000 stands for 1:10 000."), minimum=1),
+            json("layers", N_("Layers"), N_("What was shown, empty: what is shown now.")),
+            *position(N_("Middle of the view.")),
+        ),
+        Shape.POINT, room="records",
+    ),
+    TableSchema(
+        "layer_styles", N_("Layer styles"), N_("How the map's layers are shown in this project."),
+        (
+            text("id", N_("Layer"), required=True),
+            integer("place", N_("Place"), N_("Order on the map, the lowest below.")),
+            flag("visible", N_("Visible"), N_("Whether the map shows it."), True),
+            real("opacity", N_("Opacity"), "", N_("0 to 1."), minimum=0),
+            real("min_scale", N_("Smallest scale"), "", N_("Denominator beyond which it is hidden."), minimum=1),
+            real("max_scale", N_("Largest scale"), "", N_("Denominator below which it is hidden."), minimum=1),
+            text("filter", N_("Filter"), N_("Only rows for which this expression holds.")),
+            json("style", N_("Style"), N_("Colours and what they stand for, where not the theme's.")),
+        ),
+        room="records",
     ),
     TableSchema(
         "issues", N_("Data issues"), N_("What was found wrong in imported data, and whether the row was kept."),

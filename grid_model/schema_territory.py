@@ -215,6 +215,16 @@ TERRITORY_TABLES = (
         Shape.LINE, room="territory", aliases=("屏障",),
     ),
     TableSchema(
+        "crossings", N_("Crossings"), N_("Places where neighbours stay neighbours: a bridge, a pass, a ferry."),
+        (
+            text("id", N_("Code"), required=True),
+            text("name", N_("Name"), aliases=("名称", "name")),
+            real("reach_m", N_("Reach"), "m", N_("Areas this near to the place count as touching there."), minimum=0),
+            *position(N_("Place of the crossing.")),
+        ),
+        Shape.POINT, room="territory", aliases=("通道", "桥梁"),
+    ),
+    TableSchema(
         "base_features", N_("Base map features"), N_("Water, woods, hills and built-up land drawn under everything."),
         (
             text("id", N_("Code"), required=True),
