@@ -40,7 +40,14 @@ GRADE_COLORS = {"special": "#D2232A", "first": "#E8792B", "second": "#D9A400", "
 
 BASE_COLORS = {"water": WATER, "hill": HILL, "wood": WOOD, "built_up": BUILT_UP}
 
-ROAD_WIDTHS_PX = {"trunk": 4.0, "county": 3.2, "township": 2.4, "village": 1.6, "track": 1.0}
+ROAD_WIDTHS_PX = {
+    "motorway": 4.6,
+    "trunk": 4.0,
+    "county": 3.2,
+    "township": 2.4,
+    "village": 1.6,
+    "track": 1.0,
+}
 
 
 def voltage_color(nominal_kv: float) -> str:

@@ -75,12 +75,14 @@ QUALIFICATION_KINDS = (
 )
 
 ROAD_CLASSES = (
-    Choice("trunk", N_("Main road"), ("国道", "省道", "primary", "trunk")),
-    Choice("county", N_("County road"), ("县道", "secondary")),
-    Choice("township", N_("Township road"), ("乡道", "tertiary")),
-    Choice("village", N_("Village road"), ("村道", "unclassified", "residential")),
-    Choice("track", N_("Track"), ("机耕路", "track")),
+    Choice("motorway", N_("Motorway"), ("高速公路", "高速", "motorway", "motorway_link")),
+    Choice("trunk", N_("Main road"), ("国道", "省道", "国省道", "primary", "primary_link", "trunk", "trunk_link")),
+    Choice("county", N_("County road"), ("县道", "secondary", "secondary_link")),
+    Choice("township", N_("Township road"), ("乡道", "tertiary", "tertiary_link")),
+    Choice("village", N_("Village road"), ("村道", "unclassified", "residential", "living_street", "road", "busway")),
+    Choice("track", N_("Track"), ("机耕路", "田间道", "巷道", "track", "service")),
 )
+"""Classes of roads, with what OpenStreetMap and the road authority write for them; a motorway is entered only at its ends."""
 
 TERRITORY_TABLES = (
     TableSchema(
@@ -190,11 +192,14 @@ TERRITORY_TABLES = (
     TableSchema(
         "roads", N_("Roads"), N_("Roads, for the map and for travel times."),
         (
-            text("id", N_("Code"), required=True),
-            text("name", N_("Name"), aliases=("名称", "name")),
-            choice("road_class", N_("Class"), ROAD_CLASSES, aliases=("highway", "道路等级")),
-            real("speed_kmh", N_("Speed"), "km/h", minimum=0),
-            flag("one_way", N_("One-way"), N_("Only in the direction it is drawn."), False),
+            text("id", N_("Code"), required=True, aliases=("osm_id", "道路编号", "路段编号", "编号")),
+            text("name", N_("Name"), aliases=("名称", "道路名称", "路线名称", "路名", "name")),
+            choice("road_class", N_("Class"), ROAD_CLASSES, aliases=("highway", "fclass", "道路等级", "公路等级", "行政等级", "道路类别")),
+            real("speed_kmh", N_("Speed"), "km/h", N_("Empty: the speed of its class in the settings."), minimum=0,
+                 aliases=("车速", "行驶速度", "平均车速")),
+            flag("one_way", N_("One-way"), N_("Only in the direction it is drawn."), False, aliases=("oneway", "单行", "单行道", "单向")),
+            real("length_m", N_("Stated length"), "m", N_("As the source says; empty: measured along the route."), minimum=0,
+                 aliases=("路长", "长度_m")),
             geometry(N_("Route")),
             ATTRIBUTES,
         ),
@@ -203,13 +208,13 @@ TERRITORY_TABLES = (
     TableSchema(
         "barriers", N_("Barriers"), N_("Lines that part neighbours: rivers, ridges, borders."),
         (
-            text("id", N_("Code"), required=True),
+            text("id", N_("Code"), required=True, aliases=("osm_id", "编号")),
             text("name", N_("Name"), aliases=("名称", "name")),
             choice("kind", N_("Kind"), (
-                Choice("river", N_("River"), ("河流",)),
-                Choice("ridge", N_("Ridge"), ("山脊",)),
-                Choice("border", N_("Border"), ("边界",)),
-            )),
+                Choice("river", N_("River"), ("河流", "河", "江", "水系", "水渠", "river", "canal", "stream", "dam")),
+                Choice("ridge", N_("Ridge"), ("山脊", "山脊线", "分水岭", "arete")),
+                Choice("border", N_("Border"), ("边界", "境界", "镇界", "乡界", "乡镇界", "村界", "县界", "administrative")),
+            ), aliases=("waterway", "natural", "boundary", "类型", "类别")),
             geometry(N_("Course")),
         ),
         Shape.LINE, room="territory", aliases=("屏障",),
@@ -217,9 +222,9 @@ TERRITORY_TABLES = (
     TableSchema(
         "crossings", N_("Crossings"), N_("Places where neighbours stay neighbours: a bridge, a pass, a ferry."),
         (
-            text("id", N_("Code"), required=True),
-            text("name", N_("Name"), aliases=("名称", "name")),
-            real("reach_m", N_("Reach"), "m", N_("Areas this near to the place count as touching there."), minimum=0),
+            text("id", N_("Code"), required=True, aliases=("osm_id", "桥梁编号", "编号")),
+            text("name", N_("Name"), aliases=("名称", "桥梁名称", "桥名", "name")),
+            real("reach_m", N_("Reach"), "m", N_("Areas this near to the place count as touching there."), minimum=0, aliases=("作用距离",)),
             *position(N_("Place of the crossing.")),
         ),
         Shape.POINT, room="territory", aliases=("通道", "桥梁"),
