@@ -189,7 +189,6 @@ def test_the_hand_is_never_held_long_while_the_map_is_drawn(qtbot: QtBot, canvas
     )
     canvas.set_project(Project.of(ProjectInfo(crs=LOCAL), {"transformer_areas": areas}))
     slices = 0
-    canvas._begin()
     while canvas.is_drawing:
         canvas._draw_a_little()
         slices += 1

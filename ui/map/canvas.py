@@ -1,18 +1,17 @@
-"""The map widget: draws the layers in small pieces, answers clicks, pans and zooms.
+"""The map widget: shows the picture of the layers, answers clicks, pans and zooms.
 
 What is on the screen is a finished picture, moved and scaled while the next one is being drawn behind
-it, a few milliseconds at a time between two events. So a long redraw never holds the window.
+it (`ui.map.picture`), a few milliseconds at a time between two events. So a long redraw never holds the
+window.
 """
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -35,11 +34,12 @@ from grid_model.changes import Changes
 from grid_model.project import Project
 from resources.i18n import N_, _
 from ui.map.area_layers import BaseLayer, ServiceGridLayer, StationLayer, TransformerAreaLayer, VillageLayer
-from ui.map.labels import place_labels
 from ui.map.layer import Hit, Layer, node_positions, own_or_node_positions
 from ui.map.line_layers import LvLineLayer, MvLineLayer, RoadLayer
-from ui.map.overlay import MapState, OutageOverlay
+from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer
+from ui.map.overlay import LoopPicture, LossPicture, MapState, OutageOverlay
 from ui.map.paint import polygon
+from ui.map.picture import PictureMaker
 from ui.map.point_layers import (
     BoxLayer,
     CustomerLayer,
@@ -55,9 +55,6 @@ from ui.map.view import MapView, round_length
 
 BUDGET_S = 0.008
 """Longest drawing between two events."""
-
-AHEAD = 0.2
-"""Share of the view drawn beyond each edge, so that a short pan shows no blank."""
 
 DRAG_PX = 4
 """A press that moves less than this is a click."""
@@ -77,14 +74,6 @@ class LayerInfo:
     max_denominator: float
 
 
-@dataclass
-class _Picture:
-    """A drawn view."""
-
-    image: QImage
-    view: MapView
-
-
 class MapCanvas(QWidget):
     """The map of one project."""
 
@@ -102,6 +91,7 @@ class MapCanvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Map"))
+        lv, mv, switches = LvLineLayer(), MvLineLayer(), SwitchLayer()
         self._layers: list[Layer] = [
             StationLayer(),
             BaseLayer(),
@@ -109,17 +99,21 @@ class MapCanvas(QWidget):
             RoadLayer(),
             VillageLayer(),
             ServiceGridLayer(),
-            LvLineLayer(),
-            MvLineLayer(),
+            lv,
+            mv,
+            FateLayer((lv, mv), switches),
+            LossLayer((lv, mv), switches),
+            LoopLayer((lv, mv), switches),
             CustomerLayer(),
             PoleLayer(),
             BoxLayer(),
             TransformerLayer(),
             PvLayer(),
-            SwitchLayer(),
+            switches,
             SubstationLayer(),
             ImportantLayer(),
             ManagerLayer(),
+            SpotLayer((lv, mv), switches),
         ]
         self._project: Project | None = None
         self._plane = DisplayPlane()
@@ -128,10 +122,8 @@ class MapCanvas(QWidget):
         self._state = MapState()
         self._placed = False
         self._selection: list[tuple[str, str]] = []
-        self._picture: _Picture | None = None
-        self._work: Iterator[None] | None = None
-        self._coming: _Picture | None = None
-        self._painter: QPainter | None = None
+        self._picture = PictureMaker()
+        self._due = False
         self._stale: set[str] = set()
         self._press: QPointF | None = None
         self._box_from: QPointF | None = None
@@ -148,8 +140,8 @@ class MapCanvas(QWidget):
         fresh = self._project is None or changes is None or project is None or first_place
         self._project = project
         if project is None:
-            self._stop_drawing()
-            self._picture = None
+            self._timer.stop()
+            self._picture.forget()
             self._selection = []
             self.update()
             return
@@ -225,6 +217,7 @@ class MapCanvas(QWidget):
         return [
             LayerInfo(one.name, _(one.label), one.visible, one.icon(), one.is_empty(), one.max_denominator)
             for one in reversed(self._layers)
+            if one.label
         ]
 
     def set_layer_visible(self, name: str, visible: bool) -> None:
@@ -244,6 +237,14 @@ class MapCanvas(QWidget):
         """Lay a study over the map, or take it away."""
         self._set_state(replace(self._state, outage=outage))
 
+    def set_losses(self, losses: LossPicture | None, measure: str = "lv_customers") -> None:
+        """Colour lines and switches by what their loss would do; None: as usual."""
+        self._set_state(replace(self._state, losses=losses, loss_measure=measure))
+
+    def set_loop(self, loop: LoopPicture | None) -> None:
+        """Show the members of a loop, or of none."""
+        self._set_state(replace(self._state, loop=loop))
+
     def set_switch_state(self, state: str) -> None:
         """Draw the switches as they stand in the ``normal`` or the ``current`` state."""
         self._set_state(replace(self._state, switch_state=state))
@@ -260,14 +261,13 @@ class MapCanvas(QWidget):
 
     def finish_drawing(self) -> None:
         """Draw to the end without pause: for printing, pictures and tests."""
-        self._begin_if_needed()
-        while self._work is not None:
+        while self.is_drawing:
             self._draw_a_little()
 
     @property
     def is_drawing(self) -> bool:
-        """Whether the picture is not complete yet."""
-        return self._work is not None
+        """Whether the picture is not complete yet, be it out of sight."""
+        return self._project is not None and (self._due or self._picture.busy)
 
     def screen_position(self, table: str, one: str) -> QPointF | None:
         """Where an object stands on the screen, None where it has no place."""
@@ -294,8 +294,13 @@ class MapCanvas(QWidget):
 
     def redraw(self) -> None:
         """Begin a new picture; the old one stays until it is ready."""
-        self._stop_drawing()
-        if self._project is not None and self.isVisible():
+        self._picture.outdate()
+        self._start_drawing()
+
+    def _start_drawing(self) -> None:
+        self._picture.stop()
+        self._due = self._project is not None and self.isVisible()
+        if self._due:
             self._timer.start()
         self.update()
 
@@ -306,7 +311,7 @@ class MapCanvas(QWidget):
 
     def _set_view(self, view: MapView) -> None:
         self._view = view
-        self.redraw()
+        self._start_drawing()
         self.view_changed.emit()
 
     def _build_stale(self) -> None:
@@ -316,54 +321,23 @@ class MapCanvas(QWidget):
                     layer.build(self._project, self._plane)
             self._stale.clear()
 
-    def _begin_if_needed(self) -> None:
-        if self._work is None and self._project is not None and self._timer.isActive():
-            self._begin()
-
-    def _begin(self) -> None:
-        self._build_stale()
-        ratio = self.devicePixelRatioF()
-        view = self._view.grown(AHEAD)
-        image = QImage(
-            QSize(round(view.width * ratio), round(view.height * ratio)), QImage.Format.Format_RGB32
-        )
-        image.setDevicePixelRatio(ratio)
-        image.fill(QColor(theme.GROUND))
-        self._coming = _Picture(image, view)
-        self._painter = QPainter(image)
-        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._work = self._paint_layers(self._painter, view, self._state)
-
-    def _paint_layers(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
-        shown = [layer for layer in self._layers if layer.shows_at(view)]
-        for layer in shown:
-            yield from layer.paint(painter, view, state)
-        labels = (label for layer in shown for label in layer.labels(view, state))
-        yield from place_labels(
-            painter, view, labels, (box for layer in shown for box in layer.covered(view))
-        )
-
     def _draw_a_little(self) -> None:
-        if self._project is None:
-            self._stop_drawing()
+        if not self.is_drawing:
+            self._timer.stop()
             return
-        if self._work is None:
-            self._begin()
-        assert self._work is not None
-        until = time.perf_counter() + BUDGET_S
-        for _piece in self._work:
-            if time.perf_counter() > until:
-                return
-        self._picture = self._coming
-        self._stop_drawing()
-        self.update()
-        self.drawn.emit()
-
-    def _stop_drawing(self) -> None:
-        self._timer.stop()
-        if self._painter is not None:
-            self._painter.end()
-        self._work, self._painter, self._coming = None, None, None
+        if self._due:
+            self._build_stale()
+            shown = [layer for layer in self._layers if layer.visible]
+            ratio = self.devicePixelRatioF()
+            self._picture.begin(self._view, ratio, shown, self._state)
+            self._due = False
+        in_sight = self._picture.in_sight
+        if self._picture.work(BUDGET_S):
+            self.update()
+            if self._picture.in_sight and not in_sight:
+                self.drawn.emit()
+        if not self._picture.busy:
+            self._timer.stop()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Show the finished picture where it belongs in the present view, and the marks above it."""
@@ -372,9 +346,10 @@ class MapCanvas(QWidget):
         if self._project is None:
             painter.end()
             return
-        if self._picture is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.is_drawing)
-            painter.drawImage(self._target(self._picture.view), self._picture.image)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._picture.in_sight)
+        for sheet in (self._picture.ground, self._picture.labels):
+            if sheet is not None:
+                painter.drawImage(self._target(sheet.view), sheet.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter)
         if self._placed:
@@ -480,7 +455,7 @@ class MapCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle; what showed everything goes on showing everything."""
-        whole = self._picture is None or self._view == self._whole
+        whole = self._picture.ground is None or self._view == self._whole
         self._view = replace(self._view, width=event.size().width(), height=event.size().height())
         if whole:
             self.zoom_to_all()

@@ -1,0 +1,63 @@
+"""Zoom levels leave out what no screen can show, and nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gis.shapes import FlatShapes, boxes_of
+from ui.map.detail import Levels
+
+
+def shapes(*parts: list[tuple[float, float]]) -> FlatShapes:
+    points = np.array([point for part in parts for point in part], dtype=float).reshape(-1, 2)
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    return FlatShapes(points, starts, np.arange(len(parts)), boxes_of(points, starts))
+
+
+def random_walks(seed: int, count: int) -> FlatShapes:
+    chance = np.random.default_rng(seed)
+    parts = [
+        np.cumsum(chance.normal(0, chance.choice([0.1, 3, 40]), (chance.integers(2, 60), 2)), axis=0)
+        for _part in range(count)
+    ]
+    return shapes(*[list(map(tuple, part + chance.uniform(-5000, 5000, 2))) for part in parts])
+
+
+def test_a_near_view_shows_every_point() -> None:
+    whole = shapes([(0, 0), (10, 0), (10, 10)], [(5, 5), (6, 5)])
+    level = Levels(whole).at(0.01)
+    assert level.points is whole.points
+    assert level.parts.tolist() == [0, 1]
+
+
+def test_what_lies_in_one_half_pixel_is_left_out_and_the_rest_keeps_its_ends() -> None:
+    whole = shapes([(0, 0), (1, 0), (2, 1), (900, 0)], [(50, 50), (51, 51)], [(0, 0), (64, 64), (1, 1)])
+    level = Levels(whole).at(64.0)
+    assert level.parts.tolist() == [0, 2]
+    assert level.points.tolist() == [[0, 0], [900, 0], [0, 0], [64, 64], [1, 1]]
+    assert level.starts.tolist() == [0, 2, 5]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_point_left_out_is_farther_than_a_pixel_from_one_that_stays(seed: int) -> None:
+    whole, scale = random_walks(seed, 30), float(np.random.default_rng(seed).uniform(0.2, 200))
+    level = Levels(whole).at(scale)
+    shown = set(level.parts.tolist())
+    for part in range(len(whole)):
+        own = whole.part(part)
+        if part not in shown:
+            assert (np.ptp(own, axis=0) <= scale / 2 + 1e-9).all()
+            continue
+        at = int(np.flatnonzero(level.parts == part)[0])
+        kept = level.points[level.starts[at] : level.starts[at + 1]]
+        assert (kept[0] == own[0]).all() and (kept[-1] == own[-1]).all()
+        nearest = np.hypot(*(own[:, None] - kept[None]).transpose(2, 0, 1)).min(axis=1)
+        assert nearest.max() <= scale
+
+
+def test_nothing_to_draw_has_levels_too() -> None:
+    empty = FlatShapes(
+        np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
+    )
+    assert not len(Levels(empty).at(5.0).parts)
