@@ -18,7 +18,7 @@ from grid_model.feedback import Feedback
 from grid_model.project import Project
 from resources.i18n import _
 from ui.jobs import Job
-from ui.map.overlay import OutageOverlay
+from ui.map.overlay import Fate, OutageOverlay
 from ui.session import Session
 
 if TYPE_CHECKING:
@@ -82,17 +82,17 @@ def overlay_of(project: Project, trace: OutageTrace, steps: tuple[tuple[str, str
     ends_known = (wiring.a >= 0) & (wiring.b >= 0)
     branches = ends_known & dead[wiring.a] & dead[wiring.b]
 
-    def ids(kind: BranchKind, table: str) -> frozenset[str]:
-        rows = np.unique(wiring.row[branches & (wiring.kind == kind)])
-        return frozenset(wiring.ids(table, rows))
+    def rows(kind: BranchKind, table: str, value: int) -> np.ndarray:
+        found = np.zeros(len(project.table(table)), dtype=np.int8)
+        found[wiring.row[branches & (wiring.kind == kind)]] = value
+        return found
 
     faults = tuple((one.fault.table, one.fault.id) for one in trace.steps if one.fault is not None)
     return OutageOverlay(
         areas=frozenset(trace.transformer_areas),
         partly_out_areas=frozenset(trace.partly_out),
-        lines=ids(BranchKind.LINE, "ac_line_segments"),
-        transformers=ids(BranchKind.TRANSFORMER, "power_transformers"),
-        switches=ids(BranchKind.SWITCH, "switches"),
+        lines=rows(BranchKind.LINE, "ac_line_segments", Fate.DEAD),
+        transformers=rows(BranchKind.TRANSFORMER, "power_transformers", 1).astype(bool),
         opened=(*((one.table, one.id) for one in trace.opened), *faults),
         closed=tuple((one.table, one.id) for one in trace.closed),
     )

@@ -16,7 +16,7 @@ from grid_model.project import LOCAL, Project, ProjectInfo
 from ui.map.canvas import MapCanvas, project_extent
 from ui.map.labels import Occupied, place_labels
 from ui.map.layer import Label
-from ui.map.overlay import OutageOverlay
+from ui.map.overlay import Fate, OutageOverlay
 from ui.map.paint import thinned
 from ui.map.view import MapView, round_length
 
@@ -158,7 +158,7 @@ def color_at(canvas: MapCanvas, x: float, y: float) -> str:
 def test_an_area_without_supply_turns_grey_and_back(canvas: MapCanvas) -> None:
     lit = color_at(canvas, 750, 110)
     canvas.set_outage(
-        OutageOverlay(areas=frozenset({"a2"}), lines=frozenset({"l2"}), opened=(("switches", "k1"),))
+        OutageOverlay(areas=frozenset({"a2"}), lines=np.array([0, Fate.DEAD]), opened=(("switches", "k1"),))
     )
     shades = {color_at(canvas, 750 + dx, 110 + dy) for dx in range(0, 12, 2) for dy in range(0, 12, 2)}
     assert lit not in shades

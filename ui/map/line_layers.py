@@ -34,6 +34,8 @@ class LineLayer(Layer):
         super().__init__()
         self.ids = np.array([], dtype=object)
         self.styles = np.array([], dtype=np.int64)
+        self.table_rows = np.array([], dtype=np.int64)
+        """Row of the project's table of each row drawn here."""
         self.shapes = FlatShapes(
             np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
         )
@@ -131,7 +133,7 @@ class RoadLayer(LineLayer):
 
 
 class PowerLineLayer(LineLayer):
-    """Line segments of a range of voltages; those without supply are grey and dashed."""
+    """Line segments of a range of voltages."""
 
     table, tables = "ac_line_segments", ("ac_line_segments", "connectivity_nodes")
     low_kv, high_kv, width = 0.0, 1.0, 1.2
@@ -145,6 +147,7 @@ class PowerLineLayer(LineLayer):
         if self.low_kv > 0:
             wanted |= np.isnan(kv)
         frame = frame[wanted].reset_index(drop=True)
+        self.table_rows = np.flatnonzero(wanted)
         self.ids = texts(frame["id"])
         shapes = _in_metres(flat_shapes(frame["geometry"]), plane)
         bare = frame["geometry"].isna().to_numpy()
@@ -157,25 +160,24 @@ class PowerLineLayer(LineLayer):
         self.kv = np.where(np.isnan(kv[wanted]), self.label_kv, kv[wanted])
         self.levels = np.unique(self.kv)
         self.styles = np.searchsorted(self.levels, self.kv)
-        self._dead: tuple[object, np.ndarray] = (None, self.styles)
+        self._left: tuple[object, np.ndarray] = (None, self.styles)
 
     def part_styles(self, state: MapState) -> np.ndarray:
-        """Dead lines have the style after the last voltage."""
-        if state.outage is None or not state.outage.lines:
+        """By voltage; what a study says something of is left to `ui.map.outage_layers.FateLayer`."""
+        if state.outage is None:
             return super().part_styles(state)
-        if self._dead[0] is not state.outage:
-            dead = np.fromiter(
-                (one in state.outage.lines for one in self.ids), dtype=bool, count=len(self.ids)
+        if self._left[0] is not state.outage:
+            fates = state.outage.fates(self.table_rows)
+            self._left = (
+                state.outage,
+                self.styles if fates is None else np.where(fates > 0, -1, self.styles),
             )
-            self._dead = (state.outage, np.where(dead, len(self.levels), self.styles))
-        found: np.ndarray = self._dead[1][self.shapes.rows]
+        found: np.ndarray = self._left[1][self.shapes.rows]
         return found
 
     def pens(self, state: MapState) -> list[tuple[int, QPen]]:
-        """Dead below, live above."""
-        dead = pen(theme.DEAD, self.width, Qt.PenStyle.DashLine)
-        live = [(n, pen(theme.voltage_color(kv), self.width)) for n, kv in enumerate(self.levels)]
-        return [(len(self.levels), dead), *live]
+        """One stroke for each voltage."""
+        return [(n, pen(theme.voltage_color(kv), self.width)) for n, kv in enumerate(self.levels)]
 
     def icon(self) -> QIcon:
         """A stroke in the colour of the voltage."""

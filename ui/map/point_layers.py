@@ -45,6 +45,8 @@ class PointLayer(Layer):
         self.names = np.array([], dtype=object)
         self.points = np.zeros((0, 2))
         self.symbols = np.array([], dtype=object)
+        self.table_rows = np.array([], dtype=np.int64)
+        """Row of the project's table of each symbol."""
 
     def rows(self, project: Project) -> pd.DataFrame:
         """The rows to draw."""
@@ -56,14 +58,16 @@ class PointLayer(Layer):
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Read places and symbols; rows without a place are left out here and listed by the data check."""
-        frame = self.rows(project).reset_index(drop=True)
+        frame = self.rows(project)
+        table_rows = frame.index.to_numpy()
+        frame = frame.reset_index(drop=True)
         if self.node:
             points = own_or_node_positions(project, frame, self.node, plane)
         else:
             points = plane.metres(frame[["x", "y"]].to_numpy(dtype=float))
         placed = ~np.isnan(points[:, 0])
         frame = frame[placed]
-        self.points = points[placed]
+        self.points, self.table_rows = points[placed], table_rows[placed]
         self.ids = texts(frame["id"])
         self.names = texts(frame["name"]) if "name" in frame else self.ids
         self.symbols = self.symbol_names(frame)
@@ -226,16 +230,16 @@ class TransformerLayer(PointLayer):
     def symbol_names(self, frame: pd.DataFrame) -> np.ndarray:
         """By use."""
         dedicated = (frame["usage"] == "dedicated").to_numpy(dtype=bool)
-        return np.where(dedicated, "transformer_dedicated", "transformer_public").astype(object)
+        symbols = np.where(dedicated, "transformer_dedicated", "transformer_public").astype(object)
+        self.dead_symbols = symbols + "_dead"
+        return symbols
 
     def shown_symbols(self, state: MapState) -> np.ndarray:
         """Grey where dead."""
         if state.outage is None:
             return self.symbols
-        dead = np.fromiter(
-            (one in state.outage.transformers for one in self.ids), dtype=bool, count=len(self.ids)
-        )
-        return np.where(dead, self.symbols + "_dead", self.symbols)
+        dead = state.outage.dead_transformers(self.table_rows)
+        return self.symbols if dead is None else np.where(dead, self.dead_symbols, self.symbols)
 
 
 class PoleLayer(PointLayer):

@@ -1,0 +1,365 @@
+"""Layers of the task Outage: what a step left dead, restored, looped, live from behind; each device's loss.
+
+They draw over the lines and switches of the ordinary layers, whose shapes they share. Nothing is told by
+colour alone: dead lines are dashed, restored ones stand on a casing and each feed has its own dashes,
+what runs in a loop bears ticks across, what is live from behind slanting bars, the faulted part a thick
+hatch; a heavier loss is drawn wider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+
+from gis import theme
+from gis.display import DisplayPlane
+from gis.shapes import FlatShapes
+from grid_model.project import Project
+from ui.map.layer import Layer
+from ui.map.line_layers import PowerLineLayer
+from ui.map.overlay import LOOP_CLASS, Fate, MapState, Spot
+from ui.map.paint import chosen, pen, polygon, thinned
+from ui.map.point_layers import SwitchLayer
+from ui.map.view import MapView
+
+PIECE = 60
+"""Lines drawn between two looks at the clock."""
+
+FEED_COLORS = ("#1F6FD0", "#2E8B57", "#8A3FA0", "#0E8F94", "#B8741A", "#4653A8")
+"""Told apart by people who do not see red or green as well: their lightness differs, and so do the dashes."""
+
+FEED_DASHES: tuple[tuple[float, ...], ...] = ((), (1.2, 2.4), (4.0, 3.0))
+"""White dashes along the middle of a restored line, by the number of its feed."""
+
+LOSS_COLORS = ("#D9A441", "#E07B2C", "#C8384F", "#86277B", "#33165F")
+"""From mild to heavy: darker at every step, so that grey print and colour-blind eyes keep the order."""
+LOSS_WIDTHS = (1.8, 2.6, 3.6, 4.8, 6.2)
+LOOP_COLOR = "#12807A"
+FAULT_COLOR = "#A8071A"
+LOOPED_COLOR = "#6B3FA0"
+CASING = "#FFFFFF"
+
+
+def feed_color(number: int) -> str:
+    """Give the colour of a feed."""
+    return FEED_COLORS[number % len(FEED_COLORS)]
+
+
+def ticks(color: str, width: float, thick: float, gap: float) -> QPen:
+    """Give a pen that sets short bars across a line: `thick` and `gap` in pixels along it."""
+    made = QPen(QColor(color), width, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+    made.setDashPattern([thick / width, gap / width])
+    made.setCosmetic(True)
+    return made
+
+
+def dashed(color: str, width: float, pattern: tuple[float, ...]) -> QPen:
+    """Give a pen of dashes, their lengths in widths of the pen."""
+    made = pen(color, width, Qt.PenStyle.CustomDashLine)
+    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    made.setDashPattern(list(pattern))
+    return made
+
+
+def fate_pens(fate: int, width: float) -> list[QPen]:
+    """Give the strokes of a line by its fate, the lowest first; `width` is that of a live line."""
+    if fate == Fate.DEAD:
+        return [pen(theme.DEAD, width, Qt.PenStyle.DashLine)]
+    if fate == Fate.LOOPED:
+        return [pen(LOOPED_COLOR, width + 0.4), ticks(LOOPED_COLOR, width + 7, 1.6, 7)]
+    if fate == Fate.FROM_BEHIND:
+        return [
+            pen(CASING, width + 4),
+            pen(theme.LIVE_FROM_BEHIND, width + 0.6),
+            ticks(theme.LIVE_FROM_BEHIND, width + 5, 4, 6),
+        ]
+    if fate == Fate.EARTHED:
+        return [pen(CASING, width + 2.4), dashed(theme.EARTHED, width + 0.8, (5, 2, 1, 2))]
+    if fate == Fate.FAULT:
+        return [pen(CASING, width + 10), ticks(FAULT_COLOR, width + 9, 2.6, 3.4), pen(FAULT_COLOR, width)]
+    number = fate - Fate.FED
+    dashes = FEED_DASHES[number % len(FEED_DASHES)]
+    found = [pen(CASING, width + 3.2), pen(feed_color(number), width + 1.4)]
+    return [*found, dashed(CASING, 1.2, dashes)] if dashes else found
+
+
+def stroked(
+    painter: QPainter, view: MapView, shapes: FlatShapes, mask: np.ndarray, strokes: list[QPen]
+) -> Iterator[None]:
+    """Draw the parts of `mask` with one stroke after another, some lines at a time."""
+    if not mask.any():
+        return
+    points, starts = chosen(shapes.points, shapes.starts, mask)
+    px, starts = thinned(view.to_px(points), starts)
+    yield
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for stroke in strokes:
+        painter.setPen(stroke)
+        for n in range(len(starts) - 1):
+            painter.drawPolyline(polygon(px[starts[n] : starts[n + 1]]))
+            if n % PIECE == PIECE - 1:
+                yield
+                painter.setPen(stroke)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+class OverLines(Layer):
+    """What is drawn over the power lines; it has no data of its own and no entry among the layers."""
+
+    def __init__(self, lines: tuple[PowerLineLayer, ...], switches: SwitchLayer) -> None:
+        super().__init__()
+        self.lines = lines
+        self.switches = switches
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Everything stands in the layers below."""
+
+    def is_empty(self) -> bool:
+        """It never appears in the list of layers."""
+        return True
+
+    def icon(self) -> QIcon:
+        """Nothing."""
+        return QIcon()
+
+
+class FateLayer(OverLines):
+    """Lines as a step of a study left them."""
+
+    name = "fates"
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """Dead below, the faulted part on top."""
+        if state.outage is None:
+            return
+        for layer in self.lines:
+            fates = state.outage.fates(layer.table_rows)
+            if fates is None or not layer.shows_at(view):
+                continue
+            of_part = fates[layer.shapes.rows]
+            in_view = view.boxes_in_view(layer.shapes.boxes)
+            present = np.unique(of_part[in_view])
+            for fate in sorted((int(one) for one in present if one), key=_turn):
+                mask = in_view & (of_part == fate)
+                yield from stroked(painter, view, layer.shapes, mask, fate_pens(fate, layer.width))
+        yield
+
+
+def _turn(fate: int) -> int:
+    """Say in which turn a fate is drawn: dead first, then restored, then what is dangerous."""
+    turns: dict[int, int] = {
+        Fate.DEAD: 0,
+        Fate.LOOPED: 2,
+        Fate.FROM_BEHIND: 3,
+        Fate.EARTHED: 4,
+        Fate.FAULT: 5,
+    }
+    return turns.get(fate, 1)
+
+
+class LossLayer(OverLines):
+    """Lines and switches coloured by what their loss would do."""
+
+    name = "losses"
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """Heavier ones above milder ones; switches as rings in the same colours."""
+        if state.losses is None:
+            return
+        for layer in self.lines:
+            classes = state.losses.classes("ac_line_segments", state.loss_measure, layer.table_rows)
+            if classes is None or not layer.shows_at(view):
+                continue
+            of_part = classes[layer.shapes.rows]
+            in_view = view.boxes_in_view(layer.shapes.boxes)
+            scale = layer.width / 2.0
+            for number in (LOOP_CLASS, 1, 2, 3, 4, 5):
+                strokes = loss_pens(number, scale)
+                yield from stroked(painter, view, layer.shapes, in_view & (of_part == number), strokes)
+        yield from self._rings(painter, view, state)
+
+    def _rings(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        layer = self.switches
+        assert state.losses is not None
+        if not layer.shows_at(view):
+            return
+        classes = state.losses.classes("switches", state.loss_measure, layer.table_rows)
+        if classes is None:
+            return
+        rows = layer.in_view(view)
+        rows = rows[classes[rows] > 0]
+        half = layer.size_in(view) / 2
+        for n, ((x, y), number) in enumerate(zip(view.to_px(layer.points[rows]), classes[rows], strict=True)):
+            color, width = LOOP_COLOR, 1.6
+            if number != LOOP_CLASS:
+                color, width = LOSS_COLORS[number - 1], LOSS_WIDTHS[number - 1] * 0.8
+            painter.setPen(pen(color, width))
+            painter.setBrush(QColor(CASING))
+            painter.drawEllipse(QPointF(x, y), half + 1.5 + width / 2, half + 1.5 + width / 2)
+            if n % PIECE == PIECE - 1:
+                yield
+        yield
+
+
+def loss_pens(number: int, scale: float = 1.0) -> list[QPen]:
+    """Give the strokes of a class of loss."""
+    if number == LOOP_CLASS:
+        return [pen(CASING, 4.6 * scale), dashed(LOOP_COLOR, 2.6 * scale, (3, 1.6))]
+    return [pen(LOSS_COLORS[number - 1], max(LOSS_WIDTHS[number - 1] * scale, 1.4))]
+
+
+class LoopLayer(OverLines):
+    """The members of the loop that was chosen."""
+
+    name = "loop"
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """A broad band below ticks, and a ring around each switch."""
+        if state.loop is None:
+            return
+        band = QColor(LOOPED_COLOR)
+        band.setAlpha(70)
+        wide = pen(LOOPED_COLOR, 11)
+        wide.setColor(band)
+        for layer in self.lines:
+            mask = np.isin(layer.table_rows, state.loop.lines)[layer.shapes.rows]
+            mask &= view.boxes_in_view(layer.shapes.boxes)
+            yield from stroked(painter, view, layer.shapes, mask, [wide, *fate_pens(Fate.LOOPED, 2.0)])
+        rows = np.flatnonzero(np.isin(self.switches.table_rows, state.loop.switches))
+        painter.setBrush(QColor(CASING))
+        for x, y in view.to_px(self.switches.points[rows]):
+            painter.setPen(pen(LOOPED_COLOR, 2.0))
+            painter.drawEllipse(QPointF(x, y), 10, 10)
+        yield
+
+
+class SpotLayer(OverLines):
+    """Where the fault is, where earths are placed, what bridges or parts a line for the time being."""
+
+    name = "spots"
+
+    def __init__(self, lines: tuple[PowerLineLayer, ...], switches: SwitchLayer) -> None:
+        super().__init__(lines, switches)
+        self._plane = DisplayPlane()
+        self.tables = ("connectivity_nodes",)
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Remember the plane places are turned to."""
+        self._plane = plane
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """Jumpers below, then earths and faults."""
+        if state.outage is None:
+            return
+        turn = {"jumper": 0, "cut": 1, "earth": 2, "fault": 3}
+        for spot in sorted(state.outage.spots, key=lambda one: turn[one.kind]):
+            points = view.to_px(self._plane.metres(np.array(spot.points, dtype=float)))
+            if not np.isnan(points).any():
+                draw_spot(painter, spot, [QPointF(*one) for one in points])
+        yield
+
+
+def draw_spot(painter: QPainter, spot: Spot, at: list[QPointF]) -> None:
+    """Draw one mark; `at` in pixels."""
+    if spot.kind == "jumper":
+        _draw_jumper(painter, at)
+    elif spot.kind == "earth":
+        _draw_earth(painter, at[0])
+    elif spot.kind == "cut":
+        _draw_cut(painter, at[0])
+    else:
+        _draw_fault(painter, at[0])
+
+
+def _draw_jumper(painter: QPainter, at: list[QPointF]) -> None:
+    """An arc from end to end with a ring at each."""
+    path = QPainterPath(at[0])
+    if len(at) > 1:
+        (ax, ay), (bx, by) = ((one.x(), one.y()) for one in at[:2])
+        path.quadTo(QPointF((ax + bx) / 2 + (by - ay) * 0.25, (ay + by) / 2 - (bx - ax) * 0.25), at[1])
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for stroke in (pen(CASING, 6.5), pen(LOOPED_COLOR, 3.4), dashed(CASING, 1.2, (2, 2))):
+        painter.setPen(stroke)
+        painter.drawPath(path)
+    painter.setPen(pen(LOOPED_COLOR, 2.2))
+    painter.setBrush(QColor(CASING))
+    for end in at:
+        painter.drawEllipse(end, 4.5, 4.5)
+
+
+def _draw_earth(painter: QPainter, at: QPointF) -> None:
+    """The sign of earth, its foot below the place, on a white ground."""
+    x, y = at.x(), at.y()
+    painter.setPen(pen(theme.EARTHED, 1.4))
+    painter.setBrush(QColor(CASING))
+    painter.drawEllipse(QPointF(x, y + 12), 12, 12)
+    painter.setPen(pen(theme.EARTHED, 2.4))
+    painter.drawLine(QPointF(x, y), QPointF(x, y + 10))
+    for n, half in enumerate((8.0, 5.2, 2.4)):
+        painter.drawLine(QPointF(x - half, y + 10 + 4 * n), QPointF(x + half, y + 10 + 4 * n))
+
+
+def _draw_cut(painter: QPainter, at: QPointF) -> None:
+    painter.setPen(pen(CASING, 6))
+    painter.drawLine(at + QPointF(-7, 7), at + QPointF(7, -7))
+    painter.setPen(pen(FAULT_COLOR, 2.2))
+    for shift in (-2.5, 2.5):
+        painter.drawLine(at + QPointF(-7 + shift, 7), at + QPointF(7 + shift, -7))
+
+
+BOLT = ((-3, -13), (5, -13), (1, -3), (7, -3), (-5, 13), (-1, 1), (-7, 1))
+"""A flash, around its middle."""
+
+
+def _draw_fault(painter: QPainter, at: QPointF) -> None:
+    painter.setPen(pen(FAULT_COLOR, 2.0))
+    painter.setBrush(QColor(CASING))
+    painter.drawEllipse(at, 15.5, 15.5)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(QColor(FAULT_COLOR)))
+    painter.drawPolygon(QPolygonF([at + QPointF(*one) * 0.85 for one in BOLT]))
+
+
+# -------------------------------------------------------------------- legend
+
+
+def line_icon(strokes: list[QPen], wide: int = 34) -> QIcon:
+    """Give strokes as a legend swatch."""
+    return QIcon(_drawn(wide, lambda painter: _draw_strokes(painter, strokes, wide)))
+
+
+def _draw_strokes(painter: QPainter, strokes: list[QPen], wide: int) -> None:
+    for stroke in strokes:
+        painter.setPen(stroke)
+        painter.drawLine(QPointF(3, 9), QPointF(wide - 3, 9))
+
+
+def spot_icon(kind: str) -> QIcon:
+    """Give a mark as a legend swatch."""
+
+    def draw(painter: QPainter) -> None:
+        painter.translate(17, 9)
+        painter.scale(0.52, 0.52)
+        at = (
+            [QPointF(-22, 6), QPointF(22, 6)]
+            if kind == "jumper"
+            else [QPointF(0, -11 if kind == "earth" else 0)]
+        )
+        draw_spot(painter, Spot(kind, ()), at)
+
+    return QIcon(_drawn(34, draw))
+
+
+def _drawn(wide: int, draw: object) -> QPixmap:
+    picture = QPixmap(wide * 2, 36)
+    picture.fill(Qt.GlobalColor.transparent)
+    picture.setDevicePixelRatio(2.0)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    assert callable(draw)
+    draw(painter)
+    painter.end()
+    return picture
