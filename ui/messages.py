@@ -9,6 +9,7 @@ from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.issue import Issue
 from resources.i18n import N_, _
+from ui.messages_traces import EXPRESSIONS
 
 ERRORS: Mapping[str, str] = {
     # the command line
@@ -19,6 +20,7 @@ ERRORS: Mapping[str, str] = {
     "unknown-sample-size": N_("There is no sample of size “{size}”. Sizes: {sizes}."),
     "bad-seed": N_("The seed {seed} is negative; give 0 or a positive whole number."),
     # tables and edits
+    "unknown-group-number": N_("The plan has no group number {number}."),
     "unknown-object": N_("There is no “{id}” among the {table}."),
     "duplicate-id": N_("“{id}” stands twice among the {table}; every row needs an identifier of its own."),
     "missing-id": N_("A row of the {table} has no identifier; give it one."),
@@ -209,6 +211,7 @@ ERRORS: Mapping[str, str] = {
         "No switch of this network carries anyone's supply, so there is no outage to show."
     ),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
+    **EXPRESSIONS,
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),
     "ambiguous-device": N_("“{id}” names several devices; write one of {devices}."),
@@ -492,6 +495,25 @@ REASONS: Mapping[str, str] = {
     "lock-parts-together": N_("Locked group {group} parts managers who must share a group: {managers}."),
     "lock-holds-apart": N_("Locked group {group} holds managers who must not share a group: {managers}."),
     "locks-leave-rest": N_("Beside the locked groups ({groups}) the other managers cannot be grouped:"),
+    "leader-unqualified": N_("{managers} is to lead a group but is no valid work leader."),
+    "leaders-together": N_("{managers} are each to lead a group of their own but must share one."),
+    "too-many-leaders": N_(
+        "{leaders} managers are each to lead a group, but {count} neighbours make at most {groups} groups:"
+        " {managers}."
+    ),
+    "fixed-in-two": N_("{managers} are fixed to groups {group} and {other} and would have to share one."),
+    "town-cannot-be-covered": N_(
+        "Town {town} stays whole, but groups of {minimum}–{maximum} cannot cover its {count} managers: {managers}."
+    ),
+    "together-leaves-town": N_(
+        "Town {town} is more than one group and takes nobody from elsewhere, but {managers} must share a group."
+    ),
+    "lock-holds-leaders": N_(
+        "Locked group {group} holds more than one manager who is to lead a group: {managers}."
+    ),
+    "lock-mixes-town": N_(
+        "Locked group {group} mixes town {town}, which stays whole, with managers from elsewhere: {managers}."
+    ),
     "rules-cannot-hold-together": N_(
         "These rules cannot hold together: {rules}. Managers left over: {managers}."
     ),
@@ -503,6 +525,29 @@ REASONS: Mapping[str, str] = {
     "rule-apart": N_("apart: {managers}"),
     "rule-together": N_("together: {managers}"),
     "rule-locked": N_("group {group} locked: {managers}"),
+    "rule-fixed": N_("{managers} stay together in group {group}"),
+    "rule-leader": N_("{managers} leads a group"),
+    "rule-town": N_("town {town} stays whole: {managers}"),
+    # what a group or a plan made by hand breaks
+    "group-size": N_("A group has {count} managers, not {minimum}–{maximum}: {managers}."),
+    "group-not-connected": N_("{managers} has no way over neighbours to the rest of the group of {among}."),
+    "group-without-leader": N_("The group of {managers} has no valid work leader."),
+    "group-without-guard": N_("In the group of {managers} nobody but the work leader {among} can guard."),
+    "group-across-stations": N_("The group of {managers} crosses the stations' borders."),
+    "group-parts-together": N_("{managers} must share a group and do not."),
+    "group-holds-apart": N_("{managers} must not share a group and do."),
+    "group-breaks-lock": N_("Locked group {group} would not stay as it is: {managers}."),
+    "group-parts-fixed": N_("{managers} are to stay together as in group {group} and do not."),
+    "group-joins-fixed": N_(
+        "Groups {group} and {other}, whose members are to stay, stand in one group: {managers}."
+    ),
+    "group-of-two-leaders": N_("{managers} are each to lead a group but share one."),
+    "group-splits-town": N_(
+        "{town} may not be split, but its managers ({managers}) do not keep to themselves in whole groups."
+    ),
+    "managers-in-no-group": N_("In no group: {managers}."),
+    "managers-in-several-groups": N_("In more than one group: {managers}."),
+    "territory-in-parts": N_("The territory of {managers} is in pieces; {count} areas lie apart: {areas}."),
     # what to know about a plan
     "qualifications-unknown": N_("No certificates are on file, so work leaders and guards were not checked."),
     "far-pair": N_("{managers} are {minutes} min apart, more than {limit} min."),

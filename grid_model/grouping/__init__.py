@@ -5,8 +5,8 @@
 which rules stand in the way where no plan exists, `solve` puts them together.
 """
 
-from grid_model.grouping.problem import GroupingProblem, Lock, Weights
+from grid_model.grouping.problem import GroupingProblem, Lock, Town, Weights
 from grid_model.grouping.result import Group, Grouping, Reason
 from grid_model.grouping.solve import solve_grouping
 
-__all__ = ["Group", "Grouping", "GroupingProblem", "Lock", "Reason", "Weights", "solve_grouping"]
+__all__ = ["Group", "Grouping", "GroupingProblem", "Lock", "Reason", "Town", "Weights", "solve_grouping"]

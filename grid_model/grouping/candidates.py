@@ -139,9 +139,30 @@ def keeps_rules(problem: GroupingProblem, found: Candidates) -> np.ndarray:
     for lock in problem.locks:
         count = found.count(_marked(problem, lock.members))
         keep &= (count == 0) | ((count == len(set(lock.members))) & (found.sizes == count))
+    keep &= _keeps_fixed(problem, found)
+    if problem.fixed_leaders:
+        leading = _marked(problem, problem.fixed_leaders)
+        keep &= found.count(leading) <= 1
+        if problem.qualifications_known:
+            keep &= found.count(leading & ~problem.leaders) == 0
+    for town in problem.towns:
+        count = found.count(_marked(problem, town.members))
+        whole = count == (len(set(town.members)) if problem.in_one_group(town) else found.sizes)
+        keep &= (count == 0) | whole
     if problem.hard_pair_minutes:
         keep &= longest_pair(problem, found) <= problem.max_pair_minutes
     return np.asarray(keep)
+
+
+def _keeps_fixed(problem: GroupingProblem, found: Candidates) -> np.ndarray:
+    """Say of each group whether it holds all or nobody of every fixed entry, and at most one entry."""
+    keep = np.ones(len(found), dtype=bool)
+    entries = np.zeros(len(found), dtype=np.int64)
+    for one in problem.fixed:
+        count = found.count(_marked(problem, one.members))
+        keep &= (count == 0) | (count == len(set(one.members)))
+        entries += count > 0
+    return np.asarray(keep & (entries <= 1))
 
 
 def qualified(problem: GroupingProblem, found: Candidates) -> np.ndarray:
@@ -173,7 +194,15 @@ def _marked(problem: GroupingProblem, ids: Iterable[str]) -> np.ndarray:
 
 
 def without_rules(problem: GroupingProblem) -> GroupingProblem:
-    """Give the problem with neither qualifications, together, apart, locks nor hard travel limits."""
+    """Give the problem with nothing to keep but sizes and neighbourhood."""
     return replace(
-        problem, qualifications_known=False, together=(), apart=(), locks=(), hard_pair_minutes=False
+        problem,
+        qualifications_known=False,
+        together=(),
+        apart=(),
+        locks=(),
+        fixed=(),
+        fixed_leaders=(),
+        towns=(),
+        hard_pair_minutes=False,
     )

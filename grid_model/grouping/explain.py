@@ -38,6 +38,9 @@ def contradictions(problem: GroupingProblem) -> tuple[Reason, ...]:
         *_together_and_apart(problem),
         *_across_stations(problem),
         *_locks_among_themselves(problem),
+        *_leaders(problem),
+        *_fixed(problem),
+        *_large_towns(problem),
         *(reason for lock in problem.locks for reason in _lock_breaks(problem, lock)),
     )
 
@@ -50,6 +53,9 @@ def explain(problem: GroupingProblem, station: str = "", feedback: Feedback = SI
     station
         Named in the reasons where there are several.
     """
+    # What a town must keep is settled before sizes are eased or managers left out.
+    towns = (replace(town, in_one=problem.in_one_group(town)) for town in problem.towns)
+    problem = replace(problem, towns=tuple(towns))
     reasons = _plain(problem)
     if not reasons and problem.locks:
         locked = {one for lock in problem.locks for one in lock.members}
@@ -73,7 +79,7 @@ def coverable(managers: int, smallest: int, largest: int) -> bool:
 
 def _together_and_apart(problem: GroupingProblem) -> list[Reason]:
     reasons = []
-    for block in _blocks(problem.together):
+    for block in _blocks(problem.must_share()):
         if len(block) > problem.max_size:
             values = {"count": len(block), "maximum": problem.max_size}
             reasons.append(Reason("together-too-many", block, values))
@@ -81,6 +87,9 @@ def _together_and_apart(problem: GroupingProblem) -> list[Reason]:
             both = tuple(one for one in block if one in rule)
             if len(both) > 1:
                 reasons.append(Reason("together-and-apart", both))
+        leading = tuple(one for one in block if one in problem.fixed_leaders)
+        if len(leading) > 1:
+            reasons.append(Reason("leaders-together", leading))
     return reasons
 
 
@@ -102,7 +111,7 @@ def _across_stations(problem: GroupingProblem) -> list[Reason]:
     station = dict(zip(problem.members, problem.stations, strict=True))
     reasons = [
         Reason("together-across-stations", block)
-        for block in _blocks(problem.together)
+        for block in _blocks((*problem.together, *(one.members for one in problem.fixed)))
         if len({station[one] for one in block}) > 1
     ]
     reasons += [
@@ -138,7 +147,7 @@ def _lock_breaks(problem: GroupingProblem, lock: Lock) -> list[Reason]:
         reasons.append(Reason("lock-unqualified", lock.members, values))
     if problem.hard_pair_minutes and longest_pair(problem, alone)[0] > problem.max_pair_minutes:
         reasons.append(Reason("lock-too-far", lock.members, values | {"limit": problem.max_pair_minutes}))
-    for block in _blocks(problem.together):
+    for block in _blocks(problem.must_share()):
         outside = tuple(one for one in block if one not in lock.members)
         if outside and len(outside) < len(block):
             reasons.append(Reason("lock-parts-together", block, values))
@@ -146,6 +155,49 @@ def _lock_breaks(problem: GroupingProblem, lock: Lock) -> list[Reason]:
         inside = tuple(one for one in sorted(set(rule)) if one in lock.members)
         if len(inside) > 1:
             reasons.append(Reason("lock-holds-apart", inside, values))
+    leading = tuple(one for one in sorted(set(problem.fixed_leaders)) if one in lock.members)
+    if len(leading) > 1:
+        reasons.append(Reason("lock-holds-leaders", leading, values))
+    for town in problem.towns:
+        own = set(lock.members) & set(town.members)
+        if not problem.in_one_group(town) and own and own != set(lock.members):
+            strangers = tuple(one for one in lock.members if one not in own)
+            reasons.append(Reason("lock-mixes-town", strangers, values | {"town": town.name}))
+    return reasons
+
+
+def _leaders(problem: GroupingProblem) -> list[Reason]:
+    """Find persons who are to lead but may not."""
+    if not problem.qualifications_known:
+        return []
+    at = problem.positions(set(problem.fixed_leaders))
+    return [Reason("leader-unqualified", (problem.members[n],)) for n in at if not problem.leaders[n]]
+
+
+def _fixed(problem: GroupingProblem) -> list[Reason]:
+    """Find blocks that hold managers fixed to different groups."""
+    reasons = []
+    for block in _blocks((*problem.must_share(), *(lock.members for lock in problem.locks))):
+        own = [one for one in problem.fixed if set(one.members) <= set(block)]
+        if len(own) > 1:
+            both = tuple(sorted({*own[0].members, *own[1].members}))
+            reasons.append(Reason("fixed-in-two", both, {"group": own[0].group, "other": own[1].group}))
+    return reasons
+
+
+def _large_towns(problem: GroupingProblem) -> list[Reason]:
+    """Find towns that must be a union of groups and cannot."""
+    reasons = []
+    for town in problem.towns:
+        if problem.in_one_group(town):
+            continue
+        own = tuple(sorted(set(town.members)))
+        values: dict[str, object] = {"town": town.name, **_sizes(problem, len(own))}
+        if not coverable(len(own), problem.min_size, problem.max_size):
+            reasons.append(Reason("town-cannot-be-covered", own, values))
+        for block in _blocks(problem.must_share()):
+            if set(block) & set(own) and not set(block) <= set(own):
+                reasons.append(Reason("together-leaves-town", block, values))
     return reasons
 
 
@@ -175,6 +227,12 @@ def _component(problem: GroupingProblem, at: np.ndarray) -> list[Reason]:
         return [Reason("isolated-manager", members, _sizes(problem, 1))]
     if not coverable(len(at), problem.min_size, problem.max_size):
         return [Reason("island-of-managers", members, _sizes(problem, len(at)))]
+    leading = tuple(one for one in members if one in problem.fixed_leaders)
+    most = len(at) // problem.min_size
+    if len(leading) > most:
+        return [
+            Reason("too-many-leaders", leading, {"leaders": len(leading), "count": len(at), "groups": most})
+        ]
     if not problem.qualifications_known:
         return []
     return _too_few_qualified(problem, at, whole=len(at) == len(problem))
@@ -229,7 +287,7 @@ def _together_out_of_reach(problem: GroupingProblem, plain: Candidates) -> list[
     values = {"minimum": problem.min_size, "maximum": problem.max_size}
     return [
         Reason("together-out-of-reach", block, values)
-        for block in _blocks(problem.together)
+        for block in _blocks(problem.must_share())
         if not (np.isin(plain.members, problem.positions(block)).sum(axis=1) == len(block)).any()
     ]
 
@@ -272,6 +330,9 @@ def _rules(problem: GroupingProblem) -> list[tuple[str, int]]:
     rules += [("min-size", 0), ("max-size", 0), ("connected", 0)]
     rules += [("apart", n) for n in range(len(problem.apart))]
     rules += [("together", n) for n in range(len(problem.together))]
+    rules += [("leader", n) for n in range(len(problem.fixed_leaders))]
+    rules += [("town", n) for n in range(len(problem.towns))]
+    rules += [("fixed", n) for n in range(len(problem.fixed))]
     rules += [("locked", n) for n in range(len(problem.locks))]
     return rules
 
@@ -300,6 +361,9 @@ def _eased(problem: GroupingProblem, rules: Sequence[tuple[str, int]]) -> Groupi
         adjacency=problem.adjacency if ("connected", 0) in rules else ~np.eye(n, dtype=bool),
         apart=tuple(one for k, one in enumerate(problem.apart) if ("apart", k) in rules),
         together=tuple(one for k, one in enumerate(problem.together) if ("together", k) in rules),
+        fixed_leaders=tuple(one for k, one in enumerate(problem.fixed_leaders) if ("leader", k) in rules),
+        towns=tuple(one for k, one in enumerate(problem.towns) if ("town", k) in rules),
+        fixed=tuple(one for k, one in enumerate(problem.fixed) if ("fixed", k) in rules),
         locks=tuple(one for k, one in enumerate(problem.locks) if ("locked", k) in rules),
         max_candidates=EXPLAIN_LIMIT,
     )
@@ -314,6 +378,12 @@ def _shown(problem: GroupingProblem, rule: tuple[str, int]) -> Reason:
             return Reason("rule-together", problem.together[n])
         case "locked":
             return Reason("rule-locked", problem.locks[n].members, {"group": problem.locks[n].group})
+        case "fixed":
+            return Reason("rule-fixed", problem.fixed[n].members, {"group": problem.fixed[n].group})
+        case "leader":
+            return Reason("rule-leader", (problem.fixed_leaders[n],))
+        case "town":
+            return Reason("rule-town", problem.towns[n].members, {"town": problem.towns[n].name})
     values = {"minimum": problem.min_size, "maximum": problem.max_size, "limit": problem.max_pair_minutes}
     return Reason(f"rule-{kind}", (), values)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 
@@ -22,11 +24,21 @@ class Weights:
         Minutes for each manager's mean workload a group has too much or too little.
     size_min
         Minutes for each member more or less than the target.
+    longest
+        Factor of the minutes between the two members farthest apart.
+    change_min
+        Minutes for each manager who leaves his mates of the scheme in force.
+    feeder_min, village_min
+        Minutes for each group more than one that shares a feeder, or a village.
     """
 
     travel: float = 1.0
     imbalance_min: float = 30.0
     size_min: float = 10.0
+    longest: float = 0.0
+    change_min: float = 0.0
+    feeder_min: float = 0.0
+    village_min: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,24 @@ class Lock:
 
     group: str
     members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A town that may not be split, by the managers who work there.
+
+    A town that fits into a group stays in one, others may join; groups of a larger town hold nobody
+    from elsewhere, so that the town is a union of groups.
+
+    Parameters
+    ----------
+    in_one
+        Whether it stays in one group; None: by its number of managers.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    in_one: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -67,12 +97,25 @@ class GroupingProblem:
         Sets of managers that must share a group, and sets of which no two may.
     locks
         Groups that stay as they are.
+    fixed
+        Managers who stay with each other while others may join; those of two entries never share a group.
+    fixed_leaders
+        Managers who lead: no two share a group, and each leads the one he is in.
+    towns
+        Towns that may not be split; where groups stay within stations, `of` parts them by station.
+    base
+        Group of each manager in the scheme in force, empty where he had none; () where there is no scheme.
+    base_mates
+        How many mates each had there; None: reckoned from `base`.
+    feeders, villages
+        Share of each feeder's (village's) areas that a manager holds, one row per manager, one column per
+        feeder; None: not looked at. `of` takes numbers of areas and makes shares of them.
     max_pair_minutes
         Longer pairs are reported; with `hard_pair_minutes` they are forbidden.
     mean_workload
         The mean index a group's work is measured by; None: the mean of these managers.
     max_candidates
-        Most groups that are looked at one by one.
+        Most groups that are listed one by one; where there are more, they are generated as they are needed.
     """
 
     members: tuple[str, ...]
@@ -90,6 +133,13 @@ class GroupingProblem:
     together: tuple[tuple[str, ...], ...] = ()
     apart: tuple[tuple[str, ...], ...] = ()
     locks: tuple[Lock, ...] = ()
+    fixed: tuple[Lock, ...] = ()
+    fixed_leaders: tuple[str, ...] = ()
+    towns: tuple[Town, ...] = ()
+    base: tuple[str, ...] = ()
+    base_mates: tuple[int, ...] | None = None
+    feeders: np.ndarray | None = None
+    villages: np.ndarray | None = None
     weights: Weights = field(default=Weights())
     max_pair_minutes: float = 30.0
     hard_pair_minutes: bool = False
@@ -100,13 +150,22 @@ class GroupingProblem:
         if not 1 <= self.min_size <= self.max_size:
             raise GridError("bad-group-sizes", minimum=self.min_size, maximum=self.max_size)
         known = set(self.members)
-        rules = (*self.together, *self.apart, *(lock.members for lock in self.locks))
+        locked = (one.members for one in (*self.locks, *self.fixed))
+        named = (*locked, *(one.members for one in self.towns))
+        rules = (*self.together, *self.apart, self.fixed_leaders, *named)
         strange = sorted({one for rule in rules for one in rule} - known)
         if strange:
             raise GridError("manager-not-planned", id=strange[0])
 
     @classmethod
-    def of(cls, members: Sequence[str], *, stations: Sequence[str] = (), **arrays: object) -> GroupingProblem:
+    def of(
+        cls,
+        members: Sequence[str],
+        *,
+        stations: Sequence[str] = (),
+        base: Sequence[str] = (),
+        **arrays: object,
+    ) -> GroupingProblem:
         """Make a problem with the managers sorted; arrays come in the order of `members` as given."""
         order = (
             np.argsort(np.array(members, dtype=object), kind="stable") if len(members) else np.array([], int)
@@ -116,9 +175,15 @@ class GroupingProblem:
             arrays[name] = np.asarray(arrays[name])[np.ix_(order, order)]
         for name in ("workload", "leaders", "guards"):
             arrays[name] = np.asarray(arrays[name])[order]
+        for name in ("feeders", "villages"):
+            if arrays.get(name) is not None:
+                arrays[name] = _shares(np.asarray(arrays[name], dtype=float)[order])
+        if arrays.get("towns") and not arrays.get("across_stations"):
+            arrays["towns"] = _by_station(arrays["towns"], dict(zip(members, stations, strict=True)))
         return cls(
             members=tuple(members[n] for n in order),
             stations=tuple(stations[n] for n in order),
+            base=tuple(base[n] for n in order) if len(base) else (),
             **arrays,  # type: ignore[arg-type]
         )
 
@@ -137,6 +202,23 @@ class GroupingProblem:
             return self.mean_workload
         return float(np.mean(self.workload)) if len(self.workload) else 0.0
 
+    @property
+    def mates(self) -> np.ndarray:
+        """How many mates each manager has in the scheme in force; zeros where there is none."""
+        if self.base_mates is not None:
+            return np.array(self.base_mates, dtype=np.int64)
+        counted = Counter(self.base)
+        return np.array([counted[one] - 1 if one else 0 for one in self.base or ("",) * len(self)], dtype=int)
+
+    def in_one_group(self, town: Town) -> bool:
+        """Whether a town must stay in one group, not only be a union of groups."""
+        return len(set(town.members)) <= self.max_size if town.in_one is None else town.in_one
+
+    def must_share(self) -> tuple[tuple[str, ...], ...]:
+        """Give every set of managers who must share a group, whichever rule says so."""
+        towns = (town.members for town in self.towns if self.in_one_group(town))
+        return (*self.together, *(one.members for one in self.fixed), *towns)
+
     def positions(self, ids: Iterable[str]) -> np.ndarray:
         """Give the places of managers in the arrays."""
         at = {one: n for n, one in enumerate(self.members)}
@@ -149,7 +231,6 @@ class GroupingProblem:
         """
         at = self.positions(ids)
         kept = {self.members[n] for n in at}
-        locks = (Lock(lock.group, _within(lock.members, kept)) for lock in self.locks)
         return replace(
             self,
             members=tuple(self.members[n] for n in at),
@@ -161,7 +242,16 @@ class GroupingProblem:
             stations=tuple(self.stations[n] for n in at),
             together=tuple(rule for one in self.together if len(rule := _within(one, kept)) > 1),
             apart=tuple(rule for one in self.apart if len(rule := _within(one, kept)) > 1),
-            locks=tuple(lock for lock in locks if lock.members),
+            locks=_locks_within(self.locks, kept),
+            fixed=_locks_within(self.fixed, kept),
+            fixed_leaders=_within(self.fixed_leaders, kept),
+            towns=tuple(
+                replace(one, members=own) for one in self.towns if (own := _within(one.members, kept))
+            ),
+            base=tuple(self.base[n] for n in at) if self.base else (),
+            base_mates=tuple(int(one) for one in self.mates[at]) if self.base else None,
+            feeders=None if self.feeders is None else self.feeders[at],
+            villages=None if self.villages is None else self.villages[at],
             mean_workload=self.mean,
         )
 
@@ -176,6 +266,26 @@ class GroupingProblem:
             )
             for station in sorted(set(self.stations))
         }
+
+
+def _by_station(towns: object, station: Mapping[str, str]) -> tuple[Town, ...]:
+    parts = []
+    for town in cast("tuple[Town, ...]", towns):
+        names = sorted({station.get(one, "") for one in town.members})
+        for name in names:
+            own = tuple(one for one in town.members if station.get(one, "") == name)
+            parts.append(replace(town, members=own))
+    return tuple(parts)
+
+
+def _shares(areas: np.ndarray) -> np.ndarray:
+    """Make shares of each column's sum; a column of nobody's areas falls away."""
+    areas = areas[:, areas.sum(axis=0) > 0]
+    return np.asarray(areas / areas.sum(axis=0))
+
+
+def _locks_within(locks: Iterable[Lock], kept: set[str]) -> tuple[Lock, ...]:
+    return tuple(Lock(lock.group, own) for lock in locks if (own := _within(lock.members, kept)))
 
 
 def _within(ids: Iterable[str], kept: set[str]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class Group:
         Manager ids, sorted.
     station
         Id of the station; of the first member's where groups may cross.
-    travel_min, imbalance_min, size_min
+    travel_min, imbalance_min, size_min, longest_min, change_min, feeders_min, villages_min
         The terms of the objective, weighted; their sum is `cost_min`.
     mean_pair_min, longest_pair_min
         Travel between two members; the slower direction counts; 0 for a single member.
@@ -52,7 +52,7 @@ class Group:
     far_pairs
         Pairs farther apart than the limit, sorted.
     locked
-        Id of the lock that keeps it, else empty.
+        Id of the lock that keeps it, or of the group its members are fixed to, else empty.
     """
 
     members: tuple[str, ...]
@@ -69,11 +69,28 @@ class Group:
     guards: tuple[str, ...]
     far_pairs: tuple[tuple[str, str], ...] = ()
     locked: str = ""
+    longest_min: float = 0.0
+    change_min: float = 0.0
+    feeders_min: float = 0.0
+    villages_min: float = 0.0
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Every term of the objective by name, weighted, in minutes."""
+        return {
+            "travel_min": self.travel_min,
+            "imbalance_min": self.imbalance_min,
+            "size_min": self.size_min,
+            "longest_min": self.longest_min,
+            "change_min": self.change_min,
+            "feeders_min": self.feeders_min,
+            "villages_min": self.villages_min,
+        }
 
     @property
     def cost_min(self) -> float:
         """What the group adds to the objective."""
-        return self.travel_min + self.imbalance_min + self.size_min
+        return sum(self.terms.values())
 
 
 @dataclass(frozen=True)

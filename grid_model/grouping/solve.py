@@ -9,7 +9,8 @@ import numpy as np
 
 from grid_model.feedback import SILENT, Feedback
 from grid_model.grouping.candidates import Candidates, candidates
-from grid_model.grouping.costs import Costs, costs
+from grid_model.grouping.costs import costs
+from grid_model.grouping.describe import described
 from grid_model.grouping.explain import contradictions, explain
 from grid_model.grouping.partition import Partition, partition
 from grid_model.grouping.problem import GroupingProblem
@@ -69,7 +70,7 @@ class _Part:
         # A group with a member whose place is unknown has no travel time and cannot be judged.
         reachable = np.isfinite(priced.total)
         self.candidates: Candidates = possible.only(reachable)
-        self.costs = Costs(**{name: values[reachable] for name, values in vars(priced).items()})
+        self.costs = priced.only(reachable)
         self.found: Partition = partition(
             self.candidates, self.costs.total, len(problem), time_limit_s, feedback
         )
@@ -79,42 +80,8 @@ class _Part:
             raise GridError("no-plan-in-time", seconds=time_limit_s or 0.0)
 
     def groups(self) -> list[Group]:
-        return [self._group(row) for row in self.found.chosen]
-
-    def _group(self, row: int) -> Group:
-        problem = self.problem
-        at = self.candidates.places(row)
-        members = tuple(problem.members[n] for n in at)
-        minutes = problem.pair_minutes
-        pairs = [(float(minutes[a, b]), int(a), int(b)) for k, a in enumerate(at) for b in at[k + 1 :]]
-        far = max(pairs, key=lambda one: (one[0], -one[1], -one[2]), default=None)
-        work = float(self.costs.workload[row])
-        leaders = (
-            [problem.members[n] for n in at if problem.leaders[n]] if problem.qualifications_known else []
-        )
-        leader = min(leaders, default=None)
-        return Group(
-            members=members,
-            station=problem.stations[at[0]],
-            travel_min=float(self.costs.travel[row]),
-            imbalance_min=float(self.costs.imbalance[row]),
-            size_min=float(self.costs.size[row]),
-            mean_pair_min=float(self.costs.mean_pair[row]),
-            longest_pair_min=far[0] if far else 0.0,
-            longest_pair=(problem.members[far[1]], problem.members[far[2]]) if far else (),
-            workload=work,
-            load_ratio=work / (problem.mean * len(at)) if problem.mean > 0 else 1.0,
-            leader=leader,
-            guards=tuple(problem.members[n] for n in at if problem.guards[n] and problem.members[n] != leader)
-            if problem.qualifications_known
-            else (),
-            far_pairs=tuple(
-                (problem.members[a], problem.members[b])
-                for length, a, b in pairs
-                if length > problem.max_pair_minutes
-            ),
-            locked=next((lock.group for lock in problem.locks if set(lock.members) == set(members)), ""),
-        )
+        chosen = np.array(self.found.chosen, dtype=np.int64)
+        return described(self.problem, self.candidates.only(chosen), self.costs.only(chosen))
 
 
 def _together(problem: GroupingProblem, solved: Sequence[_Part]) -> Grouping:

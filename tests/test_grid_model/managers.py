@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from grid_model.grouping import GroupingProblem, Lock
+from grid_model.grouping import GroupingProblem, Lock, Town, Weights
 
 
 def row_of(n: int, **more: object) -> GroupingProblem:
@@ -78,6 +78,41 @@ def with_rules(random: np.random.Generator, problem: GroupingProblem) -> Groupin
     )
 
 
+def with_more_rules(random: np.random.Generator, problem: GroupingProblem) -> GroupingProblem:
+    """Add now and then leaders, members who stay, a town, a scheme in force, feeders, and their weights."""
+    members, n = list(problem.members), len(problem)
+
+    def some(low: int, high: int) -> tuple[str, ...]:
+        count = min(n, int(random.integers(low, high + 1)))
+        return tuple(members[k] for k in random.permutation(n)[:count])
+
+    start = int(random.integers(n))
+    fixed = _walk(problem, start, 2)
+    town = _walk(problem, int(random.integers(n)), int(random.integers(2, 7)))
+    more = random.random(6) < 0.35
+    return replace(
+        problem,
+        fixed_leaders=some(1, 3) if more[0] else (),
+        fixed=(Lock("F1", tuple(fixed)), *((Lock("F2", some(1, 1)),) if more[5] else ())) if more[1] else (),
+        towns=(Town("T", tuple(town)),) if more[2] else (),
+        base=tuple(random.choice(["", "A", "B", "C"], n)) if more[3] else (),
+        feeders=_shares(random, n) if more[4] else None,
+        villages=_shares(random, n) if more[5] else None,
+        weights=Weights(
+            longest=float(random.choice([0.0, 0.5])),
+            change_min=float(random.choice([0.0, 12.0])),
+            feeder_min=float(random.choice([0.0, 7.0])),
+            village_min=float(random.choice([0.0, 3.0])),
+        ),
+    )
+
+
+def _shares(random: np.random.Generator, n: int) -> np.ndarray:
+    areas = random.integers(0, 4, (n, int(random.integers(1, 12)))) * (random.random((n, 1)) < 0.7)
+    areas = areas[:, areas.sum(axis=0) > 0]
+    return areas / areas.sum(axis=0)
+
+
 def _walk(problem: GroupingProblem, start: int, size: int) -> list[str]:
     found = [start]
     for n in found:
@@ -98,7 +133,27 @@ def cost_of(problem: GroupingProblem, group: Sequence[int]) -> float:
         weights.travel * size * mean
         + weights.imbalance_min * abs(load - size)
         + weights.size_min * abs(size - problem.target_size)
+        + weights.longest * max(pairs, default=0.0)
+        + weights.change_min * sum(share_of_mates_left(problem, n, group) for n in group) / 2
+        + weights.feeder_min * outside(problem.feeders, group)
+        + weights.village_min * outside(problem.villages, group)
     )
+
+
+def share_of_mates_left(problem: GroupingProblem, one: int, group: Sequence[int]) -> float:
+    """Of those who were with him in force, the share that is not in his group."""
+    if not problem.base or not problem.base[one]:
+        return 0.0
+    mates = [n for n, name in enumerate(problem.base) if name == problem.base[one] and n != one]
+    return sum(n not in group for n in mates) / len(mates) if mates else 0.0
+
+
+def outside(shares: np.ndarray | None, group: Sequence[int]) -> float:
+    """Sum what lies outside the group, of every feeder with a part in it."""
+    if shares is None:
+        return 0.0
+    inside = [sum(shares[n, k] for n in group) for k in range(shares.shape[1])]
+    return sum(1.0 - one for one in inside if one > 0)
 
 
 def allowed(problem: GroupingProblem, group: Sequence[int]) -> bool:
@@ -116,10 +171,30 @@ def allowed(problem: GroupingProblem, group: Sequence[int]) -> bool:
         return False
     if any(names & set(lock.members) and names != set(lock.members) for lock in problem.locks):
         return False
+    if any(0 < len(names & set(one.members)) < len(set(one.members)) for one in problem.fixed):
+        return False
+    if sum(bool(names & set(one.members)) for one in problem.fixed) > 1:
+        return False
+    leading = [n for n in group if problem.members[n] in problem.fixed_leaders]
+    if len(leading) > 1:
+        return False
+    if problem.qualifications_known and not all(problem.leaders[n] for n in leading):
+        return False
+    if not all(keeps_town(problem, town, names) for town in problem.towns):
+        return False
     if not problem.across_stations and len({problem.stations[n] for n in group}) > 1:
         return False
     far = (max(problem.minutes[a, b], problem.minutes[b, a]) for a, b in combinations(group, 2))
     return not problem.hard_pair_minutes or all(one <= problem.max_pair_minutes for one in far)
+
+
+def keeps_town(problem: GroupingProblem, town: Town, names: set[str]) -> bool:
+    """Whether a group holds nobody of a town, all of a small one, or nobody but people of a large one."""
+    own = set(town.members)
+    if not names & own:
+        return True
+    in_one = len(own) <= problem.max_size if town.in_one is None else town.in_one
+    return own <= names if in_one else names <= own
 
 
 def connected(problem: GroupingProblem, group: Sequence[int]) -> bool:
