@@ -20,6 +20,7 @@ ERRORS: Mapping[str, str] = {
     "unknown-sample-size": N_("There is no sample of size “{size}”. Sizes: {sizes}."),
     "bad-seed": N_("The seed {seed} is negative; give 0 or a positive whole number."),
     # tables and edits
+    "unknown-town": N_("No manager works mainly in a town called “{town}”. Towns: {towns}."),
     "unknown-group-number": N_("The plan has no group number {number}."),
     "unknown-object": N_("There is no “{id}” among the {table}."),
     "duplicate-id": N_("“{id}” stands twice among the {table}; every row needs an identifier of its own."),
