@@ -20,6 +20,7 @@ import numpy as np
 
 from gis.measuring import MetricPlane, seats
 from gis.outlines import AreaOutlines, area_outlines
+from gis.travel import Places, Travel, manager_minutes
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from grid_model.settings import setting
@@ -28,18 +29,18 @@ from grid_model.territory import (
     Territory,
     areas_by_manager,
     managers_on_duty,
-    straight_minutes,
     terrain_factors,
 )
+from grid_model.travel import TravelUse
 
 TravelMinutes = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""From places in metres (x, y) to minutes from row to column; a road graph can stand here."""
+"""From places in metres (x, y) to minutes from row to column."""
 
 
 def neighbourhood(
     project: Project,
     outlines: AreaOutlines | None = None,
-    travel: TravelMinutes | None = None,
+    travel: Travel | TravelMinutes | None = None,
     feedback: Feedback = SILENT,
 ) -> Territory:
     """Place the managers on duty, find neighbours and travel times.
@@ -49,17 +50,19 @@ def neighbourhood(
     outlines
         The outlines of every area where they are known already.
     travel
-        Travel times; None: straight line × terrain factor at ``travel.speed_kmh``.
+        Travel times made already, or a function for them; None: along the project's roads, else straight
+        line × terrain factor (`gis.travel`).
     """
     outlines = outlines or area_outlines(project, feedback)
     managers = managers_on_duty(project)
     areas = areas_by_manager(project, managers)
     x, y = _places(project, outlines.plane, managers, areas)
-    if travel is None:
-        factors = terrain_factors(project, areas)
-        minutes = straight_minutes(x, y, factors, setting(project, "travel.speed_kmh"))
+    if travel is None or isinstance(travel, Travel):
+        travel = travel or Travel.of(project, outlines.plane, feedback)
+        places = Places(np.column_stack([x, y]), terrain_factors(project, areas))
+        minutes, use = manager_minutes(travel, managers, places, feedback)
     else:
-        minutes = travel(x, y)
+        minutes, use = travel(x, y), TravelUse("given")
     kept, cut, source = _borders(project, outlines, managers, areas, x, y, feedback)
     return Territory(
         managers=managers,
@@ -71,6 +74,7 @@ def neighbourhood(
         areas=areas,
         source=source,
         placeless=tuple(one for one, at in zip(managers, x, strict=True) if np.isnan(at)),
+        travel=use,
     )
 
 

@@ -154,7 +154,7 @@ TERRITORY_SETTINGS = (
         500.0,
         "m",
         PROGRAM,
-        N_("Farther from any road a place counts as off the roads"),
+        N_("Farther than this from a road a place is off the roads"),
     ),
     Setting(
         "travel.join_ends_m",

@@ -13,6 +13,7 @@ import numpy as np
 
 from grid_model.project import Project
 from grid_model.settings import setting
+from grid_model.travel import TravelUse
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Border:
         Shared border cut by barriers.
     barriers
         Ids of the barriers that cut it, sorted.
+    crossings
+        Ids of the crossings that make or keep them neighbours, sorted.
     """
 
     a: str
@@ -36,6 +39,7 @@ class Border:
     length_m: float
     cut_m: float = 0.0
     barriers: tuple[str, ...] = ()
+    crossings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Territory:
         ``positions`` where managers' own places had to do.
     placeless
         Managers without a known place, sorted.
+    travel
+        Where the minutes come from, and which had to be straight lines.
     """
 
     managers: tuple[str, ...]
@@ -72,6 +78,7 @@ class Territory:
     areas: tuple[tuple[str, ...], ...] = ()
     source: str = "outlines"
     placeless: tuple[str, ...] = field(default=())
+    travel: TravelUse = field(default=TravelUse())
 
     @property
     def pair_minutes(self) -> np.ndarray:
