@@ -49,6 +49,16 @@ ROAD_WIDTHS_PX = {
     "track": 1.0,
 }
 
+ROAD_DENOMINATORS = {
+    "motorway": float("inf"),
+    "trunk": float("inf"),
+    "county": 600_000.0,
+    "township": 250_000.0,
+    "village": 90_000.0,
+    "track": 40_000.0,
+}
+"""Smaller scales than 1:this do not show roads of a class on the screen."""
+
 
 def voltage_color(nominal_kv: float) -> str:
     """Give the colour of a line by its voltage; 20 kV counts with 10 kV, unknown is ink."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QIcon, QPainter, QPainterPath, QPen
 
 from gis import theme
 from gis.display import DisplayPlane
@@ -14,23 +15,36 @@ from gis.shapes import FlatShapes, boxes_of, flat_shapes, label_points
 from gis.tints import grid_tints, group_tints
 from grid_model.project import Project
 from resources.i18n import N_, _
+from ui.map.detail import Levels
 from ui.map.layer import Hit, Label, Layer, texts
 from ui.map.overlay import MapState
-from ui.map.paint import chosen, hatch, pen, polygon, swatch, thinned
+from ui.map.paint import brush, chosen, hatch, pen, polygon, swatch, thin
 from ui.map.view import MapView
 
-PIECE = 40
-"""Areas drawn between two looks at the clock."""
+OUTLINE_PX = 3.0
+"""Areas smaller than this on the screen are filled without an outline, which would hide the fill."""
 
 PLAIN_ALPHA = 110
 TINT_ALPHA = 205
 """How much an area hides of the base map below, of 255."""
+
+NO_PEN = QPen(Qt.PenStyle.NoPen)
+
+FAR_DENOMINATOR = 250_000
+"""At smaller scales every outline is one pixel wide."""
+
+
+@cache
+def _outline(color: str) -> QPen:
+    return pen(color, 1.0)
 
 
 class AreaLayer(Layer):
     """Areas of one table; subclasses say how each is filled and outlined."""
 
     table = ""
+    least_px = 0.0
+    """Parts smaller than this on the screen are left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +53,7 @@ class AreaLayer(Layer):
         self.shapes = FlatShapes(
             np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
         )
+        self.detail = Levels(self.shapes)
         self.row_starts = np.zeros(1, dtype=np.int64)
         self.anchors = np.zeros((0, 2))
 
@@ -52,6 +67,7 @@ class AreaLayer(Layer):
         flat = flat_shapes(frame["geometry"])
         points = plane.metres(flat.points)
         self.shapes = FlatShapes(points, flat.starts, flat.rows, boxes_of(points, flat.starts))
+        self.detail = Levels(self.shapes)
         self.row_starts = np.searchsorted(flat.rows, np.arange(len(frame) + 1))
         self.anchors = plane.metres(label_points(frame["geometry"]))
 
@@ -61,23 +77,29 @@ class AreaLayer(Layer):
 
     def rows_in_view(self, view: MapView) -> np.ndarray:
         """Rows with a ring that touches the view, in table order."""
-        return np.unique(self.shapes.rows[view.boxes_in_view(self.shapes.boxes)])
+        seen = np.zeros(len(self.ids), dtype=bool)
+        seen[self.shapes.rows[view.boxes_in_view(self.shapes.boxes)]] = True
+        return np.flatnonzero(seen)
 
-    def paths(self, view: MapView, rows: np.ndarray) -> Iterator[tuple[int, QPainterPath]]:
-        """Give each row's outline in pixels, holes included."""
-        mask = np.isin(self.shapes.rows, rows)
-        points, starts = chosen(self.shapes.points, self.shapes.starts, mask)
-        px, starts = thinned(view.to_px(points), starts)
-        owners = self.shapes.rows[mask]
-        path, current = QPainterPath(), -1
-        for n, row in enumerate(owners):
-            if row != current and current >= 0:
-                yield current, path
-                path = QPainterPath()
-            current = int(row)
-            path.addPolygon(polygon(px[starts[n] : starts[n + 1]]))
-        if current >= 0:
-            yield current, path
+    def paths(self, view: MapView, rows: np.ndarray) -> Iterator[tuple[int, bool, QPainterPath]]:
+        """Give each row, whether it is large enough for an outline, and its shape in pixels."""
+        level = self.detail.at(view.metres_per_px)
+        wanted = np.zeros(len(self.ids), dtype=bool)
+        wanted[rows] = True
+        size = np.ptp(level.boxes.reshape(-1, 2, 2), axis=1).max(axis=1) / view.metres_per_px
+        mask = wanted[self.shapes.rows[level.parts]] & (size >= self.least_px)
+        if not mask.any():
+            return
+        points, starts = chosen(level.points, level.starts, mask)
+        px, size, owners = view.to_px(points), size[mask], self.shapes.rows[level.parts[mask]]
+        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        large = np.maximum.reduceat(size, first) >= OUTLINE_PX
+        ends = [*first[1:].tolist(), len(owners)]
+        for n, (begin, end) in enumerate(zip(first.tolist(), ends, strict=True)):
+            path = QPainterPath()
+            for part in range(begin, end):
+                path.addPolygon(polygon(px[starts[part] : starts[part + 1]]))
+            yield int(owners[begin]), bool(large[n]), path
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Say how a row is filled, outlined, and hatched on top."""
@@ -85,18 +107,20 @@ class AreaLayer(Layer):
 
     def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
         """Draw area by area."""
-        for n, (row, path) in enumerate(self.paths(view, self.rows_in_view(view))):
+        rows = self.rows_in_view(view)
+        yield
+        far = view.scale_denominator > FAR_DENOMINATOR
+        for row, large, path in self.paths(view, rows):
             fill, line, over = self.style(row, state)
-            painter.setPen(line)
+            painter.setPen(NO_PEN if not large else thin(line) if far and line.widthF() > 1 else line)
             painter.setBrush(fill)
             painter.drawPath(path)
             if over is not None:
+                yield
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(over)
                 painter.drawPath(path)
-            if n % PIECE == PIECE - 1:
-                yield
-        yield
+            yield
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """Find the area that holds the pixel (even-odd over its rings)."""
@@ -125,6 +149,7 @@ class BaseLayer(AreaLayer):
     """Water, hills, woods and built-up land."""
 
     name, label, table, tables = "base", N_("Base map (offline)"), "base_features", ("base_features",)
+    least_px = 2.0
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Read outlines and kinds."""
@@ -134,8 +159,8 @@ class BaseLayer(AreaLayer):
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Fill by kind."""
         return (
-            QBrush(QColor(theme.BASE_COLORS.get(self.kinds[row], theme.GROUND))),
-            QPen(Qt.PenStyle.NoPen),
+            brush(theme.BASE_COLORS.get(self.kinds[row], theme.GROUND)),
+            NO_PEN,
             None,
         )
 
@@ -183,7 +208,7 @@ class StationLayer(AreaLayer):
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Light ground under everything, and a strong outline."""
-        return QBrush(QColor(theme.AREA_FILL)), pen(theme.STATION_LINE, 2.2), None
+        return brush(theme.AREA_FILL), pen(theme.STATION_LINE, 2.2), None
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """The station lies behind everything and is not picked."""
@@ -222,19 +247,16 @@ class TransformerAreaLayer(AreaLayer):
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Fill by the chosen fill; areas without supply are grey and hatched above everything."""
-        fill, line, over = QColor(theme.AREA_FILL), theme.AREA_LINE, None
-        fill.setAlpha(PLAIN_ALPHA)
+        fill, line, over = brush(theme.AREA_FILL, PLAIN_ALPHA), theme.AREA_LINE, None
         number = -1 if state.area_fill in ("none", "outage") else int(self.tints(state)[row])
         if number >= 0:
-            tint = theme.tint(number)
-            fill = QColor(tint.fill)
-            fill.setAlpha(TINT_ALPHA)
+            fill = brush(theme.tint(number).fill, TINT_ALPHA)
         if state.outage is not None:
             if self.ids[row] in state.outage.areas:
-                fill, line, over = QColor(theme.DEAD_AREA), "#8E949C", hatch("diagonal", "#3C434C", 90)
+                fill, line, over = brush(theme.DEAD_AREA), "#8E949C", hatch("diagonal", "#3C434C", 90)
             elif self.ids[row] in state.outage.partly_out_areas:
                 over = hatch("diagonal", "#3C434C", 60)
-        return QBrush(fill), pen(line, 1.0), over
+        return fill, _outline(line), over
 
     def labels(self, view: MapView, state: MapState) -> Iterator[Label]:
         """Name each area where there is room for it."""

@@ -13,13 +13,17 @@ from gis.display import DisplayPlane
 from gis.shapes import FlatShapes, boxes_of, flat_shapes
 from grid_model.project import Project
 from resources.i18n import N_
+from ui.map.detail import Levels
 from ui.map.layer import Hit, Layer, node_positions, texts
 from ui.map.overlay import MapState
-from ui.map.paint import chosen, pen, polygon, swatch, thinned
+from ui.map.paint import chosen, pen, polygon, swatch, thin
 from ui.map.view import MapView
 
-PIECE = 60
+PIECE = 40
 """Lines drawn between two looks at the clock."""
+
+FAR_DENOMINATOR = 80_000
+"""At smaller scales every line is one pixel wide: there are many, and wide ones would run together."""
 
 REACH_PX = 6.0
 """How near a click must be to a line."""
@@ -36,9 +40,15 @@ class LineLayer(Layer):
         self.styles = np.array([], dtype=np.int64)
         self.table_rows = np.array([], dtype=np.int64)
         """Row of the project's table of each row drawn here."""
-        self.shapes = FlatShapes(
-            np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
+        self._take(
+            FlatShapes(
+                np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
+            )
         )
+
+    def _take(self, shapes: FlatShapes) -> None:
+        """Draw these shapes from now on."""
+        self.shapes, self.detail = shapes, Levels(shapes)
 
     def is_empty(self) -> bool:
         """Whether no row has a route."""
@@ -54,24 +64,32 @@ class LineLayer(Layer):
         return found
 
     def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
-        """Draw style by style, a few hundred lines at a time."""
-        in_view = view.boxes_in_view(self.shapes.boxes)
-        styles = self.part_styles(state)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        """Draw style by style, a few dozen lines at a time."""
+        level = self.detail.at(view.metres_per_px)
+        yield
+        in_view = view.boxes_in_view(level.boxes)
+        styles = self.part_styles(state)[level.parts]
+        far = view.scale_denominator > FAR_DENOMINATOR
         for style, stroke in self.pens(state):
+            if view.scale_denominator > self.style_denominator(style):
+                continue
             mask = in_view & (styles == style)
             if not mask.any():
                 continue
-            points, starts = chosen(self.shapes.points, self.shapes.starts, mask)
-            px, starts = thinned(view.to_px(points), starts)
+            points, starts = chosen(level.points, level.starts, mask)
+            px = view.to_px(points)
             yield
-            painter.setPen(stroke)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(thin(stroke) if far else stroke)
             for n in range(len(starts) - 1):
                 painter.drawPolyline(polygon(px[starts[n] : starts[n + 1]]))
                 if n % PIECE == PIECE - 1:
                     yield
-                    painter.setPen(stroke)
         yield
+
+    def style_denominator(self, style: int) -> float:
+        """Smaller scales than 1:this do not show the lines of this style."""
+        return float("inf")
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """Find the nearest line within reach."""
@@ -115,7 +133,11 @@ class RoadLayer(LineLayer):
         self.styles = np.array(
             [order.get(one, len(order) - 2) for one in texts(frame["road_class"])], dtype=np.int64
         )
-        self.shapes = _in_metres(flat_shapes(frame["geometry"]), plane)
+        self._take(_in_metres(flat_shapes(frame["geometry"]), plane))
+
+    def style_denominator(self, style: int) -> float:
+        """The lesser the road, the nearer it appears."""
+        return theme.ROAD_DENOMINATORS[self.classes[style]]
 
     def pens(self, state: MapState) -> list[tuple[int, QPen]]:
         """Casings first, then fillings."""
@@ -151,11 +173,13 @@ class PowerLineLayer(LineLayer):
         self.ids = texts(frame["id"])
         shapes = _in_metres(flat_shapes(frame["geometry"]), plane)
         bare = frame["geometry"].isna().to_numpy()
-        self.shapes = _with_straight_lines(
-            shapes,
-            np.flatnonzero(bare),
-            node_positions(project, frame.loc[bare, "node_a"], plane),
-            node_positions(project, frame.loc[bare, "node_b"], plane),
+        self._take(
+            _with_straight_lines(
+                shapes,
+                np.flatnonzero(bare),
+                node_positions(project, frame.loc[bare, "node_a"], plane),
+                node_positions(project, frame.loc[bare, "node_b"], plane),
+            )
         )
         self.kv = np.where(np.isnan(kv[wanted]), self.label_kv, kv[wanted])
         self.levels = np.unique(self.kv)

@@ -51,6 +51,8 @@ def thinned(px: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 def chosen(points: np.ndarray, starts: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pick the parts of `mask` out of flat arrays: their points and where each begins."""
+    if mask.all():
+        return points, starts
     which = np.flatnonzero(mask)
     lengths = starts[which + 1] - starts[which]
     begins = np.concatenate([[0], np.cumsum(lengths)])
@@ -58,6 +60,15 @@ def chosen(points: np.ndarray, starts: np.ndarray, mask: np.ndarray) -> tuple[np
     return points[at], begins
 
 
+@cache
+def brush(color: str, alpha: int = 255) -> QBrush:
+    """Give the brush of a plain fill."""
+    shade = QColor(color)
+    shade.setAlpha(alpha)
+    return QBrush(shade)
+
+
+@cache
 def hatch(name: str, color: str, alpha: int = 70) -> QBrush:
     """Give the brush of a hatch in a light shade of `color`."""
     shade = QColor(color)
@@ -69,6 +80,13 @@ def pen(color: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) ->
     """Give a round pen whose width is in pixels at any zoom."""
     made = QPen(QColor(color), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     made.setCosmetic(True)
+    return made
+
+
+def thin(stroke: QPen) -> QPen:
+    """Give the same pen one pixel wide: such lines are drawn four times as fast as wider ones."""
+    made = QPen(stroke)
+    made.setWidthF(1.0)
     return made
 
 

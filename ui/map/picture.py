@@ -95,10 +95,10 @@ class PictureMaker:
 
     def stop(self) -> None:
         """Leave the picture under way."""
+        if self._painter is not None:
+            self._painter.end()  # before the image it paints on goes with the work
         if self._work is not None:
             self._work.close()  # type: ignore[attr-defined]
-        if self._painter is not None:
-            self._painter.end()
         self._work, self._painter = None, None
 
     @property
