@@ -160,7 +160,7 @@ def export_table(window: MainWindow) -> None:
 def sheet_of(page: TablePage, title: str, project: Project, state: str) -> Sheet:
     """Make a sheet of the rows on screen, in their order, with the visible columns."""
     model, view = page.model, page.view
-    visible = [at for at in range(model.columnCount()) if not view.isColumnHidden(at)]
+    visible = view.visible_columns()
     columns = [model.columns[at] for at in visible]
     values = [model.frame[column.name].array for column in columns]
 

@@ -31,6 +31,7 @@ SHAPES = {
     "import": '<path d="M12 15V4M7.5 8.5 12 4l4.5 4.5M5 14v6h14v-6"/>',
     "bolt": '<path d="M13 3 5 13.5h6L10 21l8-10.5h-6z"/>',
     "target": '<circle cx="12" cy="12" r="6"/><path d="M12 3v5M12 16v5M3 12h5M16 12h5"/>',
+    "filter": '<path d="M4 5h16l-6.2 7.5V19l-3.6-2v-4.5z"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
 }
 """Strokes on a field of 24 × 24."""

@@ -34,6 +34,15 @@ ERRORS: Mapping[str, str] = {
     "number-out-of-range": N_("{value} in the column “{column}” of the {table} is out of range."),
     "value-needed": N_("The column “{column}” of the {table} must not be empty."),
     "no-such-target": N_("The column “{column}” of the {table} names “{value}”, which is not there."),
+    "paste-refused": N_(
+        "Nothing was pasted: in line {row} (“{id}”) the value “{value}” does not fit the column “{column}”; correct it and copy again."
+    ),
+    "paste-not-here": N_(
+        "Nothing was pasted: the column “{column}” of “{id}” (line {row}) cannot be changed in the table; paste without it."
+    ),
+    "paste-too-large": N_(
+        "Nothing was pasted: the block of {rows} rows and {columns} columns reaches beyond the table; from here there is room for {free_rows} and {free_columns}."
+    ),
     "row-gone": N_("A row of the {table} is no longer there; refresh and try again."),
     "nothing-to-undo": N_("There is nothing to undo."),
     "nothing-to-redo": N_("There is nothing to redo."),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from resources.i18n import LANGUAGES, preferred_language
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+THEMES = ("light", "dark")
 
 RECENT_FILES = 8
 """How many files the start page and the menu remember."""
@@ -28,6 +28,15 @@ def settings_folder() -> Path:
         folder = user_config_path("taiqu", appauthor=False)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@dataclass(frozen=True)
+class ColumnLayout:
+    """How a table's columns stand: from left to right, which are hidden, how wide (px) they are."""
+
+    order: tuple[str, ...]
+    hidden: frozenset[str]
+    widths: Mapping[str, int]
 
 
 class Settings:
@@ -70,13 +79,36 @@ class Settings:
         """Remember the folder used for `what`."""
         self._put(f"folder/{what}", str(folder))
 
-    def hidden_columns(self, table: str) -> frozenset[str]:
-        """Name the columns of `table` that were hidden by hand."""
-        return frozenset(self._texts(f"hidden/{table}"))
+    def columns(self, table: str) -> ColumnLayout | None:
+        """Give how the person laid out the columns of `table`; None where they never did."""
+        if not self._store.contains(f"columns/{table}/order"):
+            return None
+        widths = (one.rpartition("=") for one in self._texts(f"columns/{table}/widths"))
+        return ColumnLayout(
+            tuple(self._texts(f"columns/{table}/order")),
+            frozenset(self._texts(f"columns/{table}/hidden")),
+            {name: int(width) for name, _sign, width in widths if width.isdecimal()},
+        )
 
-    def hide_columns(self, table: str, names: Iterable[str]) -> None:
-        """Remember which columns of `table` are hidden."""
-        self._put(f"hidden/{table}", sorted(names))
+    def keep_columns(self, table: str, layout: ColumnLayout) -> None:
+        """Remember how the columns of `table` are laid out."""
+        self._put(f"columns/{table}/order", list(layout.order))
+        self._put(f"columns/{table}/hidden", sorted(layout.hidden))
+        self._put(f"columns/{table}/widths", [f"{name}={width}" for name, width in layout.widths.items()])
+
+    def forget_columns(self, table: str) -> None:
+        """Lay the columns of `table` out as at first."""
+        self._store.remove(f"columns/{table}")
+
+    @property
+    def theme(self) -> str:
+        """The colours of the window: ``light`` or ``dark``."""
+        chosen = self._text("theme")
+        return chosen if chosen in THEMES else THEMES[0]
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._put("theme", name)
 
     def place(self, name: str) -> QByteArray:
         """Give the remembered place of the window or a splitter; empty where none is."""

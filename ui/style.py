@@ -104,6 +104,7 @@ QPushButton#primary:disabled {{ background: #a9c4e6; border: 1px solid #a9c4e6; 
 QPushButton#link {{ border: 0; background: transparent; color: {PRIMARY_DARK}; padding: 2px 0; text-align: left; }}
 QPushButton#link:hover {{ text-decoration: underline; }}
 QPushButton#link:focus {{ border: 1px dotted {PRIMARY}; }}
+QPushButton#chip {{ border: 1px solid {LINE}; border-radius: 10px; padding: 2px 10px; background: {PRIMARY_FAINT}; color: {PRIMARY_DARK}; font-size: 12px; }}
 QPushButton#card {{ text-align: left; padding: 12px 14px; background: {PAPER}; border: 1px solid {LINE}; border-radius: 10px; }}
 QPushButton#card:hover {{ border: 1px solid {PRIMARY}; background: {PRIMARY_FAINT}; }}
 

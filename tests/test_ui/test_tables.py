@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
 from grid_model import schema
+from ui.tables.clipboard import as_lines
+from ui.tables.column_index import ColumnIndex
 from ui.tables.editors import read_value
-from ui.tables.frame_model import FrameModel, Shown, as_lines
+from ui.tables.frame_model import FrameModel, Shown
 from ui.tables.pages import count_text, number_text, plain_text
-from ui.tables.sorting import order_of
 
 
 def write(value: object) -> str:
@@ -73,13 +74,13 @@ def test_a_filter_text_is_no_pattern(model: FrameModel) -> None:
 
 def test_equal_values_keep_their_order() -> None:
     values = pd.Series(["b", "a", "b", "a"], dtype="str")
-    assert order_of(values, False).tolist() == [1, 3, 0, 2]
-    assert order_of(values, True).tolist() == [0, 2, 1, 3]
+    assert ColumnIndex(values, None).order(False).tolist() == [1, 3, 0, 2]
+    assert ColumnIndex(values, None).order(True).tolist() == [0, 2, 1, 3]
 
 
 def test_chosen_cells_are_copied_as_a_spreadsheet_takes_them(model: FrameModel) -> None:
-    cells = [model.index(row, at) for row in (0, 1) for at in (0, 2)]
-    assert as_lines(model, cells) == "a\t200.0\nb\t"
+    assert as_lines(model, (0, 1), (0, 2)) == "a\t200\nb\t"
+    assert as_lines(model, (0,), (0, 2), headings=True) == "Code\tkVA\na\t200"
 
 
 def test_half_a_million_rows_are_shown_sorted_and_filtered_without_a_copy(qapp: object) -> None:

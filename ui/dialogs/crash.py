@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QThread, Signal, qVersion
+from PySide6.QtCore import QObject, Qt, QThread, Signal, qVersion
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -81,7 +81,8 @@ class CrashHook(QObject):
         super().__init__()
         self._log_file = log_file
         self._open = False
-        self.crashed.connect(self.show)
+        # Queued: a dialog must not open in the middle of painting or measuring, where Qt called us from.
+        self.crashed.connect(self.show, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
         """Catch exceptions from now on."""

@@ -21,11 +21,13 @@ from PySide6.QtWidgets import (
 from grid_model import schema
 from grid_model.changes import Changes
 from grid_model.project import Project
-from resources.i18n import N_, _
+from resources.i18n import N_, _, ngettext
 from ui import formats
 from ui.bench import Bench
 from ui.icons import icon
 from ui.tables import results
+from ui.tables.condition_bar import ConditionBar
+from ui.tables.conditions import OnlyThese
 from ui.tables.pages import AttributePage, TablePage
 from ui.widgets import label
 
@@ -83,6 +85,8 @@ class BottomTables(QWidget):
         layout.setContentsMargins(0, 1, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._head())
+        self.conditions = ConditionBar()
+        layout.addWidget(self.conditions)
         layout.addWidget(self._stack)
         bench.session.project_changed.connect(self._on_project)
         bench.task_changed.connect(lambda _task: self.arrange())
@@ -90,7 +94,8 @@ class BottomTables(QWidget):
         bench.personal_changed.connect(lambda _show: self._reload())
         bench.outage.changed.connect(lambda: self._on_result("outage-"))
         bench.outage.answered.connect(lambda: self._to_front("outage-customers"))
-        bench.outage.ranked.connect(lambda: self._to_front("device-loss"))
+        bench.ranking.changed.connect(lambda: self._on_result("device-"))
+        bench.ranking.ranked.connect(lambda: self._to_front("device-loss"))
         bench.findings_changed.connect(lambda: self._on_result("findings-"))
         bench.grouping.changed.connect(lambda: self._on_result("plan-"))
         self.arrange()
@@ -113,6 +118,13 @@ class BottomTables(QWidget):
         menu = QMenu(self._tables_button)
         menu.aboutToShow.connect(lambda: self._fill_tables(menu))
         self._tables_button.setMenu(menu)
+        self._filter_button = self._tool("", _("Filter by fields, by an expression or by what is chosen"))
+        self._filter_button.setIcon(icon("filter"))
+        self._filter_button.setAccessibleName(_("Filters"))
+        self._filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        filters = QMenu(self._filter_button)
+        filters.aboutToShow.connect(lambda: self._fill_filters(filters))
+        self._filter_button.setMenu(filters)
         self._columns_button = self._tool("", _("Choose the columns of this table"))
         self._columns_button.setIcon(icon("columns"))
         self._columns_button.setAccessibleName(_("Columns"))
@@ -127,7 +139,15 @@ class BottomTables(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(2, 3, 10, 3)
         head.setSpacing(4)
-        for part in (self.tabs, self._count, self.filter, self._tables_button, self._columns_button, export):
+        for part in (
+            self.tabs,
+            self._count,
+            self.filter,
+            self._filter_button,
+            self._tables_button,
+            self._columns_button,
+            export,
+        ):
             head.addWidget(part)
         return head
 
@@ -205,6 +225,7 @@ class BottomTables(QWidget):
         if not 0 <= at < len(self._shown):
             self._stack.setCurrentWidget(self._nothing)
             self._count.setText("")
+            self.conditions.show_model(None)
             return
         page = self._page(self._shown[at])
         page.model.filter(self.filter.text())
@@ -278,6 +299,7 @@ class BottomTables(QWidget):
         page = self.page
         if page is None:
             return
+        self.conditions.show_model(page.model)
         here, there = page.model.rowCount(), len(page.model.frame)
         text = _("{shown} of {all} rows").format(shown=formats.whole(here), all=formats.whole(there))
         self._count.setText(text if here != there else "")
@@ -293,6 +315,37 @@ class BottomTables(QWidget):
                 if table.room == room:
                     text = f"{_(table.label)}  {formats.whole(len(project.table(table.name)))}"
                     menu.addAction(text, lambda name=table.name: self.open(name))
+
+    def _fill_filters(self, menu: QMenu) -> None:
+        menu.clear()
+        page = self.page
+        if page is None:
+            return
+        fields = menu.addMenu(_("Filter by field"))
+        for column in page.view.visible_columns():
+            fields.addAction(page.model.columns[column].heading, lambda at=column: page.ask_filter(at))
+        chosen = menu.addAction(_("Only what is chosen"), self.show_only_chosen)
+        chosen.setEnabled(bool(page.positions_of(self._bench.selection)))
+        menu.addSeparator()
+        off = menu.addAction(_("All filters off"), self.drop_filters)
+        off.setEnabled(bool(page.model.conditions) or bool(self.filter.text()))
+
+    def show_only_chosen(self) -> None:
+        """Show only the rows of what is chosen on the map or in the table."""
+        page, chosen = self.page, self._bench.selection
+        found = page.positions_of(chosen) if page is not None else []
+        if page is not None and found:
+            told = ngettext("{count} chosen", "{count} chosen", len(found))
+            page.model.put_condition(
+                OnlyThese("chosen", told.format(count=formats.whole(len(found))), tuple(found))
+            )
+
+    def drop_filters(self) -> None:
+        """Show every row of the table on screen."""
+        self.filter.clear()
+        self._filter()
+        if self.page is not None:
+            self.page.model.drop_conditions()
 
     def _fill_columns(self, menu: QMenu) -> None:
         menu.clear()

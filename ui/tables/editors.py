@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable
+from datetime import date, datetime
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from grid_model.project import Project
@@ -80,10 +82,6 @@ class CellEditor(QStyledItemDelegate):
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        size = super().sizeHint(option, index)
-        return QSize(min(size.width() + 14, 320), size.height())
-
 
 def whole_text(value: object) -> str:
     """Write a value so that reading it again gives the very same one."""
@@ -96,7 +94,7 @@ def read_value(column: Column, text: object) -> object:
     Raises
     ------
     ValueError
-        Where a finite number was wanted.
+        Where a finite number, a date or a moment was wanted.
     """
     if not isinstance(text, str):
         return text
@@ -104,21 +102,28 @@ def read_value(column: Column, text: object) -> object:
     if not text:
         return None
     if column.kind is Kind.REAL:
-        number = float(_digits(text))
+        number = float(digits(text))
         if not math.isfinite(number):
             raise ValueError(text)
         return number
     if column.kind is Kind.INTEGER:
-        return int(_digits(text))
+        return int(digits(text))
     if column.kind is Kind.DATE:
-        from datetime import date
-
-        return date.fromisoformat(text).isoformat()
+        return _date(text)
+    if column.kind is Kind.TIME:
+        return datetime.fromisoformat(unicodedata.normalize("NFKC", text)).isoformat(timespec="seconds")
     return text
 
 
-def _digits(text: str) -> str:
-    """Read full-width digits too, and thousands parted by spaces or commas."""
-    import unicodedata
+def _date(text: str) -> str:
+    """Read 2026-11-20 and, as spreadsheets write it, 2026/11/20 or 2026-1-5."""
+    parts = unicodedata.normalize("NFKC", text).replace("/", "-").split("-")
+    if len(parts) != 3:
+        raise ValueError(text)
+    year, month, day = parts
+    return date(int(year), int(month), int(day)).isoformat()
 
+
+def digits(text: str) -> str:
+    """Read full-width digits too, and thousands parted by spaces or commas."""
     return unicodedata.normalize("NFKC", text).replace(" ", "").replace(",", "")

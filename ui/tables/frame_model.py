@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,17 @@ import numpy as np
 import pandas as pd
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from ui.tables.sorting import order_of
+from ui.tables.column_index import ColumnIndex
+from ui.tables.conditions import Condition, OnlyThese, without
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 VALUE_ROLE = int(Role.UserRole)
 """The stored value of a cell, for editors."""
+
+UNTOLD = "?"
+"""Stands in a cell that could not be written because of a mistake of ours."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Shown:
     text
         Writes a stored value; missing values are given too.
     texts
-        Writes the whole column, for sorting and filtering by what is shown; None: the stored values.
+        Writes many values, for sorting and filtering by what is shown; None: the stored values.
     right
         Whether it is a number, set to the right.
     editable
@@ -46,10 +51,6 @@ class Shown:
     texts: Callable[[pd.Series], pd.Series] | None = None
     right: bool = False
     editable: bool = False
-
-    def sortable(self, values: pd.Series) -> pd.Series:
-        """Give what rows are sorted by."""
-        return values if self.texts is None else self.texts(values)
 
 
 class FrameModel(QAbstractTableModel):
@@ -68,34 +69,46 @@ class FrameModel(QAbstractTableModel):
         self._frame = pd.DataFrame()
         self._columns: tuple[Shown, ...] = ()
         self._order = np.array([], dtype=np.int64)
+        self._row_of: np.ndarray | None = None
         self._commit = commit
         self._filter = ""
-        self._only: np.ndarray | None = None
+        self._conditions: tuple[Condition, ...] = ()
         self._sorted: tuple[str, bool] | None = None
         self._arrays: list[Any] = []
+        self._indexes: dict[str, ColumnIndex] = {}
+        self._told: set[str] = set()
 
     # ------------------------------------------------------------------ rows
 
     def show_rows(self, frame: pd.DataFrame, columns: Sequence[Shown]) -> None:
-        """Show `frame` through `columns`; filter and order stay."""
+        """Show `frame` through `columns`; filters and order stay, rows known by their place do not."""
         self.beginResetModel()
         if len(frame) != len(self._frame):
-            self._only = None
-        self._frame = frame
+            self._conditions = tuple(one for one in self._conditions if not isinstance(one, OnlyThese))
         self._columns = tuple(columns)
-        self._arrays = [frame[column.name].array for column in self._columns]
-        self._order = self._rows_in_order()
+        names = {column.name for column in self._columns}
+        self._conditions = tuple(
+            one for one in self._conditions if isinstance(one, OnlyThese) or one.key in names
+        )
+        self._take(frame)
+        self._set_order(self._rows_in_order())
         self.endResetModel()
 
-    def update_rows(self, frame: pd.DataFrame) -> None:
+    def update_rows(self, frame: pd.DataFrame, columns: Sequence[Shown] | None = None) -> None:
         """Show `frame`, whose rows are the same but for some cells; the order on screen stays."""
-        if len(frame) != len(self._frame):
-            self.show_rows(frame, self._columns)
+        columns = self._columns if columns is None else tuple(columns)
+        if len(frame) != len(self._frame) or len(columns) != len(self._columns):
+            self.show_rows(frame, columns)
             return
-        self._frame = frame
-        self._arrays = [frame[column.name].array for column in self._columns]
+        self._columns = tuple(columns)
+        self._take(frame)
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+    def _take(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self._arrays = [frame[column.name].array for column in self._columns]
+        self._indexes = {}
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -118,8 +131,30 @@ class FrameModel(QAbstractTableModel):
 
     def row_of(self, position: int) -> int:
         """Give the row on screen of a position in the frame, −1 where it is filtered out."""
-        found = np.flatnonzero(self._order == position)
-        return int(found[0]) if len(found) else -1
+        return int(self._rows()[position])
+
+    def _rows(self) -> np.ndarray:
+        if self._row_of is None:
+            self._row_of = np.full(len(self._frame), -1, dtype=np.int64)
+            self._row_of[self._order] = np.arange(len(self._order))
+        return self._row_of
+
+    def _set_order(self, order: np.ndarray) -> None:
+        self._order, self._row_of = order, None
+
+    def index_of(self, name: str) -> ColumnIndex:
+        """Give the index of the column called `name`; raises `KeyError`."""
+        if name not in self._indexes:
+            column = next(one for one in self._columns if one.name == name)
+            self._indexes[name] = ColumnIndex(self._frame[name], column.texts)
+        return self._indexes[name]
+
+    # --------------------------------------------------------------- filters
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What rows must fulfil to be shown, beside the text looked for."""
+        return self._conditions
 
     def filter(self, text: str) -> None:
         """Show only rows in which some column shows `text`, without regard to case."""
@@ -127,9 +162,19 @@ class FrameModel(QAbstractTableModel):
             self._filter = text
             self._reorder()
 
-    def show_only(self, positions: np.ndarray | None) -> None:
-        """Show only the rows at `positions` of the frame; None shows all."""
-        self._only = positions
+    def put_condition(self, condition: Condition) -> None:
+        """Add a condition, in the place of one about the same."""
+        self._conditions = (*without(self._conditions, condition.key), condition)
+        self._reorder()
+
+    def drop_condition(self, key: str) -> None:
+        """Take the condition about `key` away."""
+        self._conditions = without(self._conditions, key)
+        self._reorder()
+
+    def drop_conditions(self) -> None:
+        """Take every condition away."""
+        self._conditions = ()
         self._reorder()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -142,10 +187,9 @@ class FrameModel(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         at = [self.position(index.row()) for index in before]
-        self._order = self._rows_in_order()
-        places = {position: row for row, position in enumerate(self._order)} if at else {}
+        self._set_order(self._rows_in_order())
         after = [
-            self.index(places[position], index.column()) if position in places else QModelIndex()
+            self.index(row, index.column()) if (row := self.row_of(position)) >= 0 else QModelIndex()
             for position, index in zip(at, before, strict=True)
         ]
         self.changePersistentIndexList(before, after)
@@ -154,27 +198,27 @@ class FrameModel(QAbstractTableModel):
     def _rows_in_order(self) -> np.ndarray:
         length = len(self._frame)
         order = np.arange(length)
-        named = {column.name: column for column in self._columns}
-        if self._sorted is not None and self._sorted[0] in named:
+        if self._sorted is not None and any(column.name == self._sorted[0] for column in self._columns):
             name, descending = self._sorted
-            order = order_of(named[name].sortable(self._frame[name]), descending)
-        keep = np.ones(length, dtype=bool)
-        if self._only is not None:
-            keep[:] = False
-            keep[self._only] = True
+            order = self.index_of(name).order(descending)
+        if not self._conditions and not self._filter:
+            return order
+        return np.asarray(order[self.kept()[order]])
+
+    def kept(self, but: str = "") -> np.ndarray:
+        """Say of each row of the frame whether it is shown; the condition about `but` left out."""
+        keep = np.ones(len(self._frame), dtype=bool)
+        for condition in self._conditions:
+            if condition.key != but:
+                keep &= condition.mask(len(self._frame), self.index_of)
         if self._filter:
             keep &= self._matching(self._filter)
-        return order[keep[order]]
+        return keep
 
     def _matching(self, text: str) -> np.ndarray:
         found = np.zeros(len(self._frame), dtype=bool)
         for column in self._columns:
-            values = column.sortable(self._frame[column.name])
-            if pd.api.types.is_bool_dtype(values.dtype):
-                continue
-            if values.dtype != "str":
-                values = values.astype("str")
-            found |= values.str.contains(text, case=False, regex=False, na=False).to_numpy(dtype=bool)
+            found |= self.index_of(column.name).containing(text)
         return found
 
     # ------------------------------------------------------------------- Qt
@@ -190,8 +234,22 @@ class FrameModel(QAbstractTableModel):
         return self._arrays[index.column()][self._order[index.row()]]
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
+        # The outermost edge: Qt calls this from its own code, where an exception on its way would end the
+        # process (PySide 6.9 crashes when one is pending while it calls the next overridden function).
+        try:
+            return self._data(index, role) if index.isValid() else None
+        except Exception as error:  # noqa: BLE001
+            self._tell(index, error)
+            return UNTOLD if role == Role.DisplayRole else None
+
+    def _tell(self, index: Index, error: Exception) -> None:
+        """Give a mistake of ours to the crash dialog, once for each column."""
+        name = self._columns[index.column()].name if index.column() < len(self._columns) else ""
+        if name not in self._told:
+            self._told.add(name)
+            sys.excepthook(type(error), error, error.__traceback__)
+
+    def _data(self, index: Index, role: int) -> Any:
         column = self._columns[index.column()]
         if role in (Role.DisplayRole, Role.ToolTipRole):
             return column.text(self.value(index))
@@ -227,22 +285,3 @@ class FrameModel(QAbstractTableModel):
         if self._commit is None or role != Role.EditRole or not index.isValid():
             return False
         return self._commit(self.position(index.row()), self._columns[index.column()].name, value)
-
-
-def as_lines(model: FrameModel, cells: Sequence[QModelIndex]) -> str:
-    """Write the chosen cells as tab-separated lines, as spreadsheets take them."""
-    rows = sorted({cell.row() for cell in cells})
-    columns = sorted({cell.column() for cell in cells})
-    chosen = {(cell.row(), cell.column()) for cell in cells}
-    lines = []
-    for row in rows:
-        texts = [
-            _flat(model.data(model.index(row, column))) if (row, column) in chosen else ""
-            for column in columns
-        ]
-        lines.append("\t".join(texts))
-    return "\n".join(lines)
-
-
-def _flat(text: str | None) -> str:
-    return " ".join((text or "").split("\n")).replace("\t", " ").replace("\u00a0", "")

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from grid_model import schema
@@ -16,13 +17,19 @@ from grid_model.changes import CellsChanged, Changes
 from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.table import plain
-from resources.i18n import _
+from resources.i18n import _, ngettext
 from ui import formats, objects
-from ui.bench import Bench
+from ui.bench import Bench, Selection
+from ui.settings import ColumnLayout
 from ui.tables import schema_columns
+from ui.tables.clipboard import cells_in, paste_edit
+from ui.tables.conditions import Between, Filled, OneOf
 from ui.tables.editors import CellEditor, read_value
 from ui.tables.frame_model import FrameModel, Shown
 from ui.tables.view import FrameView
+
+CHOSEN = 20_000
+"""So many rows chosen in a table are taken under the hand; more are only marked in the table."""
 
 
 class TablePage(QWidget):
@@ -43,8 +50,13 @@ class TablePage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.view.row_chosen.connect(self._choose)
+        self.view.rows_chosen.connect(self._choose_several)
         self.view.row_opened.connect(self._open)
         self.view.menu_wanted.connect(self._menu)
+        self.view.heading_menu_wanted.connect(self._heading_menu)
+        self.view.paste_wanted.connect(self.paste)
+        self.view.too_many_to_copy.connect(self._refuse_copy)
+        self.view.columns_arranged.connect(self._keep_columns)
 
     @property
     def title(self) -> str:
@@ -68,14 +80,96 @@ class TablePage(QWidget):
         if found is not None and not self.view.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
             self.bench.go_to(*found)
 
+    def _choose_several(self, positions: np.ndarray) -> None:
+        """Take the objects of several rows under the hand: those of the table of the first of them."""
+        found = [self.object_at(int(one)) for one in positions[:CHOSEN]]
+        first = next((one for one in found if one is not None), None)
+        if first is not None:
+            ids = [one[1] for one in found if one is not None and one[0] == first[0]]
+            self.bench.select(first[0], *dict.fromkeys(ids))
+
+    def _refuse_copy(self, rows: int) -> None:
+        told = _("{rows} rows are too many for the clipboard; write the table to a file instead (Ctrl+E).")
+        self.bench.session.warned.emit(told.format(rows=formats.whole(rows)))
+
+    def paste(self) -> None:
+        """Put the clipboard into the cells; a list that a result gave is not edited."""
+        told = _("This list is a result and is not edited; open the table it comes from.")
+        self.bench.session.warned.emit(told)
+
+    @property
+    def can_paste(self) -> bool:
+        """Whether cells of this table may be changed."""
+        return False
+
+    # ------------------------------------------------------------------ menus
+
     def _menu(self, position: int, place: QPoint) -> None:
+        menu = self.row_menu(position)
+        menu.exec(place)
+        menu.deleteLater()
+
+    def row_menu(self, position: int) -> QMenu:
+        """Make the menu of a row."""
         found = self.object_at(position)
         menu = QMenu(self)
         if found is not None:
             menu.addAction(_("Show on the map"), lambda: self.bench.go_to(*found))
-        menu.addAction(_("Copy"), self.view.copy)
+        menu.addAction(_("Copy rows"), self.view.copy)
+        menu.addAction(_("Copy rows with headings"), lambda: self.view.copy(headings=True))
+        menu.addAction(_("Copy this cell"), self.view.copy_cell)
+        if self.can_paste:
+            menu.addAction(_("Paste"), self.paste)
+        index = self.view.currentIndex()
+        if index.isValid():
+            menu.addSeparator()
+            menu.addAction(_("Show only rows with this value"), lambda: self._filter_like(index))
+        return menu
+
+    def _filter_like(self, index: QModelIndex) -> None:
+        column = self.model.columns[index.column()]
+        value = plain(self.model.value(index))
+        if column.right and isinstance(value, (int, float)):
+            self.model.put_condition(Between(column.name, column.heading, value, value))
+        elif value is None or value == "":
+            self.model.put_condition(Filled(column.name, column.heading, False))
+        else:
+            at = self.model.index_of(column.name)
+            code = int(at.codes[self.model.position(index.row())])
+            self.model.put_condition(OneOf(column.name, column.heading, (str(at.shown.iloc[code]),)))
+
+    def _heading_menu(self, column: int, place: QPoint) -> None:
+        menu = self.heading_menu(column)
         menu.exec(place)
         menu.deleteLater()
+
+    def heading_menu(self, column: int) -> QMenu:
+        """Make the menu of a column: order, filter, hide."""
+        heading = self.view.horizontalHeader()
+        menu = QMenu(self)
+        order = Qt.SortOrder
+        menu.addAction(_("Sort ascending"), lambda: heading.setSortIndicator(column, order.AscendingOrder))
+        menu.addAction(_("Sort descending"), lambda: heading.setSortIndicator(column, order.DescendingOrder))
+        menu.addAction(_("Order of the table"), lambda: heading.setSortIndicator(-1, order.AscendingOrder))
+        menu.addSeparator()
+        menu.addAction(_("Filter this column…"), lambda: self.ask_filter(column))
+        drop = menu.addAction(
+            _("Filter off"), lambda: self.model.drop_condition(self.model.columns[column].name)
+        )
+        name = self.model.columns[column].name
+        drop.setEnabled(any(one.key == name for one in self.model.conditions))
+        menu.addSeparator()
+        menu.addAction(_("Hide this column"), lambda: self._show_column(column, False))
+        menu.addAction(_("Lay the columns out as at first"), self.lay_out_as_at_first)
+        return menu
+
+    def ask_filter(self, column: int) -> None:
+        """Ask which rows to show by one column."""
+        from ui.tables.field_filter import FieldFilter
+
+        FieldFilter(self.model, column, self).exec()
+
+    # ---------------------------------------------------------------- columns
 
     def column_menu(self, parent: QWidget) -> QMenu:
         """Make the menu that shows and hides columns."""
@@ -85,20 +179,51 @@ class TablePage(QWidget):
             action.setCheckable(True)
             action.setChecked(not self.view.isColumnHidden(at))
             action.toggled.connect(lambda on, at=at: self._show_column(at, on))
+        menu.addSeparator()
+        menu.addAction(_("Lay the columns out as at first"), self.lay_out_as_at_first)
         return menu
 
     def _show_column(self, at: int, on: bool) -> None:
         self.view.setColumnHidden(at, not on)
-        hidden = [one.name for n, one in enumerate(self.model.columns) if self.view.isColumnHidden(n)]
-        self.bench.settings.hide_columns(self.name, hidden)
+        self._keep_columns()
 
-    def _hide_columns(self, always: frozenset[str] = frozenset()) -> None:
-        hidden = self.bench.settings.hidden_columns(self.name) | always
+    def _keep_columns(self) -> None:
+        heading, columns = self.view.horizontalHeader(), self.model.columns
+        order = [columns[heading.logicalIndex(place)].name for place in range(len(columns))]
+        hidden = frozenset(one.name for at, one in enumerate(columns) if self.view.isColumnHidden(at))
+        widths = {
+            one.name: heading.sectionSize(at) for at, one in enumerate(columns) if one.name not in hidden
+        }
+        self.bench.settings.keep_columns(self.name, ColumnLayout(tuple(order), hidden, widths))
+
+    def _lay_out(self) -> None:
+        """Lay the columns out as the person left them, else as at first."""
+        self.view.fit_columns()
+        kept = self.bench.settings.columns(self.name)
+        hidden = self.hidden_at_first() if kept is None else kept.hidden
+        self.view.arrange(
+            [column.name for column in self.model.columns] if kept is None else kept.order,
+            {} if kept is None else dict(kept.widths),
+        )
         for at, column in enumerate(self.model.columns):
             self.view.setColumnHidden(at, column.name in hidden)
 
+    def lay_out_as_at_first(self) -> None:
+        """Forget how the person laid the columns out."""
+        self.bench.settings.forget_columns(self.name)
+        self._lay_out()
+
+    def hidden_at_first(self) -> frozenset[str]:
+        """Name the columns that are hidden until somebody asks for them."""
+        return frozenset()
+
+    def positions_of(self, _chosen: Selection) -> list[int]:
+        """Give the places in the frame of the objects chosen, as far as this table has them."""
+        return []
+
     def follow_selection(self) -> None:
-        """Mark the row of the object under the hand, where this table has it."""
+        """Mark the rows of what is under the hand, where this table has them."""
+        self.view.choose_positions(self.positions_of(self.bench.selection))
 
 
 class AttributePage(TablePage):
@@ -107,7 +232,6 @@ class AttributePage(TablePage):
     def __init__(self, bench: Bench, table: str) -> None:
         self.schema = schema.table(table)
         super().__init__(bench, table)
-        self._shown_by_default = True
         self.view.setItemDelegate(
             CellEditor(
                 self.schema,
@@ -132,15 +256,15 @@ class AttributePage(TablePage):
         project = self.bench.session.project
         if project is None:
             return
-        columns = schema_columns.shown(project, self.schema, self.bench.show_personal)
-        empty = self._empty_columns(project) if not self.model.columns else frozenset()
-        self.model.show_rows(project.frame(self.name), columns)
-        self.view.fit_columns()
-        self._hide_columns(empty)
+        self.model.show_rows(project.frame(self.name), self._columns(project))
+        self._lay_out()
 
-    def _empty_columns(self, project: Project) -> frozenset[str]:
+    def _columns(self, project: Project) -> list[Shown]:
+        return schema_columns.shown(project, self.schema, self.bench.show_personal)
+
+    def hidden_at_first(self) -> frozenset[str]:
         """Columns nobody filled, wiring and places are hidden at first; the columns menu brings them back."""
-        frame = project.frame(self.name)
+        frame = self.model.frame
         plumbing = {
             column.name
             for column in self.schema.columns
@@ -159,17 +283,16 @@ class AttributePage(TablePage):
             return
         own = [step for step in changes if getattr(step, "table", "") == self.name]
         if all(isinstance(step, CellsChanged) for step in own):
-            self.model.update_rows(project.frame(self.name))
+            self.model.update_rows(project.frame(self.name), self._columns(project))
         else:
-            self.model.show_rows(project.frame(self.name), self.model.columns)
+            self.model.show_rows(project.frame(self.name), self._columns(project))
 
-    def follow_selection(self) -> None:
-        chosen, project = self.bench.selection, self.bench.session.project
-        if project is None:
-            return
-        ids = list(chosen.ids) if chosen.table == self.name else []
-        at = project.table(self.name).positions(ids) if ids else np.array([], dtype=np.int64)
-        self.view.choose_positions([int(one) for one in at if one >= 0])
+    def positions_of(self, chosen: Selection) -> list[int]:
+        project = self.bench.session.project
+        if project is None or chosen.table != self.name or not chosen.ids:
+            return []
+        at = project.table(self.name).positions(list(chosen.ids))
+        return [int(one) for one in at[at >= 0]]
 
     def _commit(self, position: int, column: str, value: Any) -> bool:
         described = self.schema.column(column)
@@ -182,6 +305,33 @@ class AttributePage(TablePage):
             )
             return False
         return self.bench.session.do(SetCell(self.name, one, column, read)) is not None
+
+    @property
+    def can_paste(self) -> bool:
+        return any(column.editable for column in self.model.columns)
+
+    def paste(self) -> None:
+        """Put the clipboard into the cells from the current one on: one edit, or none at all."""
+        project = self.bench.session.project
+        block = cells_in(QGuiApplication.clipboard().text())
+        single = len(block) == 1 and len(block[0]) == 1
+        rows, columns = self.view.cells_below(single)
+        if project is None or not block:
+            return
+        if not rows:
+            self.bench.session.warned.emit(_("Click the cell where pasting is to begin, then paste."))
+            return
+        try:
+            edit = paste_edit(project, self.model, self.schema, block, rows, columns)
+        except GridError as error:
+            self.bench.session.problem.emit(error)
+            return
+        changes = self.bench.session.do(edit)
+        if changes is not None:
+            told = ngettext(
+                "{count} row changed by pasting.", "{count} rows changed by pasting.", changes.row_count
+            )
+            self.bench.session.noticed.emit(told.format(count=formats.whole(changes.row_count)))
 
 
 class ResultPage(TablePage):
@@ -208,8 +358,7 @@ class ResultPage(TablePage):
     def show_result(self, frame: pd.DataFrame, columns: Sequence[Shown]) -> None:
         """Show the rows of a result."""
         self.model.show_rows(frame.reset_index(drop=True), columns)
-        self.view.fit_columns()
-        self._hide_columns()
+        self._lay_out()
 
     def object_at(self, position: int) -> tuple[str, str] | None:
         frame = self.model.frame
@@ -230,16 +379,14 @@ class ResultPage(TablePage):
         if found is not None:
             self.bench.go_to(*found)
 
-    def follow_selection(self) -> None:
-        chosen = self.bench.selection
+    def positions_of(self, chosen: Selection) -> list[int]:
         frame = self.model.frame
         if not chosen.ids or not len(frame) or (self._table and self._table != chosen.table):
-            self.view.choose_positions([])
-            return
+            return []
         found = frame[self._key].isin(chosen.ids)
         if not self._table:
             found &= frame["table"] == chosen.table
-        self.view.choose_positions([int(at) for at in np.flatnonzero(found.to_numpy(dtype=bool))])
+        return [int(at) for at in np.flatnonzero(found.to_numpy(dtype=bool))]
 
 
 def plain_text(value: Any) -> str:

@@ -378,16 +378,10 @@ def _sentence(row: Mapping[str, Any]) -> str:
 
 
 def _fill_loss(bench: Bench, shown: ResultPage) -> None:
-    frame = bench.outage.losses
+    frame = bench.ranking.frame
     assert frame is not None
-    project = bench.session.project
-    assert project is not None
-    names = [
-        objects.object_name(project, table, one)
-        for table, one in zip(frame["table"], frame["id"], strict=True)
-    ]
     shown.show_result(
-        frame.assign(name=names),
+        frame,
         [
             _text("name", _("Device")),
             _text("id", _("Code")),
@@ -441,8 +435,8 @@ RESULTS = {
         N_("Every device"),
         "",
         "id",
-        lambda bench: bench.outage.losses is not None,
-        lambda bench: len(bench.outage.losses) if bench.outage.losses is not None else 0,
+        lambda bench: bench.ranking.frame is not None,
+        lambda bench: len(bench.ranking.frame) if bench.ranking.frame is not None else 0,
         _fill_loss,
     ),
     "plan-groups": ResultTable(
