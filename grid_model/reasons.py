@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from grid_model.customers import Basis, Consumers
 from grid_model.project import Project
 from grid_model.topology import BranchKind, Device, TopologyIndex
-from grid_model.tracing import OutageTrace
+from grid_model.tracing import Outage, OutageTrace
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,29 @@ def why(project: Project, trace: OutageTrace, customer: str) -> Reason:
     broken = [one for one in paths if one[1] is not None] if status in ("out", "backup") else []
     path, at = (broken or paths or [((), None)])[0]
     return Reason(customer, status, basis, at, path)
+
+
+def reasons_of(outage: Outage, statuses: Mapping[str, str]) -> dict[str, Reason]:
+    """Give the reasons of many customers at once, their status being known; raises ``unknown-object``.
+
+    Customers at the same node share their way to the source.
+    """
+    consumers, before, closed = outage.consumers, outage.before, outage.after_topology.closed
+    table = outage.project.table("customers")
+    known: dict[int, tuple[tuple[Device, ...], Device | None]] = {}
+    found = {}
+    for customer, status in statuses.items():
+        row = table.position(customer)
+        points, _owner = consumers.customers.points_of(np.array([row]))
+        nodes = [int(node) for node in points if before.supplied[node]]
+        for node in nodes:
+            if node not in known:
+                known[node] = _path(before, closed, node)
+        paths = [known[node] for node in nodes]
+        broken = [one for one in paths if one[1] is not None] if status in ("out", "backup") else []
+        path, at = (broken or paths or [((), None)])[0]
+        found[customer] = Reason(customer, status, Basis(int(consumers.basis[row])), at, path)
+    return found
 
 
 def closed_after(before: TopologyIndex, trace: OutageTrace) -> np.ndarray:

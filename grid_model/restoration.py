@@ -136,7 +136,7 @@ def tie_proposals(
     project: Project,
     now: TopologyIndex,
     before: TopologyIndex,
-    faults: Collection[Device] = (),
+    forbidden: np.ndarray,
     banned: Collection[Device] = (),
     inoperable: Collection[str] = (),
 ) -> tuple[TieProposal, ...]:
@@ -146,29 +146,24 @@ def tie_proposals(
 
     Parameters
     ----------
-    faults
-        Devices that must not come under voltage.
+    forbidden
+        Nodes that must not come under voltage: faulted and earthed ones.
     banned
         Devices that must stay open: they bound a fault.
     """
     wiring, consumers = now.wiring, Consumers.of(project)
-    operable = operable_branches(project, now, inoperable)
-    open_ = operable & ~now.closed & wiring.can_conduct & ~before.closed
-    for device in banned:
-        open_[wiring.branches(device)] = False
-    candidates = np.flatnonzero(open_)
+    candidates = candidate_ties(project, now, before, banned, inoperable)
     live_a, live_b = now.supplied[wiring.a[candidates]], now.supplied[wiring.b[candidates]]
-    own = np.array([branch for one in faults for branch in wiring.branches(one)], dtype=np.int64)
-    own = own[now.closed[own]]
-    faulted = np.concatenate([wiring.a[own], wiring.b[own]])
+    limits = Limits(project, now, consumers)
     found = []
     for branch in candidates[live_a != live_b]:
         gained = now.resupply(now.operated(closed=[int(branch)])).gained
         back = consumers.customers.rows_at(gained[before.supplied[gained]])
-        if not len(back) or np.isin(faulted, gained).any():
+        if not len(back) or np.isin(forbidden, gained).any():
             continue
         moved = float(consumers.rated_kva[consumers.transformers.rows_at(gained)].sum())
-        margin = _margin(project, now, consumers, int(branch), moved)
+        room = limits.room(int(branch))
+        margin = None if room is None else round(room - limits.demand * moved, 6)
         check = "unchecked" if margin is None else "fits" if margin >= 0 else "too-much"
         found.append(TieProposal(wiring.device(int(branch)), moved, len(back), check, margin))
     turn = {"fits": 0, "unchecked": 1, "too-much": 2}
@@ -177,26 +172,72 @@ def tie_proposals(
     )
 
 
-def _margin(
-    project: Project, now: TopologyIndex, consumers: Consumers, branch: int, moved: float
-) -> float | None:
-    """What is left of the tightest known limit: the tie's rated current, the helping feeder's limit.
+def candidate_ties(
+    project: Project,
+    now: TopologyIndex,
+    before: TopologyIndex,
+    banned: Collection[Device],
+    inoperable: Collection[str],
+) -> np.ndarray:
+    """Give the switches that stand open, stood open before the first step, and may be closed."""
+    open_ = operable_branches(project, now, inoperable)
+    open_ &= ~now.closed & now.wiring.can_conduct & ~before.closed
+    for device in banned:
+        open_[now.wiring.branches(device)] = False
+    return np.flatnonzero(open_)
+
+
+class Limits:
+    """What ties and feeders can still take, as far as it is known.
 
     The load is taken as a share of the transformers' rated power (setting ``outage.demand_factor``).
     """
-    demand = setting(project, "outage.demand_factor")
-    wiring = now.wiring
-    row = project.frame("switches").iloc[int(wiring.row[branch])]
-    live = int(wiring.a[branch] if now.supplied[wiring.a[branch]] else wiring.b[branch])
-    limits = []
-    kv = project.frame("connectivity_nodes")["nominal_kv"]
-    if row["rated_a"] > 0 and live < len(kv) and kv.iat[live] > 0:
-        limits.append(sqrt(3) * float(kv.iat[live]) * float(row["rated_a"]) - demand * moved)
-    feeder = now.feeder_of_nodes(project).get(int(now.first_switches[live]), "")
-    if feeder in project.table("feeders"):
-        limit = project.table("feeders").row(feeder)["limit_kva"]
-        if limit is not None:
-            same = np.flatnonzero(now.first_switches == now.first_switches[live])
-            carried = float(consumers.rated_kva[consumers.transformers.rows_at(same)].sum())
-            limits.append(float(limit) - demand * (carried + moved))
-    return round(min(limits), 6) if limits else None
+
+    def __init__(self, project: Project, now: TopologyIndex, consumers: Consumers) -> None:
+        self._project, self._now, self._consumers = project, now, consumers
+        self._kv = project.frame("connectivity_nodes")["nominal_kv"]
+        self._switches = project.frame("switches")
+        self._feeders: dict[int, float | None] = {}
+        self.demand = float(setting(project, "outage.demand_factor"))
+
+    def of_tie(self, branch: int) -> float | None:
+        """What a tie's rated current carries, in kVA; None where it or the voltage is unknown."""
+        wiring = self._now.wiring
+        rated = float(self._switches["rated_a"].iat[int(wiring.row[branch])])
+        kv = max((self._volts(int(end)) for end in (wiring.a[branch], wiring.b[branch])), default=0.0)
+        return sqrt(3) * kv * rated if rated > 0 and kv > 0 else None
+
+    def _volts(self, node: int) -> float:
+        kv = float(self._kv.iat[node]) if 0 <= node < len(self._kv) else 0.0
+        return kv if kv > 0 else 0.0
+
+    def feeder_of(self, node: int) -> int:
+        """Row of the first switch below the source of a live node: it stands for the feeder."""
+        return int(self._now.first_switches[node])
+
+    def of_feeder(self, first_switch: int) -> float | None:
+        """What a feeder can still take, in kVA; None where its limit is unknown."""
+        if first_switch not in self._feeders:
+            self._feeders[first_switch] = self._feeder_room(first_switch)
+        return self._feeders[first_switch]
+
+    def _feeder_room(self, first_switch: int) -> float | None:
+        names = self._now.feeder_of_nodes(self._project)
+        feeder = names.get(first_switch, "")
+        feeders = self._project.table("feeders")
+        if feeder not in feeders:
+            return None
+        limit = feeders.row(feeder)["limit_kva"]
+        if limit is None:
+            return None
+        same = np.flatnonzero(self._now.first_switches == first_switch)
+        consumers = self._consumers
+        carried = float(consumers.rated_kva[consumers.transformers.rows_at(same)].sum())
+        return float(limit) - self.demand * carried
+
+    def room(self, branch: int) -> float | None:
+        """What can be moved over a tie with one live end: the tightest known limit, None where none is."""
+        wiring, live = self._now.wiring, self._now.supplied
+        end = int(wiring.a[branch] if live[wiring.a[branch]] else wiring.b[branch])
+        known = [one for one in (self.of_tie(branch), self.of_feeder(self.feeder_of(end))) if one is not None]
+        return min(known) if known else None

@@ -333,6 +333,58 @@ OUTAGE_SETTINGS = (
         0,
         2,
     ),
+    Setting(
+        "outage.isolation_minutes",
+        40.0,
+        "min",
+        PRACTICE,
+        N_("From the fault until it is isolated, as proposed"),
+    ),
+    Setting(
+        "outage.restoration_minutes",
+        70.0,
+        "min",
+        PRACTICE,
+        N_("From the fault until the first tie closes, as proposed"),
+    ),
+    Setting(
+        "outage.repair_minutes",
+        180.0,
+        "min",
+        PRACTICE,
+        N_("From the fault until it is repaired, as proposed"),
+    ),
+    Setting(
+        "outage.operation_minutes",
+        5.0,
+        "min",
+        PROGRAM,
+        N_("One switching operation more, where several follow one another"),
+    ),
+    Setting(
+        "outage.short_loop_allowed",
+        0,
+        "",
+        PROGRAM,
+        N_("Whether feeders may be joined for a moment to go back without interruption (1: yes, 0: no)"),
+        0,
+        1,
+    ),
+    Setting(
+        "outage.momentary_minutes",
+        3.0,
+        "min",
+        N_("DL/T 836: a sustained interruption is longer"),
+        N_("Interruptions up to this long do not count towards the reliability figures"),
+    ),
+    Setting(
+        "outage.search_limit",
+        5000,
+        "",
+        PROGRAM,
+        N_("States tried when restoring over several ties, before the best so far is taken"),
+        1,
+    ),
 )
 
 SETTINGS: Mapping[str, Setting] = {

@@ -7,41 +7,47 @@ fault or an earthed point under voltage is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
 from grid_model.back_feed import BackFeed, back_feed
-from grid_model.errors import GridError
-from grid_model.faults import Trip, trip
+from grid_model.faults import Trip
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
-from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposals
+from grid_model.reasons import Reason, reasons_of
+from grid_model.restoration import Isolation, TieProposal
+from grid_model.restoration_search import Restoration
+from grid_model.study_customers import (
+    CustomerOutage,
+    ManualSum,
+    Spell,
+    customer_outages,
+    manual_sum,
+    spells_of,
+)
+from grid_model.study_moment import Moment, node_name
+from grid_model.study_places import LinePlace, fault_place, prepared
+from grid_model.study_steps import (
+    ACTIONS,
+    ManualEntry,
+    StudyStep,
+    hours_between,
+    read_steps,
+    refuse_bad_times,
+    steps_document,
+)
 from grid_model.topology import Loop
 from grid_model.tracing import Outage, OutageCounts
 from grid_model.wiring import BranchKind, Device, SwitchState
 
-ACTIONS = ("fault", "open", "close", "isolate", "restore", "earth", "unearth", "repair", "normal")
-"""What a step can be.
-
-``fault``: a device fails, what protects it trips. ``isolate``: the nearest operable switches around the
-fault open, then what tripped closes again. ``restore``: the best ties that fit or cannot be checked
-close. ``earth`` and ``unearth``: both ends of the devices. ``repair``: the fault is gone. ``normal``:
-everything goes back to where it stood before the first step.
-"""
-
-
-@dataclass(frozen=True)
-class StudyStep:
-    """One step: when, what, and to which devices (as written on the command line)."""
-
-    time: datetime
-    action: str
-    devices: tuple[str, ...] = ()
+__all__ = [
+    "ACTIONS", "CustomerOutage", "Interruption", "ManualEntry", "OutageStudy", "Stage", "StudyStep",
+    "UserHours", "read_steps", "steps_document", "study_outage",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,14 +70,24 @@ class Stage:
 
     Parameters
     ----------
+    step
+        With the jumper or cut it makes, and its point on a line in metres.
     opened, closed
         What was operated in this step.
-    isolation, ties
-        What was proposed, for ``isolate`` and after it.
+    isolation, ties, restoration
+        What was found, for ``isolate`` and ``restore``.
     live_from_behind
         Devices opened since the first step whose side away from their source is live.
     user_hours
         Summed up to this step.
+    faults, earthed
+        Devices that are faulted, nodes that are earthed, after this step.
+    place
+        The point on a line the step names.
+    notes
+        What is worth saying and no error: ``nothing-downstream``, ``nothing-restored``.
+    outage
+        The arrays behind it.
     """
 
     n: int
@@ -89,6 +105,17 @@ class Stage:
     loops: tuple[Loop, ...]
     live_from_behind: tuple[Device, ...]
     user_hours: UserHours
+    restoration: Restoration | None = None
+    faults: tuple[Device, ...] = ()
+    earthed: tuple[str, ...] = ()
+    place: LinePlace | None = None
+    notes: tuple[str, ...] = ()
+    moment: Moment = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
+
+    @property
+    def outage(self) -> Outage:
+        """The network before the first step and after this one, as arrays."""
+        return self.moment.outage
 
 
 @dataclass(frozen=True)
@@ -106,12 +133,20 @@ class OutageStudy:
 
     Parameters
     ----------
+    project
+        What was studied, with the study's jumpers and cuts.
     until
         Up to when user-hours are counted: the time given, else the last step's.
     interruptions
         Each area's times without supply, by time, then area.
     not_restored
         Customers still out at the end; their hours are counted up to `until`.
+    back_feed
+        Everything that could feed back into what was dead at some step.
+    unknown, already_out, unlinked
+        How many customers cannot be judged, were out before, are tied to nothing.
+    manual
+        What the planner added by hand, counted apart.
     """
 
     state: SwitchState
@@ -123,22 +158,60 @@ class OutageStudy:
     back_feed: tuple[BackFeed, ...]
     unknown: int
     unlinked: int
+    already_out: int = 0
+    inoperable: tuple[str, ...] = ()
+    manual: ManualSum = field(default_factory=ManualSum)
+    project: Project = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
 
+    @property
+    def steps(self) -> tuple[StudyStep, ...]:
+        """The steps as they were played."""
+        return tuple(stage.step for stage in self.stages)
 
-@dataclass(frozen=True)
-class _Moment:
-    """Everything that stands between two steps."""
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+        return self.stages[0].step.time
 
-    outage: Outage
-    before_fault: Outage
-    faults: tuple[Device, ...] = ()
-    tripped: tuple[Device, ...] = ()
-    bounds: tuple[Device, ...] = ()
-    earthed: frozenset[int] = frozenset()
-    inoperable: frozenset[str] = frozenset()
-    trip: Trip | None = None
-    isolation: Isolation | None = None
-    ties: tuple[TieProposal, ...] = field(default=())
+    @property
+    def all_hours(self) -> UserHours:
+        """User-hours of the network and of what was added by hand, together."""
+        return UserHours(
+            self.user_hours.mv_users + self.manual.mv_hours,
+            self.user_hours.lv_customers + self.manual.lv_hours,
+        )
+
+    @cached_property
+    def traced_customers(self) -> tuple[CustomerOutage, ...]:
+        """Who was affected by what the network says."""
+        outages = [stage.outage for stage in self.stages]
+        times = [stage.step.time for stage in self.stages]
+        return customer_outages(self.project, outages, times, self.until)
+
+    @property
+    def customers(self) -> tuple[CustomerOutage, ...]:
+        """Everybody on the list: what the network says, then who was added by hand."""
+        by_hand = self.manual.customers
+        named = {one.id for one in by_hand}
+        traced = self.traced_customers
+        return (*(one for one in traced if one.id not in named or one.status == "out"), *by_hand)
+
+    def reasons(self, customers: Sequence[str]) -> dict[str, Reason]:
+        """Say why each of `customers` is on the list: the way to what was open when it lost supply."""
+        wanted = {one.id: one for one in self.traced_customers if one.id in set(customers)}
+        by_stage: dict[int, list[CustomerOutage]] = {}
+        for one in wanted.values():
+            by_stage.setdefault(self._stage_of(one), []).append(one)
+        found: dict[str, Reason] = {}
+        for n, group in by_stage.items():
+            found |= reasons_of(self.stages[n].outage, {one.id: one.status for one in group})
+        return found
+
+    def _stage_of(self, customer: CustomerOutage) -> int:
+        """The last step at the time when the customer first lost supply."""
+        if customer.off is None:
+            return 0
+        return max(n for n, stage in enumerate(self.stages) if stage.step.time <= customer.off)
 
 
 def study_outage(
@@ -148,6 +221,7 @@ def study_outage(
     *,
     until: datetime | None = None,
     inoperable: Sequence[str] = (),
+    manual: Sequence[ManualEntry] = (),
     feedback: Feedback = SILENT,
 ) -> OutageStudy:
     """Play `steps` through.
@@ -158,228 +232,50 @@ def study_outage(
         Up to when customers who are not back are counted; the last step's time where not given.
     inoperable
         Switches that cannot be operated: isolating passes them over, operating them is refused.
+    manual
+        Customers and areas the planner adds.
 
     Raises
     ------
     GridError
-        As `trace_outage`; ``times-out-of-order``, ``energises-fault``, ``energises-earth``,
-        ``inoperable``, ``no-fault``, ``unknown-step``, ``step-without-device``.
+        ``no-steps``, ``times-out-of-order``, ``network-without-source``; as `Moment.after` and
+        `grid_model.study_places.prepared`.
     """
-    if not steps:
-        raise GridError("no-steps")
-    _refuse_bad_times(steps, until)
+    project, steps = prepared(project, steps)
+    refuse_bad_times(steps, until)
     outage = Outage.of(project, state)
-    marked = frozenset(outage.before.wiring.find(one).id for one in inoperable)
-    moment = _Moment(outage, outage, inoperable=marked)
+    moment = Moment.first(outage, inoperable)
     stages: list[Stage] = []
-    hours, dead = UserHours(), outage.dead_nodes
+    hours = UserHours()
     for step in feedback.track(steps):
-        before, moment = moment, _after(moment, step)
+        before, moment = moment, moment.after(step)
         if stages:
-            hours = hours.plus(before.outage.counts, _hours(stages[-1].step.time, step.time))
+            hours = hours.plus(before.outage.counts, hours_between(stages[-1].step.time, step.time))
         stages.append(_stage(len(stages) + 1, step, before, moment, hours))
-        dead = np.union1d(dead, moment.outage.dead_nodes)
     end = until or steps[-1].time
-    hours = hours.plus(moment.outage.counts, _hours(steps[-1].time, end))
-    return OutageStudy(
-        state, tuple(stages), end, hours, _interruptions(stages),
+    hours = hours.plus(moment.outage.counts, hours_between(steps[-1].time, end))
+    spells = _area_spells(stages)
+    study = OutageStudy(
+        state, tuple(stages), end, hours, _interruptions(spells),
         moment.outage.customer_ids(moment.outage.judged("customers").out),
-        _everything_that_fed_back(stages, project, outage, dead),
-        len(outage.unknown), outage.consumers.unlinked,
+        _everything_that_fed_back(stages, project, outage),
+        len(outage.unknown), outage.consumers.unlinked, len(outage.already_out), tuple(inoperable),
+        project=project,
     )  # fmt: skip
-
-
-def _refuse_bad_times(steps: Sequence[StudyStep], until: datetime | None) -> None:
-    times = [step.time for step in steps] + ([] if until is None else [until])
-    for earlier, later in pairwise(times):
-        if later < earlier:
-            raise GridError(
-                "times-out-of-order",
-                time=later.isoformat(" ", "minutes"),
-                before=earlier.isoformat(" ", "minutes"),
-            )
-
-
-def _hours(start: datetime, end: datetime) -> float:
-    return (end - start) / timedelta(hours=1)
-
-
-# ---------------------------------------------------------------------------- steps
-
-
-def _after(moment: _Moment, step: StudyStep) -> _Moment:
-    if step.action not in ACTIONS:
-        raise GridError("unknown-step", action=step.action, actions=", ".join(ACTIONS))
-    find = moment.outage.before.wiring.find
-    devices = tuple(find(one) for one in step.devices)
-    if step.action in ("fault", "open", "close", "earth", "unearth") and not devices:
-        raise GridError("step-without-device", action=step.action)
-    later = _DO[step.action](_plain(moment), devices)
-    _refuse_danger(later)
-    return later
-
-
-def _plain(moment: _Moment) -> _Moment:
-    """The moment without what the last step proposed."""
-    return _replace(moment, trip=None, isolation=None, ties=())
-
-
-def _replace(moment: _Moment, **values: Any) -> _Moment:
-    from dataclasses import replace
-
-    return replace(moment, **values)
-
-
-def _fault(moment: _Moment, devices: tuple[Device, ...]) -> _Moment:
-    found = moment
-    for device in devices:
-        tripped = trip(found.outage.project, found.outage.after_topology, device)
-        found = _replace(
-            found, before_fault=found.outage if not found.faults else found.before_fault,
-            outage=found.outage.with_tripped(tripped), faults=(*found.faults, device),
-            tripped=(*found.tripped, *tripped.devices), trip=tripped,
-        )  # fmt: skip
-    return found
-
-
-def _open(moment: _Moment, devices: tuple[Device, ...]) -> _Moment:
-    _refuse_inoperable(moment, devices)
-    return _replace(moment, outage=moment.outage.with_opened(devices))
-
-
-def _close(moment: _Moment, devices: tuple[Device, ...]) -> _Moment:
-    _refuse_inoperable(moment, devices)
-    return _replace(moment, outage=moment.outage.with_closed(devices))
-
-
-def _isolate(moment: _Moment, _devices: tuple[Device, ...]) -> _Moment:
-    """Open around every fault, then close again what tripped and bounds no fault."""
-    if not moment.faults:
-        raise GridError("no-fault")
-    outage, bounds = moment.outage, set(moment.bounds)
-    isolation = None
-    for fault in moment.faults:
-        isolation = isolate(
-            outage.project,
-            moment.before_fault.after_topology,
-            outage.after_topology,
-            fault,
-            moment.inoperable,
-        )
-        if isolation.open:
-            outage = outage.with_opened(isolation.open)
-        bounds |= {*isolation.open, *isolation.keep_open}
-    again = [one for one in moment.tripped if one not in bounds and not _closed(outage, one)]
-    for device in again:
-        attempt = outage.with_closed([device])
-        if not _energised(attempt, moment.faults):
-            outage = attempt
-    ties = tie_proposals(
-        outage.project, outage.after_topology, outage.before, moment.faults, bounds, moment.inoperable
-    )
-    return _replace(moment, outage=outage, bounds=tuple(sorted(bounds)), isolation=isolation, ties=ties)
-
-
-def _restore(moment: _Moment, _devices: tuple[Device, ...]) -> _Moment:
-    """Close the best tie that does not carry too much, until none brings anybody back."""
-    outage = moment.outage
-    while True:
-        ties = tie_proposals(
-            outage.project,
-            outage.after_topology,
-            outage.before,
-            moment.faults,
-            moment.bounds,
-            moment.inoperable,
-        )
-        usable = [one for one in ties if one.check != "too-much"]
-        safe = (outage.with_closed([one.switch]) for one in usable)
-        following = next((one for one in safe if not _energised(one, moment.faults)), None)
-        if following is None:
-            return _replace(moment, outage=outage, ties=ties)
-        outage = following
-
-
-def _earth(moment: _Moment, devices: tuple[Device, ...]) -> _Moment:
-    return _replace(moment, earthed=moment.earthed | _ends(moment, devices))
-
-
-def _unearth(moment: _Moment, devices: tuple[Device, ...]) -> _Moment:
-    return _replace(moment, earthed=moment.earthed - _ends(moment, devices))
-
-
-def _repair(moment: _Moment, devices: tuple[Device, ...]) -> _Moment:
-    if not moment.faults:
-        raise GridError("no-fault")
-    left = tuple(one for one in moment.faults if devices and one not in devices)
-    return _replace(moment, faults=left, bounds=() if not left else moment.bounds)
-
-
-def _normal(moment: _Moment, _devices: tuple[Device, ...]) -> _Moment:
-    outage = moment.outage
-    return _replace(
-        moment,
-        outage=Outage(outage.project, outage.consumers, outage.before, outage.before),
-        tripped=(),
-        bounds=(),
-    )
-
-
-_DO = {
-    "fault": _fault, "open": _open, "close": _close, "isolate": _isolate, "restore": _restore,
-    "earth": _earth, "unearth": _unearth, "repair": _repair, "normal": _normal,
-}  # fmt: skip
-
-
-def _ends(moment: _Moment, devices: tuple[Device, ...]) -> frozenset[int]:
-    wiring = moment.outage.before.wiring
-    branches = np.concatenate([wiring.branches(one) for one in devices])
-    return frozenset(int(node) for node in (*wiring.a[branches], *wiring.b[branches]) if node >= 0)
-
-
-def _closed(outage: Outage, device: Device) -> bool:
-    return bool(outage.after_topology.closed[outage.before.wiring.branches(device)].any())
-
-
-# ---------------------------------------------------------------------------- refusals
-
-
-def _refuse_inoperable(moment: _Moment, devices: tuple[Device, ...]) -> None:
-    for device in devices:
-        if device.table == "switches" and device.id in moment.inoperable:
-            raise GridError("inoperable", id=device.id)
-
-
-def _refuse_danger(moment: _Moment) -> None:
-    energised = _energised(moment.outage, moment.faults)
-    if energised is not None:
-        raise GridError("energises-fault", id=energised.id)
-    live = moment.outage.supply[1]
-    wiring = moment.outage.before.wiring
-    for node in sorted(moment.earthed):
-        if live[node]:
-            names = wiring.tables["connectivity_nodes"].frame["id"]
-            raise GridError("energises-earth", node=names.iat[node] if node < len(names) else str(node))
-
-
-def _energised(outage: Outage, faults: tuple[Device, ...]) -> Device | None:
-    """Give a faulted device that is under voltage: itself closed, and live at one of its ends."""
-    wiring, live = outage.before.wiring, outage.supply[1]
-    for fault in faults:
-        own = wiring.branches(fault)
-        own = own[outage.after_topology.closed[own] & wiring.can_conduct[own]]
-        if (live[wiring.a[own]] | live[wiring.b[own]]).any():
-            return fault
-    return None
+    if not manual:
+        return study
+    added = manual_sum(project, manual, study.traced_customers, spells, study.start, end)
+    return replace(study, manual=added)
 
 
 # ---------------------------------------------------------------------------- what is told
 
 
-def _stage(n: int, step: StudyStep, before: _Moment, after: _Moment, hours: UserHours) -> Stage:
+def _stage(n: int, step: StudyStep, before: Moment, after: Moment, hours: UserHours) -> Stage:
     outage = after.outage
     out, was = outage.judged("customers").out, before.outage.judged("customers").out
     now, then = outage.after_topology.closed, before.outage.after_topology.closed
+    lost, back = np.setdiff1d(out, was), np.setdiff1d(was, out)
     return Stage(
         n=n,
         step=step,
@@ -390,13 +286,29 @@ def _stage(n: int, step: StudyStep, before: _Moment, after: _Moment, hours: User
         ties=after.ties,
         counts=outage.counts,
         areas=outage.ids("transformer_areas", outage.judged("areas").out),
-        customers_out=outage.customer_ids(np.setdiff1d(out, was)),
-        customers_back=outage.customer_ids(np.setdiff1d(was, out)),
+        customers_out=outage.customer_ids(lost),
+        customers_back=outage.customer_ids(back),
         backup=outage.customer_ids(outage.judged("customers").partly),
         loops=outage.loops,
         live_from_behind=_live_from_behind(outage),
         user_hours=hours,
+        restoration=after.restoration,
+        faults=after.faults,
+        earthed=tuple(node_name(outage, one) for one in sorted(after.earthed)),
+        place=fault_place(outage.project, step),
+        notes=_notes(step, after, lost, back),
+        moment=after,
     )
+
+
+def _notes(step: StudyStep, after: Moment, lost: np.ndarray, back: np.ndarray) -> tuple[str, ...]:
+    """Say what a step did not do, where somebody would expect it to."""
+    nobody = not len(lost) and not len(after.outage.judged("customers").partly)
+    if step.action in ("open", "trip", "fault", "cut") and nobody:
+        return ("nothing-downstream",)
+    if step.action == "restore" and not len(back):
+        return ("nothing-restored",)
+    return ()
 
 
 def _devices(outage: Outage, branches: np.ndarray) -> tuple[Device, ...]:
@@ -414,68 +326,27 @@ def _live_from_behind(outage: Outage) -> tuple[Device, ...]:
     return tuple(dict.fromkeys(wiring.devices(opened[live[before.tree.order[below]]])))
 
 
-def _interruptions(stages: Sequence[Stage]) -> tuple[Interruption, ...]:
-    since: dict[str, datetime] = {}
-    found = []
-    for stage in stages:
-        out = set(stage.areas)
-        for area in [one for one in since if one not in out]:
-            found.append(Interruption(area, since.pop(area), stage.step.time))
-        for area in stage.areas:
-            since.setdefault(area, stage.step.time)
-    found += [Interruption(area, off, None) for area, off in since.items()]
+def _area_spells(stages: Sequence[Stage]) -> dict[str, tuple[Spell, ...]]:
+    rows, spells = spells_of(
+        [stage.outage.judged("areas").out for stage in stages], [stage.step.time for stage in stages]
+    )
+    names = stages[0].outage.ids("transformer_areas", rows)
+    return {name: own for name, own in zip(names, spells, strict=True) if own}
+
+
+def _interruptions(spells: dict[str, tuple[Spell, ...]]) -> tuple[Interruption, ...]:
+    found = [Interruption(area, off, on) for area, own in spells.items() for off, on in own]
     return tuple(sorted(found, key=lambda one: (one.off, one.area)))
 
 
 def _everything_that_fed_back(
-    stages: Sequence[Stage], project: Project, outage: Outage, dead: np.ndarray
+    stages: Sequence[Stage], project: Project, outage: Outage
 ) -> tuple[BackFeed, ...]:
-    """What could feed back into anything that was dead at some step."""
+    """What could feed back into anything that was dead at some step, worst place first."""
+    every = [stage.outage.dead_nodes for stage in stages]
+    dead = np.unique(np.concatenate(every))
     backup = sorted({one for stage in stages for one in stage.backup})
     rows = project.table("customers").positions(backup) if backup else np.array([], dtype=np.int64)
     before = outage.before
-    return back_feed(project, outage.consumers, before, before.closed, before.supplied, dead, np.sort(rows))
-
-
-# ---------------------------------------------------------------------------- the file of steps
-
-
-def read_steps(content: Any, planning_date: str) -> tuple[list[StudyStep], dict[str, Any]]:
-    """Read the content of a steps file: the steps, and the other arguments of `study_outage`.
-
-    Raises
-    ------
-    GridError
-        ``bad-steps`` with the step's number and what is wrong with it.
-    """
-    if not isinstance(content, Mapping) or not isinstance(content.get("steps"), list):
-        raise GridError("bad-steps", step=0, problem="steps")
-    steps = []
-    for n, row in enumerate(content["steps"], 1):
-        if not isinstance(row, Mapping):
-            raise GridError("bad-steps", step=n, problem=str(row))
-        devices = row.get("devices", row.get("device", []))
-        devices = [devices] if isinstance(devices, str) else devices
-        if not isinstance(devices, list) or not all(isinstance(one, str) for one in devices):
-            raise GridError("bad-steps", step=n, problem="devices")
-        steps.append(
-            StudyStep(_time(row.get("time"), planning_date, n), str(row.get("action", "")), tuple(devices))
-        )
-    more: dict[str, Any] = {"inoperable": tuple(str(one) for one in content.get("inoperable", ()))}
-    if content.get("until"):
-        more["until"] = _time(content["until"], planning_date, 0)
-    if content.get("state", "normal") not in [one.value for one in SwitchState]:
-        raise GridError("bad-steps", step=0, problem=f"state: {content['state']}")
-    more["state"] = SwitchState(content.get("state", "normal"))
-    return steps, more
-
-
-def _time(value: Any, planning_date: str, n: int) -> datetime:
-    """Read ``2026-11-20T10:00`` or, on the planning date, ``10:00``; the zone plays no part."""
-    text = str(value or "")
-    if len(text) <= 8 and ":" in text:
-        text = f"{planning_date or '2000-01-01'}T{text.zfill(5)}"
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        raise GridError("bad-steps", step=n, problem=f"time: {value}") from None
+    found = back_feed(project, outage.consumers, before, before.closed, before.supplied, dead, np.sort(rows))
+    return found

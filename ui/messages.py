@@ -9,6 +9,7 @@ from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.issue import Issue
 from resources.i18n import N_, _
+from ui.study_messages import STUDY_ERRORS
 from ui.messages_traces import EXPRESSIONS
 
 ERRORS: Mapping[str, str] = {
@@ -96,6 +97,9 @@ ERRORS: Mapping[str, str] = {
     "mixed-coordinates": N_(
         "“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
         "cannot meet in one project; name the file's system with --crs, or import into a new project."
+    ),
+    "no-lines": N_(
+        "“{file}” holds no lines; roads and barriers come from GeoPackage, Shapefile, GeoJSON or OpenStreetMap files."
     ),
     "unknown-outline-table": N_("Outlines cannot go into “{table}”; choose one of {tables}."),
     "bad-data-date": N_("“{value}” is no date of the data; write it as 2026-11-20."),
@@ -222,6 +226,7 @@ ERRORS: Mapping[str, str] = {
     ),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
     **EXPRESSIONS,
+    **STUDY_ERRORS,
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),
     "ambiguous-device": N_("“{id}” names several devices; write one of {devices}."),
@@ -404,6 +409,11 @@ ISSUES: Mapping[str, str] = {
     "shape-missing": N_("{file}, row {row}: “{value}” has no shape"),
     "shape-repaired": N_("{file}, row {row}: the outline of “{id}” crossed itself and was repaired"),
     "not-an-area": N_("{file}, row {row}: the shape of “{value}” is no area"),
+    "not-a-line": N_("{file}, row {row}: the shape of “{value}” is no line"),
+    "not-a-road": N_("{file}: footways and the like are no roads to drive on and were not taken: {count}"),
+    "numbered-by-row": N_("{file}: the rows have no numbers of their own and were numbered by row: {count}"),
+    "road-turned-round": N_("{file}: one-way roads drawn against their direction were turned round: {count}"),
+    "banks-of-area": N_("{file}: of areas of water their banks were taken: {count}"),
     # checking
     "duplicate-number": N_("{table}: “{id}” and “{other}” differ only in leading zeros, blanks or width"),
     "duplicate-old-number": N_("Customers “{id}” and “{other}” have the same old number “{value}”"),

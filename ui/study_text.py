@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 
 ACTIONS = {
     "fault": N_("Fault at {devices}"),
+    "trip": N_("{devices} trips"),
     "open": N_("Open {devices}"),
     "close": N_("Close {devices}"),
     "isolate": N_("Isolate the fault"),
     "restore": N_("Restore what is healthy"),
     "earth": N_("Earth {devices}"),
     "unearth": N_("Take the earth off {devices}"),
+    "jumper": N_("Join {devices} for the time being"),
+    "cut": N_("Cut {devices}"),
     "repair": N_("Fault repaired"),
     "normal": N_("Return to the positions before the first step"),
 }

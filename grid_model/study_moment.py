@@ -1,0 +1,309 @@
+"""What stands between two steps of a study, and what each step makes of it.
+
+A step that contradicts the state, or that would put a fault or an earthed point under voltage, is
+refused; the moment before it stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from grid_model.errors import GridError
+from grid_model.faults import Trip, protective_branches, trip
+from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposals
+from grid_model.restoration_search import Restoration, Restorer
+from grid_model.study_places import find_device, find_nodes
+from grid_model.study_steps import ACTIONS, StudyStep
+from grid_model.tracing import Outage
+from grid_model.wiring import BranchKind, Device, SwitchState
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Everything that stands between two steps.
+
+    Parameters
+    ----------
+    outage
+        The network before the first step, and now.
+    before_fault
+        The network just before the first fault.
+    faults
+        Devices that failed and are not repaired.
+    tripped
+        What tripped and was not closed again: protective devices, and sources without one.
+    bounds
+        Switches around the faults that must stay open.
+    earthed
+        Nodes that are earthed.
+    trip, isolation, ties, restoration
+        What the last step found.
+    """
+
+    outage: Outage
+    before_fault: Outage
+    faults: tuple[Device, ...] = ()
+    tripped: tuple[Device, ...] = ()
+    bounds: tuple[Device, ...] = ()
+    earthed: frozenset[int] = frozenset()
+    inoperable: frozenset[str] = frozenset()
+    trip: Trip | None = None
+    isolation: Isolation | None = None
+    ties: tuple[TieProposal, ...] = ()
+    restoration: Restoration | None = field(default=None)
+
+    @classmethod
+    def first(cls, outage: Outage, inoperable: Collection[str]) -> Moment:
+        """Begin; what is earthed at present stays so where the study starts from the present state."""
+        marked = frozenset(find_device(outage.before.wiring, one).id for one in inoperable)
+        earthed: frozenset[int] = frozenset()
+        if outage.before.state is SwitchState.CURRENT:
+            nodes = outage.project.table("connectivity_nodes")
+            at = nodes.positions(outage.project.frame("earths")["node"].fillna("").tolist())
+            earthed = frozenset(int(one) for one in at if one >= 0)
+        return cls(outage, outage, inoperable=marked, earthed=earthed)
+
+    def after(self, step: StudyStep) -> Moment:
+        """Do one step.
+
+        Raises
+        ------
+        GridError
+            ``unknown-step``, ``step-without-device``, ``unknown-device``, ``ambiguous-device``,
+            ``unknown-place``, ``already-open``, ``already-closed``, ``out-of-service``, ``inoperable``,
+            ``not-protective``, ``already-faulted``, ``no-fault``, ``not-faulted``, ``already-earthed``,
+            ``not-earthed``, ``energises-fault``, ``energises-earth``.
+        """
+        if step.action not in ACTIONS:
+            raise GridError("unknown-step", action=step.action, actions=", ".join(ACTIONS))
+        plain = replace(self, trip=None, isolation=None, ties=(), restoration=None)
+        later = _DO[step.action](plain, step)
+        refuse_danger(self, later)
+        return later
+
+    def find(self, step: StudyStep) -> tuple[Device, ...]:
+        """Find the devices a step names, each once."""
+        wiring = self.outage.before.wiring
+        return tuple(dict.fromkeys(find_device(wiring, one) for one in step.devices))
+
+    def nodes(self, step: StudyStep) -> tuple[int, ...]:
+        """Find the nodes a step names."""
+        table = self.outage.project.table("connectivity_nodes")
+        names = dict.fromkeys(node for one in step.devices for node in find_nodes(self.outage.project, one))
+        return tuple(table.position(one) for one in names)
+
+    def closed(self, device: Device) -> bool:
+        """Whether a device is closed now."""
+        return bool(self.outage.after_topology.closed[self.outage.before.wiring.branches(device)].any())
+
+    @property
+    def forbidden(self) -> np.ndarray:
+        """Nodes that must not come under voltage: those of closed faulted devices, and earthed ones."""
+        wiring = self.outage.before.wiring
+        ends = [np.array(sorted(self.earthed), dtype=np.int64)]
+        for fault in self.faults:
+            own = _striking(self.outage, fault)
+            ends += [wiring.a[own], wiring.b[own]]
+        return np.unique(np.concatenate(ends)).astype(np.int64)
+
+
+# ---------------------------------------------------------------------------- the steps
+
+
+def _fault(moment: Moment, step: StudyStep) -> Moment:
+    found = moment
+    for device in moment.find(step):
+        if device in found.faults:
+            raise GridError("already-faulted", id=device.id)
+        tripped = trip(found.outage.project, found.outage.after_topology, device)
+        sources = tuple(Device("energy_sources", one) for one in tripped.sources)
+        found = replace(
+            found,
+            before_fault=found.outage if not found.faults else found.before_fault,
+            outage=found.outage.with_tripped(tripped),
+            faults=(*found.faults, device),
+            tripped=(*found.tripped, *tripped.devices, *sources),
+            trip=tripped,
+        )
+    return found
+
+
+def _trip(moment: Moment, step: StudyStep) -> Moment:
+    """A protective device opens by itself; whatever made it trip, isolating closes it again."""
+    devices = moment.find(step)
+    protective = protective_branches(moment.outage.project, moment.outage.after_topology)
+    for device in devices:
+        if not protective[moment.outage.before.wiring.branches(device)].any():
+            raise GridError("not-protective", id=device.id)
+    return replace(moment, outage=moment.outage.with_opened(devices), tripped=(*moment.tripped, *devices))
+
+
+def _open(moment: Moment, step: StudyStep) -> Moment:
+    devices = moment.find(step)
+    _refuse_inoperable(moment, devices)
+    return replace(moment, outage=moment.outage.with_opened(devices))
+
+
+def _close(moment: Moment, step: StudyStep) -> Moment:
+    devices = moment.find(step)
+    _refuse_inoperable(moment, devices)
+    return _again(replace(moment, outage=moment.outage.with_closed(devices)))
+
+
+def _again(moment: Moment) -> Moment:
+    """Forget what tripped once it is closed."""
+    return replace(moment, tripped=tuple(one for one in moment.tripped if not moment.closed(one)))
+
+
+def _isolate(moment: Moment, _step: StudyStep) -> Moment:
+    """Open around every fault, then close again what tripped and bounds no fault."""
+    if not moment.faults:
+        raise GridError("no-fault")
+    outage, bounds = moment.outage, set(moment.bounds)
+    isolation = None
+    for fault in moment.faults:
+        isolation = isolate(
+            outage.project,
+            moment.before_fault.after_topology,
+            outage.after_topology,
+            fault,
+            moment.inoperable,
+        )
+        if isolation.open:
+            outage = outage.with_opened(isolation.open)
+        bounds |= {*isolation.open, *isolation.keep_open}
+    opened = replace(moment, outage=outage, bounds=tuple(sorted(bounds)), isolation=isolation)
+    for device in moment.tripped:
+        if device in bounds or opened.closed(device) or device.id in moment.inoperable:
+            continue
+        attempt = replace(opened, outage=opened.outage.with_closed([device]))
+        if _danger(opened, attempt) is None:
+            opened = attempt
+    return _again(replace(opened, ties=ties_now(opened)))
+
+
+def ties_now(moment: Moment) -> tuple[TieProposal, ...]:
+    """List the ties that could bring dead parts back now."""
+    return tie_proposals(
+        moment.outage.project,
+        moment.outage.after_topology,
+        moment.outage.before,
+        moment.forbidden,
+        moment.bounds,
+        moment.inoperable,
+    )
+
+
+def _restore(moment: Moment, step: StudyStep) -> Moment:
+    """Do what loses the fewest user-hours; with devices, over these ties only."""
+    only = moment.find(step) or None
+    found = Restorer.of(moment.outage, moment.forbidden, moment.bounds, moment.inoperable, only=only).best()
+    outage = moment.outage
+    for operation in found.operations:
+        devices = [operation.device]
+        outage = outage.with_opened(devices) if operation.action == "open" else outage.with_closed(devices)
+    restored = replace(moment, outage=outage, restoration=found)
+    return replace(restored, ties=ties_now(restored))
+
+
+def _earth(moment: Moment, step: StudyStep) -> Moment:
+    nodes = moment.nodes(step)
+    if set(nodes) <= moment.earthed:
+        raise GridError("already-earthed", id=", ".join(step.devices))
+    return replace(moment, earthed=moment.earthed | frozenset(nodes))
+
+
+def _unearth(moment: Moment, step: StudyStep) -> Moment:
+    nodes = moment.nodes(step)
+    if not moment.earthed.intersection(nodes):
+        raise GridError("not-earthed", id=", ".join(step.devices))
+    return replace(moment, earthed=moment.earthed.difference(nodes))
+
+
+def _temporary(moment: Moment, step: StudyStep) -> Moment:
+    device = Device("switches", step.temporary)
+    if step.action == "jumper":
+        return replace(moment, outage=moment.outage.with_closed([device]))
+    return replace(moment, outage=moment.outage.with_opened([device]))
+
+
+def _repair(moment: Moment, step: StudyStep) -> Moment:
+    if not moment.faults:
+        raise GridError("no-fault")
+    devices = moment.find(step)
+    for device in devices:
+        if device not in moment.faults:
+            raise GridError("not-faulted", id=device.id)
+    left = tuple(one for one in moment.faults if devices and one not in devices)
+    return replace(moment, faults=left, bounds=() if not left else moment.bounds)
+
+
+def _normal(moment: Moment, _step: StudyStep) -> Moment:
+    return replace(moment, outage=moment.outage.at_the_beginning, tripped=(), bounds=())
+
+
+_DO: Mapping[str, Callable[[Moment, StudyStep], Moment]] = {
+    "fault": _fault,
+    "trip": _trip,
+    "open": _open,
+    "close": _close,
+    "isolate": _isolate,
+    "restore": _restore,
+    "earth": _earth,
+    "unearth": _unearth,
+    "jumper": _temporary,
+    "cut": _temporary,
+    "repair": _repair,
+    "normal": _normal,
+}
+
+
+# ---------------------------------------------------------------------------- refusals
+
+
+def _refuse_inoperable(moment: Moment, devices: tuple[Device, ...]) -> None:
+    for device in devices:
+        if device.table == "switches" and device.id in moment.inoperable:
+            raise GridError("inoperable", id=device.id)
+
+
+def refuse_danger(before: Moment, after: Moment) -> None:
+    """Refuse a fault or an earthed node under voltage: ``energises-fault``, ``energises-earth``."""
+    danger = _danger(before, after)
+    if danger is not None:
+        raise danger
+
+
+def _danger(before: Moment, after: Moment) -> GridError | None:
+    live = after.outage.supply[1]
+    wiring = after.outage.before.wiring
+    for fault in after.faults:
+        own = _striking(after.outage, fault)
+        if (live[wiring.a[own]] | live[wiring.b[own]]).any():
+            return GridError("energises-fault", id=fault.id)
+    was_live = before.outage.supply[1]
+    for node in sorted(after.earthed):
+        if live[node] and not (node in before.earthed and was_live[node]):
+            return GridError("energises-earth", node=node_name(after.outage, node))
+    return None
+
+
+def node_name(outage: Outage, node: int) -> str:
+    """Give a node's identifier."""
+    names = outage.project.frame("connectivity_nodes")["id"]
+    return str(names.iat[node]) if node < len(names) else str(node)
+
+
+def _striking(outage: Outage, fault: Device) -> np.ndarray:
+    """Branches by which a fault strikes: a line or transformer that is taken out strikes nothing any more.
+
+    A faulted switch strikes on both sides though it stands open.
+    """
+    wiring = outage.before.wiring
+    own = wiring.branches(fault)
+    own = own[wiring.in_service[own] & (wiring.a[own] >= 0) & (wiring.b[own] >= 0)]
+    switch = wiring.kind[own] == BranchKind.SWITCH
+    return np.asarray(own[switch | outage.after_topology.closed[own]])

@@ -1,0 +1,243 @@
+"""The steps of an outage study: what can be done, when, to what, and how they stand in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from grid_model.errors import GridError
+from grid_model.wiring import SwitchState
+
+ACTIONS = (
+    "fault",
+    "trip",
+    "open",
+    "close",
+    "isolate",
+    "restore",
+    "earth",
+    "unearth",
+    "jumper",
+    "cut",
+    "repair",
+    "normal",
+)
+"""What a step can be.
+
+``fault``: a device fails, what protects it trips; on a line the step may say where. ``trip``: the named
+protective devices open. ``isolate``: the nearest operable switches around the fault open, then what
+tripped closes again. ``restore``: ties close, section switches open, so that the fewest user-hours are
+lost; with devices only these ties. ``earth`` and ``unearth``: the nodes, or both ends of the devices.
+``jumper`` (临时搭接): two places are joined, or the two ends of one device. ``cut``: a line is parted.
+``repair``: the fault is gone. ``normal``: everything goes back to where it stood before the first step.
+"""
+
+NEED_DEVICES = frozenset({"fault", "trip", "open", "close", "earth", "unearth", "jumper", "cut"})
+
+
+@dataclass(frozen=True)
+class StudyStep:
+    """One step: when, what, and to which devices (as written on the command line).
+
+    Parameters
+    ----------
+    devices
+        ``ID`` or ``table:ID``. Where a place is meant (earth, jumper, cut) a node's id serves too, and
+        ``ID@a`` or ``ID@b`` is one end of a device.
+    at_m, xy
+        Where along a line it failed or is cut: metres from its node A, or a point in the project's
+        coordinates (the nearest place on the line is taken).
+    note
+        Whatever the planner writes beside it.
+    temporary
+        Identifier of the jumper or cut this step makes; given by `study_outage` where empty.
+    """
+
+    time: datetime
+    action: str
+    devices: tuple[str, ...] = ()
+    at_m: float | None = None
+    note: str = ""
+    xy: tuple[float, float] | None = None
+    temporary: str = ""
+
+
+@dataclass(frozen=True)
+class ManualEntry:
+    """A customer or an area that the planner adds by hand (手工): the network does not show it as out.
+
+    Parameters
+    ----------
+    kind
+        ``customer`` or ``area`` (then every customer in use of it).
+    off, on
+        From when to when; None: from the first step, up to the end of the study.
+    """
+
+    kind: str
+    id: str
+    reason: str = ""
+    off: datetime | None = None
+    on: datetime | None = None
+
+
+def refuse_bad_times(steps: Sequence[StudyStep], until: datetime | None) -> None:
+    """Refuse times that run backwards: `GridError` ``times-out-of-order``."""
+    times = [step.time for step in steps] + ([] if until is None else [until])
+    for earlier, later in pairwise(times):
+        if later < earlier:
+            raise GridError("times-out-of-order", time=_shown(later), before=_shown(earlier))
+
+
+def hours_between(start: datetime, end: datetime) -> float:
+    """Give the hours from `start` to `end`."""
+    return (end - start) / timedelta(hours=1)
+
+
+def _shown(time: datetime) -> str:
+    return time.isoformat(" ", "minutes")
+
+
+# ---------------------------------------------------------------------------- the file of steps
+
+
+@dataclass(frozen=True)
+class StepsFile:
+    """What a file of steps holds: the steps and the other arguments of `study_outage`."""
+
+    steps: tuple[StudyStep, ...]
+    state: SwitchState = SwitchState.NORMAL
+    until: datetime | None = None
+    inoperable: tuple[str, ...] = ()
+    manual: tuple[ManualEntry, ...] = ()
+    name: str = field(default="")
+
+
+def read_steps(content: Any, planning_date: str) -> tuple[list[StudyStep], dict[str, Any]]:
+    """Read the content of a steps file: the steps, and the other arguments of `study_outage`.
+
+    Raises
+    ------
+    GridError
+        ``bad-steps`` with the step's number and what is wrong with it.
+    """
+    if not isinstance(content, Mapping) or not isinstance(content.get("steps"), list):
+        raise GridError("bad-steps", step=0, problem="steps")
+    steps = [_read_step(row, planning_date, n) for n, row in enumerate(content["steps"], 1)]
+    more: dict[str, Any] = {"inoperable": _texts(content.get("inoperable", []), "inoperable")}
+    if content.get("until"):
+        more["until"] = _time(content["until"], planning_date, 0)
+    if content.get("state", "normal") not in [one.value for one in SwitchState]:
+        raise GridError("bad-steps", step=0, problem=f"state: {content['state']}")
+    more["state"] = SwitchState(content.get("state", "normal"))
+    if content.get("manual"):
+        if not isinstance(content["manual"], list):
+            raise GridError("bad-steps", step=0, problem="manual")
+        more["manual"] = tuple(_read_manual(row, planning_date) for row in content["manual"])
+    return steps, more
+
+
+def _read_step(row: Any, planning_date: str, n: int) -> StudyStep:
+    if not isinstance(row, Mapping):
+        raise GridError("bad-steps", step=n, problem=str(row))
+    devices = row.get("devices", row.get("device", []))
+    devices = [devices] if isinstance(devices, str) else devices
+    if not isinstance(devices, list) or not all(isinstance(one, str) for one in devices):
+        raise GridError("bad-steps", step=n, problem="devices")
+    at = row.get("at_m")
+    if at is not None and (isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < 1e9):
+        raise GridError("bad-steps", step=n, problem=f"at_m: {at}")
+    return StudyStep(
+        _time(row.get("time"), planning_date, n),
+        str(row.get("action", "")),
+        tuple(devices),
+        None if at is None else float(at),
+        str(row.get("note") or ""),
+        _point(row, n),
+        str(row.get("id") or ""),
+    )
+
+
+def _point(row: Mapping[str, Any], n: int) -> tuple[float, float] | None:
+    found = [row.get("x"), row.get("y")]
+    if found == [None, None]:
+        return None
+    if any(
+        isinstance(one, bool) or not isinstance(one, (int, float)) or not abs(one) < 1e12 for one in found
+    ):
+        raise GridError("bad-steps", step=n, problem=f"x, y: {found[0]}, {found[1]}")
+    return float(row["x"]), float(row["y"])
+
+
+def _read_manual(row: Any, planning_date: str) -> ManualEntry:
+    kind = next((one for one in ("customer", "area") if isinstance(row, Mapping) and row.get(one)), None)
+    if kind is None:
+        raise GridError("bad-steps", step=0, problem=f"manual: {row}")
+    off, on = (_time(row[name], planning_date, 0) if row.get(name) else None for name in ("off", "on"))
+    return ManualEntry(kind, str(row[kind]), str(row.get("reason") or ""), off, on)
+
+
+def _texts(found: Any, name: str) -> tuple[str, ...]:
+    if not isinstance(found, (list, tuple)) or not all(isinstance(one, str) for one in found):
+        raise GridError("bad-steps", step=0, problem=name)
+    return tuple(found)
+
+
+def _time(value: Any, planning_date: str, n: int) -> datetime:
+    """Read ``2026-11-20T10:00`` or, on the planning date, ``10:00``; the zone plays no part."""
+    text = str(value or "")
+    if len(text) <= 8 and ":" in text:
+        text = f"{planning_date or '2000-01-01'}T{text.zfill(5)}"
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise GridError("bad-steps", step=n, problem=f"time: {value}") from None
+
+
+def steps_document(
+    steps: Sequence[StudyStep],
+    *,
+    state: SwitchState = SwitchState.NORMAL,
+    until: datetime | None = None,
+    inoperable: Sequence[str] = (),
+    manual: Sequence[ManualEntry] = (),
+) -> dict[str, Any]:
+    """Give what a steps file holds; `read_steps` reads it back."""
+    found: dict[str, Any] = {"state": state.value}
+    if inoperable:
+        found["inoperable"] = list(inoperable)
+    if until is not None:
+        found["until"] = until.isoformat(timespec="minutes")
+    if manual:
+        found["manual"] = [_manual_document(one) for one in manual]
+    found["steps"] = [step_document(one) for one in steps]
+    return found
+
+
+def step_document(step: StudyStep) -> dict[str, Any]:
+    """Give one step as it stands in a file."""
+    found: dict[str, Any] = {"time": step.time.isoformat(timespec="minutes"), "action": step.action}
+    if step.devices:
+        found["devices"] = list(step.devices)
+    if step.at_m is not None:
+        found["at_m"] = step.at_m
+    if step.xy is not None:
+        found["x"], found["y"] = step.xy
+    if step.note:
+        found["note"] = step.note
+    if step.temporary:
+        found["id"] = step.temporary
+    return found
+
+
+def _manual_document(entry: ManualEntry) -> dict[str, Any]:
+    found: dict[str, Any] = {entry.kind: entry.id}
+    if entry.reason:
+        found["reason"] = entry.reason
+    for name, time in (("off", entry.off), ("on", entry.on)):
+        if time is not None:
+            found[name] = time.isoformat(timespec="minutes")
+    return found

@@ -1,0 +1,49 @@
+"""The sentences for what cannot be done in an outage study, and when carrying one out."""
+# ruff: noqa: E501 - a sentence stands on one line
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from resources.i18n import N_
+
+STUDY_ERRORS: Mapping[str, str] = {
+    "not-protective": N_("“{id}” does not protect, so it cannot trip; use the step “open”."),
+    "already-faulted": N_("“{id}” has failed already; leave the step out or report it repaired first."),
+    "not-faulted": N_("“{id}” has not failed, so there is nothing to repair; name the device that failed."),
+    "already-earthed": N_("“{id}” is earthed already; leave the step out."),
+    "not-earthed": N_("“{id}” is not earthed; leave the step out or name the place that is."),
+    "unknown-place": N_(
+        "There is no node or device “{id}”; write a node, a device, or one end of a device as ID@a or ID@b."
+    ),
+    "jumper-ends": N_(
+        "A jumper joins two places; name two nodes or device ends, or one device to bridge it (given: {devices})."
+    ),
+    "jumper-same-node": N_("Both ends of the jumper are the node “{node}”; name two different places."),
+    "jumper-voltages": N_(
+        "A jumper cannot join “{a}” ({kv_a} kV) and “{b}” ({kv_b} kV); choose places of one voltage."
+    ),
+    "cut-needs-line": N_("Only a line can be cut; “{device}” is none. Name one line segment."),
+    "place-beyond-line": N_(
+        "The line “{line}” is {length_m} m long; {at_m} m from its node A is beyond its end."
+    ),
+    "place-needs-line": N_("A distance along it needs one line segment; “{device}” is none."),
+    "bad-times": N_(
+        "The times of a proposal must not run backwards: fault, isolation, restoration, repair, and no negative duration."
+    ),
+    "cannot-carry-out": N_(
+        "“{id}” has no present position of its own, so this study cannot be carried out; use the switch before it instead."
+    ),
+    "no-such-stage": N_("The study has no step {n}; it has {steps}."),
+    "no-study-kept": N_("The outage “{id}” holds no steps that could be played."),
+    "study-outdated": N_(
+        "The network has changed since this study was made ({id}); play it again before carrying it out."
+    ),
+    "propose-needs-fault": N_("A proposal needs what failed: add --fault ID."),
+    "steps-or-fault": N_(
+        "Give either a steps file (--steps) or a fault to propose for (--fault), not both or neither."
+    ),
+    "nothing-carried-out": N_(
+        "After step {n} everything stands as it did, so there is nothing to carry out."
+    ),
+}
