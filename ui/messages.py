@@ -9,8 +9,8 @@ from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.issue import Issue
 from resources.i18n import N_, _
-from ui.study_messages import STUDY_ERRORS
 from ui.messages_traces import EXPRESSIONS
+from ui.study_messages import STUDY_ERRORS
 
 ERRORS: Mapping[str, str] = {
     # the command line
