@@ -361,18 +361,12 @@ class ServiceGridLayer(AreaLayer):
         """Name each grid, with its size below."""
         self._shown = scheme_shown(self.project, state.scheme)
         px = view.to_px(self.anchors)
+        far = view.scale_denominator > FAR_DENOMINATOR
         for row in self.rows_in_view(view):
             color = theme.tint(int(self.colors[row])).line
+            text = self.names[row] if far else f"{self.names[row]}\n{self.subtitles[row]}"
             x, y = px[row]
-            yield Label(
-                f"{self.names[row]}\n{self.subtitles[row]}",
-                x,
-                y,
-                priority=90,
-                color=color,
-                size=15,
-                bold=True,
-            )
+            yield Label(text, x, y, priority=90, color=color, size=12 if far else 15, bold=True)
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """Grids are picked from the panel; a click means the area inside."""

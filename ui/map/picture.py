@@ -143,7 +143,7 @@ class PictureMaker:
         done = kept if kept.contains(sight) else sight
         self.ground, self._outdated = Sheet(whole, image, done), False
         yield True
-        yield from self._name(whole, ratio, layers, state)
+        yield from self._name(view, ratio, layers, state)
         self._in_sight = True
         yield True
         image = image.copy()
@@ -171,19 +171,20 @@ class PictureMaker:
             painter.end()
             self._painter = None
 
-    def _name(self, whole: MapView, ratio: float, layers: Sequence[Layer], state: MapState) -> Iterator[bool]:
-        shown = [layer for layer in layers if layer.shows_at(whole)]
-        size = QSize(round(whole.width), round(whole.height))
+    def _name(self, view: MapView, ratio: float, layers: Sequence[Layer], state: MapState) -> Iterator[bool]:
+        """Place the labels: only in what the window shows, so that none is cut by its edge."""
+        shown = [layer for layer in layers if layer.shows_at(view)]
+        size = QSize(round(view.width), round(view.height))
         image = _blank(size, ratio, QColor(Qt.GlobalColor.transparent))
         self._painter = painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        labels = (label for layer in shown for label in layer.labels(whole, state))
-        boxes = (box for layer in shown for box in layer.covered(whole))
-        for _piece in place_labels(painter, whole, labels, boxes):
+        labels = (label for layer in shown for label in layer.labels(view, state))
+        boxes = (box for layer in shown for box in layer.covered(view))
+        for _piece in place_labels(painter, view, labels, boxes):
             yield False
         painter.end()
         self._painter = None
-        self.labels = Sheet(whole, image, QRect(QPoint(0, 0), size))
+        self.labels = Sheet(view, image, QRect(QPoint(0, 0), size))
 
 
 def _blank(size: QSize, ratio: float, color: QColor) -> QImage:
