@@ -89,7 +89,7 @@ def isolate(
     zone, edge = zone_of(before, own, stops=operable)
     sources = wiring.devices(edge[wiring.kind[edge] == BranchKind.SOURCE])
     edge = edge[operable[edge]]
-    helps = _behind(before, zone, edge)
+    helps = behind(before, zone, edge)
     stands_open = ~now.closed[edge]
     inside = before.closed & zone[wiring.a] & zone[wiring.b] & (wiring.kind == BranchKind.SWITCH) & ~operable
     inside[own] = False
@@ -108,7 +108,7 @@ def operable_branches(project: Project, topology: TopologyIndex, inoperable: Col
     return found
 
 
-def _behind(topology: TopologyIndex, zone: np.ndarray, edge: np.ndarray) -> np.ndarray:
+def behind(topology: TopologyIndex, zone: np.ndarray, edge: np.ndarray) -> np.ndarray:
     """Tell which edge switches have a source, or an open switch to a part outside the zone, behind them."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
