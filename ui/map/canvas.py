@@ -34,6 +34,8 @@ from grid_model.changes import Changes
 from grid_model.project import Project
 from resources.i18n import N_, _
 from ui.map.area_layers import BaseLayer, ServiceGridLayer, StationLayer, TransformerAreaLayer, VillageLayer
+from ui.map.building import LayerBuilder
+from ui.map.extent import Extent, plane_of, project_extent
 from ui.map.layer import Hit, Layer, node_positions, own_or_node_positions
 from ui.map.line_layers import LvLineLayer, MvLineLayer, RoadLayer
 from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer
@@ -56,10 +58,11 @@ from ui.map.view import MapView, round_length
 BUDGET_S = 0.008
 """Longest drawing between two events."""
 
+WAITING_MS = 20
+"""How often a layer built beside the window is asked for."""
+
 DRAG_PX = 4
 """A press that moves less than this is a click."""
-
-Extent = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,11 @@ class MapCanvas(QWidget):
         self._view = MapView()
         self._whole: MapView | None = None
         self._state = MapState()
-        self._placed = False
+        self._extent: Extent | None = None
         self._selection: list[tuple[str, str]] = []
         self._picture = PictureMaker()
         self._due = False
-        self._stale: set[str] = set()
+        self._builder = LayerBuilder(self._layers)
         self._press: QPointF | None = None
         self._box_from: QPointF | None = None
         self._dragged = False
@@ -136,23 +139,25 @@ class MapCanvas(QWidget):
 
     def set_project(self, project: Project | None, changes: Changes | None = None) -> None:
         """Show `project`; with `changes` only the layers they touch are read anew and the view stays."""
-        first_place = not self._placed and project is not None and project_extent(project) is not None
-        fresh = self._project is None or changes is None or project is None or first_place
+        another = self._project is None or changes is None
         self._project = project
         if project is None:
             self._timer.stop()
             self._picture.forget()
-            self._selection = []
+            self._builder.begin_anew()
+            self._extent, self._selection = None, []
             self.update()
             return
-        if fresh:
-            self._plane = _plane_of(project)
-            self._placed = project_extent(project) is not None
-            self._stale = {layer.name for layer in self._layers}
+        if another or self._extent is None:
+            self._extent = project_extent(project)
+        if another or (self._whole is None and self._extent is not None):
+            self._plane = plane_of(self._extent, geographic=project.geographic)
+            self._builder.begin_anew()
             self._selection = []
+            self._whole = None
             self.zoom_to_all()
         elif changes is not None:
-            self._stale |= {layer.name for layer in self._layers if changes.touches(*layer.tables)}
+            self._builder.outdate(layer.name for layer in self._layers if changes.touches(*layer.tables))
         self.redraw()
 
     @property
@@ -172,11 +177,9 @@ class MapCanvas(QWidget):
 
     def zoom_to_all(self) -> None:
         """Show everything that has a place."""
-        if self._project is not None:
-            extent = project_extent(self._project)
-            if extent is not None:
-                self.zoom_to(extent)
-                self._whole = self._view
+        if self._project is not None and self._extent is not None:
+            self.zoom_to(self._extent)
+            self._whole = self._view
 
     def zoom_to(self, extent: Extent) -> None:
         """Show a rectangle given in project coordinates."""
@@ -213,12 +216,19 @@ class MapCanvas(QWidget):
 
     def layers(self) -> list[LayerInfo]:
         """List the layers, top one first."""
-        self._build_stale()
         return [
-            LayerInfo(one.name, _(one.label), one.visible, one.icon(), one.is_empty(), one.max_denominator)
+            LayerInfo(
+                one.name, _(one.label), one.visible, one.icon(), self._is_empty(one), one.max_denominator
+            )
             for one in reversed(self._layers)
             if one.label
         ]
+
+    def _is_empty(self, layer: Layer) -> bool:
+        """Whether a layer has nothing to draw; one not built yet has something where its table has rows."""
+        if self._project is None or self._builder.has(layer):
+            return layer.is_empty()
+        return not layer.tables or not len(self._project.frame(layer.tables[0]))
 
     def set_layer_visible(self, name: str, visible: bool) -> None:
         """Show or hide a layer; raises `KeyError`."""
@@ -262,12 +272,15 @@ class MapCanvas(QWidget):
     def finish_drawing(self) -> None:
         """Draw to the end without pause: for printing, pictures and tests."""
         while self.is_drawing:
+            idle = not (self._due or self._picture.busy)
+            if self._project is not None and idle and self._builder.collect(self._project, wait=True):
+                self.redraw()
             self._draw_a_little()
 
     @property
     def is_drawing(self) -> bool:
         """Whether the picture is not complete yet, be it out of sight."""
-        return self._project is not None and (self._due or self._picture.busy)
+        return self._project is not None and (self._due or self._picture.busy or self._builder.waiting)
 
     def screen_position(self, table: str, one: str) -> QPointF | None:
         """Where an object stands on the screen, None where it has no place."""
@@ -282,9 +295,9 @@ class MapCanvas(QWidget):
         """Find the topmost object under a pixel: a symbol before a line before an area."""
         if self._project is None:
             return None
-        self._build_stale()
+        self._build_shown()
         for layer in reversed(self._layers):
-            if layer.shows_at(self._view):
+            if layer.shows_at(self._view) and self._builder.has(layer):
                 hit = layer.hit(self._view, x, y)
                 if hit is not None:
                     return hit
@@ -301,7 +314,7 @@ class MapCanvas(QWidget):
         self._picture.stop()
         self._due = self._project is not None and self.isVisible()
         if self._due:
-            self._timer.start()
+            self._timer.start(0)
         self.update()
 
     def _set_state(self, state: MapState) -> None:
@@ -314,30 +327,35 @@ class MapCanvas(QWidget):
         self._start_drawing()
         self.view_changed.emit()
 
-    def _build_stale(self) -> None:
+    def _build_shown(self) -> None:
         if self._project is not None:
-            for layer in self._layers:
-                if layer.name in self._stale:
-                    layer.build(self._project, self._plane)
-            self._stale.clear()
+            shown = [layer for layer in self._layers if layer.shows_at(self._view)]
+            self._builder.bring_up_to_date(shown, self._project, self._plane)
 
     def _draw_a_little(self) -> None:
-        if not self.is_drawing:
+        if self._project is None or not self.is_drawing:
             self._timer.stop()
             return
+        if self._builder.waiting and self._builder.collect(self._project):
+            self.redraw()
         if self._due:
-            self._build_stale()
-            shown = [layer for layer in self._layers if layer.visible]
-            ratio = self.devicePixelRatioF()
-            self._picture.begin(self._view, ratio, shown, self._state)
+            self._build_shown()
+            shown = [layer for layer in self._layers if layer.visible and self._builder.has(layer)]
+            self._picture.begin(self._view, self.devicePixelRatioF(), shown, self._state)
             self._due = False
+        if self._picture.busy:
+            self._draw_on()
+        elif self._builder.waiting:
+            self._timer.setInterval(WAITING_MS)
+        else:
+            self._timer.stop()
+
+    def _draw_on(self) -> None:
         in_sight = self._picture.in_sight
         if self._picture.work(BUDGET_S):
             self.update()
             if self._picture.in_sight and not in_sight:
                 self.drawn.emit()
-        if not self._picture.busy:
-            self._timer.stop()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Show the finished picture where it belongs in the present view, and the marks above it."""
@@ -352,13 +370,13 @@ class MapCanvas(QWidget):
                 painter.drawImage(self._target(sheet.view), sheet.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter)
-        if self._placed:
+        if self._extent is not None:
             self._paint_scale_bar(painter)
         if self._box_from is not None and self._press is not None:
             painter.setPen(QPen(QColor(theme.ACCENT), 1.5, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self._box_from, self._press).normalized())
-        if not any(not layer.is_empty() for layer in self._layers):
+        if all(self._is_empty(layer) for layer in self._layers):
             painter.setPen(QColor(theme.MUTED_INK))
             painter.drawText(
                 self.rect(),
@@ -573,46 +591,6 @@ def object_caption(project: Project, hit: Hit) -> str:
     kind = _(project.table(hit.table).schema.label)
     name = "" if hit.table == "customers" else row.get("name")
     return f"{kind}: {name or hit.id}"
-
-
-FAR_OUT = 12.0
-"""Points farther from the middle than this many times the middle half's spread do not stretch the map."""
-
-
-def project_extent(project: Project) -> Extent | None:
-    """Give the rectangle around what has a place, in project coordinates; None where nothing has.
-
-    Places far off everything else, such as (0, 0) in a table of longitudes, are left out: they are
-    mistakes that the data check lists, and must not shrink the station to a dot.
-    """
-    clouds = [
-        project.frame(name)[["x", "y"]].to_numpy(dtype=float)
-        for name in ("connectivity_nodes", "power_transformers", "switches", "poles", "customers")
-    ]
-    for name in ("stations", "transformer_areas"):
-        frame = project.frame(name)
-        if frame["geometry"].notna().any():
-            from gis.shapes import flat_shapes
-
-            clouds.append(flat_shapes(frame["geometry"]).points)
-    points = np.concatenate(clouds)
-    points = points[~np.isnan(points).any(axis=1)]
-    if not len(points):
-        return None
-    low, middle, high = np.percentile(points, [25, 50, 75], axis=0)
-    near = (np.abs(points - middle) <= FAR_OUT * np.maximum(high - low, (high - low).max() / 4)).all(axis=1)
-    points = points[near] if near.any() else points
-    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
-    return (float(west), float(south), float(east), float(north))
-
-
-def _plane_of(project: Project) -> DisplayPlane:
-    extent = project_extent(project)
-    if extent is None:
-        return DisplayPlane()
-    return DisplayPlane.around(
-        (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2, geographic=project.geographic
-    )
 
 
 FILLS = {

@@ -72,6 +72,8 @@ class Layer:
 
     def __init__(self) -> None:
         self.visible = self.shown_at_start
+        self.rests_on: tuple[Layer, ...] = ()
+        """Layers whose content this one draws by."""
 
     def shows_at(self, view: MapView) -> bool:
         """Whether the layer is drawn in this view."""

@@ -113,6 +113,7 @@ class OverLines(Layer):
         super().__init__()
         self.lines = lines
         self.switches = switches
+        self.rests_on = (*lines, switches)
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Everything stands in the layers below."""

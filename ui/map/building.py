@@ -1,0 +1,104 @@
+"""Layers take what they draw from a project: small ones at once, large ones beside the window.
+
+A large layer is built as a copy in a thread and takes the place of the old one when it is ready; until
+then the map goes on showing what it had.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from gis.display import DisplayPlane
+from grid_model.project import Project
+from ui.map.layer import Layer
+
+LARGE = 30_000
+"""Rows from which a layer is built beside the window: so many take about as long as one picture."""
+
+
+@dataclass(frozen=True)
+class _Build:
+    """A layer being built, and of what."""
+
+    project: Project
+    copy: Layer
+    done: Future[None]
+
+
+class LayerBuilder:
+    """Keeps the layers of one map up to date with its project."""
+
+    def __init__(self, layers: Iterable[Layer]) -> None:
+        self._layers = {layer.name: layer for layer in layers}
+        self._stale: set[str] = set()
+        self._built: set[str] = set()
+        self._under_way: dict[str, _Build] = {}
+        self._threads: ThreadPoolExecutor | None = None
+
+    def outdate(self, names: Iterable[str]) -> None:
+        """Hear that these layers no longer show the project."""
+        self._stale |= set(names)
+
+    def begin_anew(self) -> None:
+        """Hear that another project is shown: nothing built so far means anything."""
+        self._stale = set(self._layers)
+        self._built.clear()
+        self._under_way.clear()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a layer is being built beside the window."""
+        return bool(self._under_way)
+
+    def has(self, layer: Layer) -> bool:
+        """Whether a layer was ever built for this project."""
+        return layer.name in self._built
+
+    def bring_up_to_date(self, layers: Iterable[Layer], project: Project, plane: DisplayPlane) -> None:
+        """Build those of `layers` that are stale; large ones only begin to be built."""
+        wanted = {one.name: one for layer in layers for one in (layer, *layer.rests_on)}
+        for name in sorted(self._stale & set(wanted)):
+            layer = wanted[name]
+            if sum(len(project.frame(table)) for table in layer.tables[:1]) < LARGE:
+                layer.build(project, plane)
+                self._settle(name)
+            elif name not in self._under_way or self._under_way[name].project is not project:
+                self._under_way[name] = self._begin(layer, project, plane)
+
+    def _begin(self, layer: Layer, project: Project, plane: DisplayPlane) -> _Build:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(1, "map-layer")
+        fresh = copy.copy(layer)
+        return _Build(project, fresh, self._threads.submit(fresh.build, project, plane))
+
+    def collect(self, project: Project, wait: bool = False) -> bool:
+        """Put in place what has been built; say whether anything was. Raises what a build raised."""
+        found = False
+        for name, build in list(self._under_way.items()):
+            if not (wait or build.done.done()):
+                continue
+            del self._under_way[name]
+            build.done.result()
+            if build.project is not project:
+                continue  # an edit came meanwhile: it is stale still
+            layer = self._layers[name]
+            visible = layer.visible
+            vars(layer).update(vars(build.copy))
+            layer.visible = visible
+            self._settle(name)
+            found = True
+        return found
+
+    def _settle(self, name: str) -> None:
+        self._stale.discard(name)
+        self._built.add(name)
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._under_way.clear()
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
