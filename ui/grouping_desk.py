@@ -73,7 +73,8 @@ class PutPlan:
 
     def apply(self, project: Project) -> tuple[Project, Changes]:
         """Make the edit; raises what `PutScheme` raises."""
-        from grid_model.grouping.schemes import PutInForce, scheme_named
+        from grid_model.grouping.scheme_edits import PutInForce
+        from grid_model.grouping.schemes import scheme_named
 
         after, changes = self.put.apply(project)
         scheme = scheme_named(after, self.put.name)

@@ -1,4 +1,4 @@
-"""Keep a grouping as a scheme beside the others, and put one in force.
+"""Keep a grouping as a scheme beside the others.
 
 Names, numbers and colours stay from plan to plan: new groups are matched with those of the scheme in
 force by the members they share, and grids by the areas they share. A scheme of the same name that is not
@@ -80,44 +80,21 @@ class PutScheme:
         return draft.finish()
 
 
-@dataclass(frozen=True)
-class PutInForce:
-    """Make one scheme the one that holds; the one in force before stays beside it."""
-
-    scheme: str
-    prepared_by: str | None = None
-    checked_by: str | None = None
-    approved_by: str | None = None
-    title: str = N_("Put scheme “{scheme}” in force")
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        return {"scheme": self.scheme}
-
-    def apply(self, project: Project) -> tuple[Project, Changes]:
-        """Switch; raises `GridError` ``unknown-object``."""
-        project.table("schemes").position(self.scheme)
-        frame = project.frame("schemes")
-        draft = project.edit()
-        before = frame.loc[frame["in_force"] & (frame["id"] != self.scheme), "id"]
-        draft.update("schemes", list(before), in_force=False)
-        names = {
-            "prepared_by": self.prepared_by,
-            "checked_by": self.checked_by,
-            "approved_by": self.approved_by,
-        }
-        given: dict[str, Any] = {key: value for key, value in names.items() if value is not None}
-        if self.approved_by is not None:
-            given["approved_on"] = project.info.planning_date or None
-        draft.update("schemes", [self.scheme], in_force=True, **given)
-        return draft.finish()
-
-
 def scheme_named(project: Project, name: str) -> str | None:
     """Give the id of the scheme called `name`, None where there is none."""
     frame = project.frame("schemes")
     found = frame.loc[frame["name"] == name, "id"]
     return str(found.iloc[0]) if len(found) else None
+
+
+def find_scheme(project: Project, wanted: str) -> str:
+    """Give the id of the scheme of this id or name; raises `GridError` ``unknown-scheme``."""
+    frame = project.frame("schemes")
+    found = frame.loc[(frame["id"] == wanted) | (frame["name"] == wanted), "id"]
+    if not len(found):
+        names = "、".join(frame["name"].fillna(frame["id"])) or "—"
+        raise GridError("unknown-scheme", scheme=wanted, schemes=names)
+    return str(found.iloc[-1])
 
 
 def scheme_in_force(project: Project) -> str | None:
@@ -171,7 +148,7 @@ def _put_scheme_row(draft: Draft, put: PutScheme) -> str:
         "created_on": project.info.planning_date or None,
     }
     if own is None:
-        own = next(_fresh(project, "schemes", "S{n}"))
+        own = next(fresh_ids(project, "schemes", "S{n}"))
         draft.insert("schemes", [{"id": own, "name": put.name, **values}])
     else:
         approved = {"prepared_by": None, "checked_by": None, "approved_by": None, "approved_on": None}
@@ -186,7 +163,7 @@ def _put_groups(draft: Draft, scheme: str, grouping: Grouping) -> list[str]:
     new = [frozenset(group.members) for group in grouping.groups]
     own = matched(new, _sets(members, scheme, "mutual_aid_group", "manager"))
     model = _models(project, new, scheme, members, own)
-    fresh = _fresh(project, "mutual_aid_groups", f"{scheme}-G{{n:02d}}")
+    fresh = fresh_ids(project, "mutual_aid_groups", f"{scheme}-G{{n:02d}}")
     numbers = _free([_row(project, "mutual_aid_groups", one)["number"] for one in model.values()])
     colours = _free_numbers([_row(project, "mutual_aid_groups", one)["color"] for one in model.values()])
     names = _names(project, grouping, model)
@@ -221,7 +198,7 @@ def _put_members(draft: Draft, scheme: str, grouping: Grouping, groups: Sequence
     frame = draft.project.frame("group_members")
     rows = frame.loc[frame["scheme"] == scheme]
     have = dict(zip(rows["manager"], rows["id"], strict=True))
-    fresh = _fresh(draft.project, "group_members", f"{scheme}-M{{n:04d}}")
+    fresh = fresh_ids(draft.project, "group_members", f"{scheme}-M{{n:04d}}")
     wanted = [
         {"id": have.get(one) or next(fresh), "scheme": scheme, "mutual_aid_group": groups[n], "manager": one}
         for n, group in enumerate(grouping.groups)
@@ -243,7 +220,7 @@ def _put_grids(draft: Draft, scheme: str, grids: Sequence[GridPlan], groups: Seq
         else matched(new, _sets(areas, in_force, "service_grid", "transformer_area"))
     )
     model = {n: one for n, one in model.items() if _goes_on(project, one, groups[grids[n].group])}
-    fresh = _fresh(project, "service_grids", f"{scheme}-N{{n:02d}}")
+    fresh = fresh_ids(project, "service_grids", f"{scheme}-N{{n:02d}}")
     kept = [_row(project, "service_grids", one) for one in model.values()]
     numbers = _grid_numbers(project, [row["number"] for row in kept])
     taken = {row["name"] for row in kept}
@@ -252,7 +229,7 @@ def _put_grids(draft: Draft, scheme: str, grids: Sequence[GridPlan], groups: Seq
         like = _row(project, "service_grids", model[n]) if n in model else {}
         alone = sum(other.group == grid.group for other in grids) == 1
         group = str(_row(project, "mutual_aid_groups", groups[grid.group])["name"]) if alone else ""
-        name = like.get("name") or _unused(_grid_names(project, grid, n, group), taken)
+        name = like.get("name") or unused(grid_names(project, grid.areas, n + 1, group), taken)
         taken.add(name)
         rows.append(
             {
@@ -274,7 +251,7 @@ def _put_areas(draft: Draft, scheme: str, grids: Sequence[GridPlan], ids: Sequen
     frame = draft.project.frame("grid_areas")
     rows = frame.loc[frame["scheme"] == scheme]
     have = dict(zip(rows["transformer_area"], rows["id"], strict=True))
-    fresh = _fresh(draft.project, "grid_areas", f"{scheme}-A{{n:05d}}")
+    fresh = fresh_ids(draft.project, "grid_areas", f"{scheme}-A{{n:05d}}")
     wanted = [
         {
             "id": have.get(one) or next(fresh),
@@ -307,7 +284,7 @@ def _row(project: Project, table: str, one: str) -> dict[str, Any]:
     return project.table(table).row(one)
 
 
-def _fresh(project: Project, table: str, pattern: str) -> Iterator[str]:
+def fresh_ids(project: Project, table: str, pattern: str) -> Iterator[str]:
     """Give ids nobody has, counting up."""
     holder = project.table(table)
     return (one for one in (pattern.format(n=n) for n in count(1)) if one not in holder)
@@ -345,11 +322,16 @@ def _names(project: Project, grouping: Grouping, model: Mapping[int, str]) -> li
             names.append(str(_row(project, "mutual_aid_groups", model[n])["name"]))
             continue
         areas = list(owned.loc[owned["manager"].isin(group.members), "id"])
-        patterns = (_place_group(place) for place in places(project, areas))
-        name = _unused([*patterns, *(_("Group {n}").format(n=n + k) for k in range(1, 10_000))], taken)
+        name = unused(group_names(project, areas, n + 1), taken)
         taken.add(name)
         names.append(name)
     return names
+
+
+def group_names(project: Project, areas: Sequence[str], n: int) -> list[str]:
+    """Names a group may take, best first: its places, then numbers from `n` on."""
+    named = [_place_group(place) for place in places(project, areas)]
+    return [*named, *(_("Group {n}").format(n=n + k) for k in range(10_000))]
 
 
 def places(project: Project, areas: Sequence[str]) -> list[str]:
@@ -392,13 +374,14 @@ def _goes_on(project: Project, grid: str, group: str) -> bool:
     return bool(name_of[old] == name_of[group])
 
 
-def _grid_names(project: Project, grid: GridPlan, n: int, group: str = "") -> list[str]:
-    """Names a grid may take, best first: that of its only group, then its villages, then numbers."""
+def grid_names(project: Project, areas: Sequence[str], n: int, group: str = "") -> list[str]:
+    """Names a grid may take, best first: that of its only group, then its villages, then numbers from `n`."""
     own = [group.removesuffix("组")] if group.endswith("组") else []
-    named = [*own, *places(project, grid.areas)]
+    named = [*own, *places(project, areas)]
     patterns = [f"{one}网格" if _chinese(one) else _("{place} grid").format(place=one) for one in named]
-    return [*patterns, *(_("Grid {n}").format(n=n + k) for k in range(1, 10_000))]
+    return [*patterns, *(_("Grid {n}").format(n=n + k) for k in range(10_000))]
 
 
-def _unused(names: Iterable[str], taken: set[str]) -> str:
+def unused(names: Iterable[str], taken: set[str]) -> str:
+    """Give the first name that is free."""
     return next(name for name in names if name not in taken)

@@ -14,7 +14,7 @@ from gis.project_file import open_for_reading, save_new
 from gis.sample import make_sample
 from grid_model.feedback import SILENT
 from grid_model.grouping.plan import GroupingOptions
-from grid_model.grouping.schemes import PutInForce
+from grid_model.grouping.scheme_edits import PutInForce
 from grid_model.project import Project
 from ui.cli import main
 

@@ -9,7 +9,8 @@ import pytest
 
 from grid_model.errors import GridError
 from grid_model.grouping import Group, Grouping
-from grid_model.grouping.schemes import GridPlan, PutInForce, PutScheme, matched
+from grid_model.grouping.scheme_edits import PutInForce
+from grid_model.grouping.schemes import GridPlan, PutScheme, matched
 from grid_model.history import History
 from grid_model.project import Project, ProjectInfo
 
