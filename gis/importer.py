@@ -21,14 +21,16 @@ from gis.importer_links import join_pending
 from gis.importer_network import NetworkRead, read_network
 from gis.importer_outlines import has_areas, read_outlines
 from gis.importer_places import Places, draw_straight, settle, shifted
+from gis.importer_roads import LINE_KINDS, asked_lines, line_table, read_lines, wanted_of_osm
 from gis.importer_tables import TableRead, read_table, sheets_of
 from gis.readers import RawTable, read_tables
+from gis.readers.endings import is_osm
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.issue import Issue, Severity
 from grid_model.project import GEOGRAPHIC, Project
 
-KINDS = ("auto", "network-csv", *TABLE_KINDS, "outlines")
+KINDS = ("auto", "network-csv", *TABLE_KINDS, "outlines", *LINE_KINDS)
 """What a source may be; ``auto`` finds out by what is in it."""
 
 
@@ -154,6 +156,8 @@ def import_sources(
         if table in ORDER:
             layout = options.layouts.get(raw.place, Layout(table))
             batch.add(read_table(raw, table, project, batch.frames, batch.before(table), layout.columns))
+        elif table in LINE_KINDS:
+            batch.add(read_lines(raw, table, project, batch.before(table)))
     for raw, table in raws:
         if table == OUTLINE:
             batch.add(_outlines(raw, options, project, batch))
@@ -192,12 +196,16 @@ def _read_source(
         before = {table: batch.before(table) for table in batch.frames}
         _add_network(read_network(folder, prefix, project, feedback, before), batch)
         return []
-    return _recognised(read_tables(source, prefix + source.name), options, batch)
+    raws = read_tables(source, prefix + source.name)
+    if is_osm(source):
+        raws = wanted_of_osm(list(raws), options.kind)
+    return _recognised(raws, options, batch)
 
 
 def _recognised(raws: Sequence[RawTable], options: ImportOptions, batch: Batch) -> list[tuple[RawTable, str]]:
     """Tell what each table of a file holds; the rows of a sheet that cannot be told are rejected."""
-    told = [(raw, _told(raw, options)) for raw in raws if len(raw) or raw.unreadable or len(raws) == 1]
+    alone = len(raws) == 1
+    told = [(raw, _told(raw, options, alone)) for raw in raws if len(raw) or raw.unreadable or alone]
     for raw in raws:
         if len(raws) > 1 and not (len(raw) or raw.unreadable):
             empty = Issue(Severity.NOTE, "empty-table", file=raw.file, details={"sheet": raw.sheet})
@@ -221,17 +229,19 @@ def _recognised(raws: Sequence[RawTable], options: ImportOptions, batch: Batch) 
     return found
 
 
-def _told(raw: RawTable, options: ImportOptions) -> str | None:
+def _told(raw: RawTable, options: ImportOptions, alone: bool) -> str | None:
     if raw.place in options.layouts:
         table = options.layouts[raw.place].table
-        if table not in ORDER:
-            raise GridError("unknown-import-kind", kind=table, kinds=", ".join(ORDER))
+        if table not in (*ORDER, *LINE_KINDS):
+            raise GridError("unknown-import-kind", kind=table, kinds=", ".join((*ORDER, *LINE_KINDS)))
         return table
     if options.kind == "outlines":
         return OUTLINE if raw.shapes is not None else None
     if options.kind in TABLE_KINDS:
         return TABLE_KINDS[options.kind] if len(raw) or not raw.sheet else None
-    return OUTLINE if has_areas(raw) else recognise(raw)
+    if options.kind in LINE_KINDS:
+        return asked_lines(raw, options.kind, alone)
+    return OUTLINE if has_areas(raw) else line_table(raw) or recognise(raw)
 
 
 def _outlines(raw: RawTable, options: ImportOptions, project: Project, batch: Batch) -> TableRead:

@@ -23,6 +23,7 @@ TABLE_KINDS: Mapping[str, str] = {
     "stations": "stations",
     "villages": "villages",
     "pv": "pv_units",
+    "crossings": "crossings",
 }
 """Kinds of import that are one table each, in the order they are recognised."""
 
@@ -36,6 +37,7 @@ ORDER = (
     "customers",
     "pv_units",
     "qualifications",
+    "crossings",
 )
 """Order in which tables are taken in, so that references find their rows."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gis.importer_columns import TABLE_KINDS
+from gis.importer_roads import LINE_KINDS
 from grid_model import schema
 from resources.i18n import in_language
 
@@ -15,7 +16,7 @@ MARK = "<!-- headings -->\n"
 def headings() -> str:
     """Give the headings of every table that can be imported, as Markdown."""
     parts = []
-    for kind, table in TABLE_KINDS.items():
+    for kind, table in (*TABLE_KINDS.items(), *LINE_KINDS.items()):
         one = schema.table(table)
         rows = [
             f"| `{column.name}` {in_language(column.label, 'zh_CN')} | {', '.join(column.aliases)} |"

@@ -97,7 +97,8 @@ def read_table(
         _number_qualifications(intake)
     _place(intake)
     metering = _metering(intake) if table == "customers" else None
-    intake.values["attributes"] = intake.attributes(pending)
+    if "attributes" in intake.schema.by_name:
+        intake.values["attributes"] = intake.attributes(pending)
     taken = intake.finish()
     places = Places(raw.place, raw.crs)
     if "x" in taken.frame:

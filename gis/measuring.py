@@ -14,7 +14,15 @@ import numpy as np
 from gis.crs import central_meridian, project, unproject
 from grid_model.project import Project
 
-PLACED_TABLES = ("transformer_areas", "stations", "power_transformers", "district_managers", "customers")
+PLACED_TABLES = (
+    "transformer_areas",
+    "stations",
+    "power_transformers",
+    "district_managers",
+    "customers",
+    "villages",
+    "roads",
+)
 
 
 @dataclass(frozen=True)

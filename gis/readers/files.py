@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gis.readers.endings import OSM, is_osm
 from gis.readers.html import looks_like_html, read_html
 from gis.readers.raw import RawTable
 from gis.readers.text import read_text
@@ -13,7 +14,7 @@ from grid_model.errors import GridError
 SHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 SHAPES = (".gpkg", ".geojson", ".json", ".shp")
 TEXTS = (".csv", ".txt", ".tsv")
-READABLE = (*TEXTS, *SHEETS, ".htm", ".html", *SHAPES)
+READABLE = (*TEXTS, *SHEETS, ".htm", ".html", *SHAPES, *OSM)
 """Endings of the files that can be read."""
 
 
@@ -57,6 +58,10 @@ def _read(path: Path, file: str, start: bytes) -> Sequence[RawTable]:
     ending = path.suffix.lower()
     if not start:
         raise GridError("empty-file", file=file)
+    if is_osm(path):
+        from gis.readers.osm import read_osm
+
+        return read_osm(path, file)
     if ending in SHAPES or start.startswith(b"SQLite format 3"):
         from gis.readers.spatial import read_shapes
 

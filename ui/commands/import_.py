@@ -28,7 +28,10 @@ KINDS = (
     "stations",
     "villages",
     "pv",
+    "crossings",
     "outlines",
+    "roads",
+    "barriers",
 )
 """As `gis.importer.KINDS`, here so that the command line starts without the readers."""
 SHOWN = 3
