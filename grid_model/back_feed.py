@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from grid_model.customers import Consumers
 from grid_model.project import Project
 from grid_model.settings import setting
 from grid_model.topology import TopologyIndex
-from grid_model.wiring import BranchKind
+from grid_model.wiring import BranchKind, Device
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class BackFeed:
         ``""``, ``over-25`` or ``over-80`` per cent (the settings ``outage.pv_share_…`` may say otherwise).
     connection_switch
         Switch that parts the unit from the network.
+    where
+        In a study: ``earthed`` or ``isolated`` where it lies in the part that was earthed, or joined with
+        the fault; else ``dead``.
     """
 
     kind: str
@@ -42,6 +46,7 @@ class BackFeed:
     flag: str = ""
     connection_switch: str = ""
     customer: str = ""
+    where: str = "dead"
 
 
 def back_feed(
@@ -52,6 +57,7 @@ def back_feed(
     live: np.ndarray,
     dead: np.ndarray,
     backup: np.ndarray,
+    parts: Mapping[str, np.ndarray] | None = None,
 ) -> tuple[BackFeed, ...]:
     """List what could feed back into the nodes `dead`.
 
@@ -65,11 +71,36 @@ def back_feed(
         Nodes that lost supply.
     backup
         Rows of customers who lost one supply and have another.
+    parts
+        Parts of the network by name, most dangerous first: whether each node lies in it.
     """
     units = _units(project, consumers, dead)
     customers = project.frame("customers")["id"].iloc[backup]
     second = (BackFeed("second_supply", str(one), customer=str(one)) for one in customers)
-    return (*units, *second, *_ties(before, now, live, dead))
+    found = (*units, *second, *_ties(before, now, live, dead))
+    if not parts:
+        return found
+    return tuple(replace(one, where=_where(project, consumers, before, one, parts)) for one in found)
+
+
+def _where(
+    project: Project,
+    consumers: Consumers,
+    before: TopologyIndex,
+    one: BackFeed,
+    parts: Mapping[str, np.ndarray],
+) -> str:
+    if one.kind == "tie":
+        branches = before.wiring.branches(Device("switches", one.id))
+        nodes = np.concatenate([before.wiring.a[branches], before.wiring.b[branches]])
+    else:
+        table, points = (
+            ("customers", consumers.customers)
+            if one.kind == "second_supply"
+            else ("pv_units", consumers.pv_units)
+        )
+        nodes, _owner = points.points_of(np.array([project.table(table).position(one.id)]))
+    return next((name for name, inside in parts.items() if inside[nodes].any()), "dead")
 
 
 def _units(project: Project, consumers: Consumers, dead: np.ndarray) -> list[BackFeed]:

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from grid_model.changes import Changes, Image, rows_in, undoing
+from grid_model.earthing import refuse_live_earth
 from grid_model.errors import GridError
 from grid_model.project import Edit, Project
 
@@ -151,10 +152,11 @@ class History:
         Raises
         ------
         GridError
-            What the edit raises; the project is then as before.
+            What the edit raises, and ``energises-earth``; the project is then as before.
         """
         project, changes = edit.apply(self._project)
         if changes:
+            refuse_live_earth(self._project, project, changes)
             entry = self.journal.append("edit", edit.title, edit.values, 0, changes)
             self._undo.append(entry)
             self._redo.clear()
@@ -167,8 +169,8 @@ class History:
         Raises
         ------
         GridError
-            ``nothing-to-undo``, ``undo-row-gone``, or ``changed-since`` where another program has
-            changed one of its rows.
+            ``nothing-to-undo``, ``undo-row-gone``, ``changed-since`` where another program has
+            changed one of its rows, or ``energises-earth``.
         """
         return self._revert("undo", self._undo, self._redo, "nothing-to-undo")
 
@@ -184,6 +186,7 @@ class History:
         self._refuse_changed_outside(entry, images)
         changes = undoing(self._project, images)
         project = self._project.with_changes(changes)
+        refuse_live_earth(self._project, project, changes)
         made = self.journal.append(action, entry.title, entry.values, entry.number, changes)
         source.pop()
         target.append(made)

@@ -342,11 +342,22 @@ def _interruptions(spells: dict[str, tuple[Spell, ...]]) -> tuple[Interruption, 
 def _everything_that_fed_back(
     stages: Sequence[Stage], project: Project, outage: Outage
 ) -> tuple[BackFeed, ...]:
-    """What could feed back into anything that was dead at some step, worst place first."""
+    """What could feed back into anything that was dead at some step, and in which part of it that lies.
+
+    The isolated part is what is joined with the fault after the last step that knows one.
+    """
     every = [stage.outage.dead_nodes for stage in stages]
     dead = np.unique(np.concatenate(every))
     backup = sorted({one for stage in stages for one in stage.backup})
     rows = project.table("customers").positions(backup) if backup else np.array([], dtype=np.int64)
     before = outage.before
-    found = back_feed(project, outage.consumers, before, before.closed, before.supplied, dead, np.sort(rows))
-    return found
+    nobody = np.zeros(before.wiring.node_count, dtype=bool)
+    faulted = [stage.moment for stage in stages if stage.faults]
+    earthed = [stage.moment.earthed_part for stage in stages if stage.earthed]
+    parts = {
+        "earthed": np.logical_or.reduce([nobody, *earthed]),
+        "isolated": faulted[-1].faulted_part if faulted else nobody,
+    }
+    return back_feed(
+        project, outage.consumers, before, before.closed, before.supplied, dead, np.sort(rows), parts
+    )

@@ -15,6 +15,7 @@ from grid_model.errors import GridError
 from grid_model.faults import Trip, protective_branches, trip
 from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposals
 from grid_model.restoration_search import Restoration, Restorer
+from grid_model.study_faults import open_faults
 from grid_model.study_places import find_device, find_nodes
 from grid_model.study_steps import ACTIONS, StudyStep
 from grid_model.tracing import Outage
@@ -41,6 +42,8 @@ class Moment:
         Nodes that are earthed.
     trip, isolation, ties, restoration
         What the last step found.
+    known_faults
+        What had failed before the first step: faults of studies carried out.
     """
 
     outage: Outage
@@ -54,17 +57,20 @@ class Moment:
     isolation: Isolation | None = None
     ties: tuple[TieProposal, ...] = ()
     restoration: Restoration | None = field(default=None)
+    known_faults: tuple[Device, ...] = ()
 
     @classmethod
     def first(cls, outage: Outage, inoperable: Collection[str]) -> Moment:
-        """Begin; what is earthed at present stays so where the study starts from the present state."""
+        """Begin; from the present state, with what is earthed and faulted at present."""
         marked = frozenset(find_device(outage.before.wiring, one).id for one in inoperable)
         earthed: frozenset[int] = frozenset()
+        faults: tuple[Device, ...] = ()
         if outage.before.state is SwitchState.CURRENT:
             nodes = outage.project.table("connectivity_nodes")
             at = nodes.positions(outage.project.frame("earths")["node"].fillna("").tolist())
             earthed = frozenset(int(one) for one in at if one >= 0)
-        return cls(outage, outage, inoperable=marked, earthed=earthed)
+            faults = open_faults(outage.project)
+        return cls(outage, outage, faults, inoperable=marked, earthed=earthed, known_faults=faults)
 
     def after(self, step: StudyStep) -> Moment:
         """Do one step.
@@ -98,6 +104,32 @@ class Moment:
     def closed(self, device: Device) -> bool:
         """Whether a device is closed now."""
         return bool(self.outage.after_topology.closed[self.outage.before.wiring.branches(device)].any())
+
+    @property
+    def faulted_part(self) -> np.ndarray:
+        """Whether each node is joined with a fault over what is closed."""
+        wiring = self.outage.before.wiring
+        own = [wiring.branches(one) for one in self.faults]
+        ends = [nodes[branches] for branches in own for nodes in (wiring.a, wiring.b)]
+        return self._joined(np.concatenate(ends) if ends else np.array([], dtype=np.int64))
+
+    @property
+    def earthed_part(self) -> np.ndarray:
+        """Whether each node is joined with an earthed one over what is closed."""
+        return self._joined(np.array(sorted(self.earthed), dtype=np.int64))
+
+    def _joined(self, start: np.ndarray) -> np.ndarray:
+        wiring, closed = self.outage.before.wiring, self.outage.after_topology.closed
+        seen = np.zeros(wiring.node_count, dtype=bool)
+        front = np.unique(start[start >= 0])
+        while len(front):
+            seen[front] = True
+            entry, _owner = wiring.adjacency.entries_of(front)
+            branches = wiring.adjacency.branches[entry]
+            passes = closed[branches] & (wiring.kind[branches] != BranchKind.SOURCE)
+            following = np.unique(wiring.adjacency.nodes[entry[passes]])
+            front = following[~seen[following]]
+        return seen
 
     @property
     def forbidden(self) -> np.ndarray:
@@ -279,16 +311,21 @@ def refuse_danger(before: Moment, after: Moment) -> None:
 
 def _danger(before: Moment, after: Moment) -> GridError | None:
     live = after.outage.supply[1]
-    wiring = after.outage.before.wiring
     for fault in after.faults:
-        own = _striking(after.outage, fault)
-        if (live[wiring.a[own]] | live[wiring.b[own]]).any():
+        if _under_voltage(after.outage, fault) and not (
+            fault in before.faults and _under_voltage(before.outage, fault)
+        ):
             return GridError("energises-fault", id=fault.id)
     was_live = before.outage.supply[1]
     for node in sorted(after.earthed):
         if live[node] and not (node in before.earthed and was_live[node]):
             return GridError("energises-earth", node=node_name(after.outage, node))
     return None
+
+
+def _under_voltage(outage: Outage, fault: Device) -> bool:
+    own, live, wiring = _striking(outage, fault), outage.supply[1], outage.before.wiring
+    return bool((live[wiring.a[own]] | live[wiring.b[own]]).any())
 
 
 def node_name(outage: Outage, node: int) -> str:

@@ -84,8 +84,8 @@ def painted(stage: Stage, before: Stage | None = None) -> StagePicture:
         restored=_restored(outage, None if before is None else before.outage),
         looped=frozenset((one.table, one.id) for loop in outage.loops for one in loop.devices),
         live_from_behind=frozenset((one.table, one.id) for one in stage.live_from_behind),
-        earthed=_named(outage, _inside(outage, earthed_part(stage))),
-        isolated=_named(outage, _inside(outage, faulted_part(stage))),
+        earthed=_named(outage, _inside(outage, stage.moment.earthed_part)),
+        isolated=_named(outage, _inside(outage, stage.moment.faulted_part)),
         fault=frozenset((one.table, one.id) for one in stage.faults),
         earthed_nodes=stage.earthed,
         areas_out=frozenset(stage.areas),
@@ -93,33 +93,6 @@ def painted(stage: Stage, before: Stage | None = None) -> StagePicture:
         opened=frozenset((one.table, one.id) for one in opened),
         closed=frozenset((one.table, one.id) for one in closed),
     )
-
-
-def faulted_part(stage: Stage) -> np.ndarray:
-    """Tell which nodes are joined with a fault over what is closed."""
-    wiring = stage.outage.before.wiring
-    own = [wiring.branches(one) for one in stage.faults]
-    ends = [nodes[branches] for branches in own for nodes in (wiring.a, wiring.b)]
-    return _joined(stage.outage, np.concatenate(ends) if ends else np.array([], dtype=np.int64))
-
-
-def earthed_part(stage: Stage) -> np.ndarray:
-    """Tell which nodes are joined with an earthed one over what is closed."""
-    return _joined(stage.outage, np.array(sorted(stage.moment.earthed), dtype=np.int64))
-
-
-def _joined(outage: Outage, start: np.ndarray) -> np.ndarray:
-    wiring, closed = outage.before.wiring, outage.after_topology.closed
-    seen = np.zeros(wiring.node_count, dtype=bool)
-    front = np.unique(start[start >= 0])
-    while len(front):
-        seen[front] = True
-        entry, _owner = wiring.adjacency.entries_of(front)
-        passes = closed[wiring.adjacency.branches[entry]]
-        passes &= wiring.kind[wiring.adjacency.branches[entry]] != BranchKind.SOURCE
-        following = np.unique(wiring.adjacency.nodes[entry[passes]])
-        front = following[~seen[following]]
-    return seen
 
 
 def _mask(outage: Outage, nodes: np.ndarray) -> np.ndarray:

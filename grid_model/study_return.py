@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from grid_model.restoration_search import Operation
@@ -22,7 +24,8 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
     goal
         For each branch whether it is to be closed.
     forbidden
-        Nodes that must not come under voltage: what would do so is left as it is.
+        Nodes that must not come under voltage: what would do so, or would darken somebody who could not
+        come back for it, is left as it is.
     """
     short_loop = bool(setting(outage.project, "outage.short_loop_allowed"))
     wiring = outage.before.wiring
@@ -36,6 +39,7 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
 
     while True:
         closing, opening = _groups(now, goal, to_close=True), _groups(now, goal, to_close=False)
+        opening = [one for one in opening if _comes_back(now, one, goal, forbidden)]
         allowed = [one for one in closing if not _energises(now, one, forbidden)]
         harmless = [one for one in allowed if not _loops(now, one)]
         if harmless:
@@ -65,6 +69,28 @@ def _loops(now: TopologyIndex, branches: np.ndarray) -> bool:
 def _energises(now: TopologyIndex, branches: np.ndarray, forbidden: np.ndarray) -> bool:
     gained = now.resupply(now.operated(closed=branches)).gained
     return bool(np.isin(forbidden, gained).any())
+
+
+def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, forbidden: np.ndarray) -> bool:
+    """Whether all who lose supply when a device opens can have it back, as far as they normally have it.
+
+    Where something must not come under voltage, the way they are normally fed may be barred.
+    """
+    if not len(forbidden):
+        return True
+    after = now.operated(opened=opened)
+    lost = now.resupply(after).lost
+    if not len(lost):
+        return True
+    while True:
+        closing = _groups(after, goal, to_close=True)
+        allowed = [one for one in closing if not _energises(after, one, forbidden)]
+        helpful = [one for one in allowed if len(after.resupply(after.operated(closed=one)).gained)]
+        if not helpful:
+            break
+        after = after.operated(closed=helpful[0])
+    normally = replace(now, closed=goal & now.wiring.in_service).supplied
+    return not (normally[lost] & ~after.supplied[lost]).any()
 
 
 def _most(outage: Outage, now: TopologyIndex, groups: list[np.ndarray]) -> np.ndarray:

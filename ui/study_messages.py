@@ -34,6 +34,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "cannot-carry-out": N_(
         "“{id}” has no present position of its own, so this study cannot be carried out; use the switch before it instead."
     ),
+    "carry-out-from-normal": N_(
+        "This study began in the normal state, but {n} switches stand otherwise at present ({devices}); play it from the present state and carry that out."
+    ),
     "no-such-stage": N_("The study has no step {n}; it has {steps}."),
     "no-study-kept": N_("The outage “{id}” holds no steps that could be played."),
     "study-outdated": N_(

@@ -1,0 +1,222 @@
+"""Keep a study, or carry it out: the present positions follow it as one edit that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grid_model.changes import Changes
+from grid_model.errors import GridError
+from grid_model.project import Draft, Project
+from grid_model.study import OutageStudy, Stage, study_outage
+from grid_model.study_faults import recorded_result
+from grid_model.study_places import cut_row
+from grid_model.study_record import (
+    TEMPORARY_KINDS,
+    Conflict,
+    Reopened,
+    conflicts,
+    load_study,
+    outage_row,
+)
+from grid_model.study_steps import StudyStep
+from grid_model.wiring import BranchKind, SwitchState
+from resources.i18n import N_
+
+__all__ = ["CarryOut", "Conflict", "Reopened", "SaveOutage", "conflicts", "load_study", "new_outage_id"]
+
+
+@dataclass(frozen=True)
+class SaveOutage:
+    """Keep a study in the table ``outages`` without carrying it out.
+
+    Parameters
+    ----------
+    outage
+        The row to write over; empty: a new one.
+    """
+
+    study: OutageStudy = field(repr=False)
+    name: str = ""
+    outage: str = ""
+    title: str = N_("Keep the outage study “{name}”")
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What fills the title."""
+        return {"name": self.name or self.outage or self.study.start.isoformat(" ", "minutes")}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        """Write the row; raises ``unknown-object`` where `outage` is not there."""
+        draft = project.edit()
+        _put_record(draft, self.study, self.outage or new_outage_id(project, self.study), self.name, None)
+        return draft.finish()
+
+
+@dataclass(frozen=True)
+class CarryOut:
+    """Let the present positions follow a study, up to its step `upto` (the last where not given).
+
+    Switches get their position, jumpers and cuts come or go, earths are placed and taken away, and the
+    outage is recorded. A line the study took out is cut at its end.
+    """
+
+    study: OutageStudy = field(repr=False)
+    upto: int | None = None
+    name: str = ""
+    outage: str = ""
+    title: str = N_("Carry out the outage study “{name}” up to step {n}")
+
+    @property
+    def last(self) -> int:
+        """The step it is carried out to."""
+        return len(self.study.stages) if self.upto is None else self.upto
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What fills the title."""
+        name = self.name or self.outage or self.study.start.isoformat(" ", "minutes")
+        return {"name": name, "n": str(self.last)}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        """Make the edit.
+
+        Raises
+        ------
+        GridError
+            ``no-such-stage``; ``carry-out-from-normal`` where the study began in the normal state and the
+            present one is another; ``study-outdated`` where it comes out otherwise now, or what refuses a
+            step now; ``cannot-carry-out`` for a transformer or a source that stands open;
+            ``nothing-carried-out``.
+        """
+        if not 1 <= self.last <= len(self.study.stages):
+            raise GridError("no-such-stage", n=self.last, steps=len(self.study.stages))
+        fresh = _played_again(project, self.study, self.outage)
+        stage = fresh.stages[self.last - 1]
+        outage = self.outage or new_outage_id(project, fresh)
+        draft = project.edit()
+        _refuse_without_position(stage)
+        _operate(draft, fresh, self.last)
+        _earth(draft, fresh, self.last, outage)
+        if draft.project is project:
+            raise GridError("nothing-carried-out", n=self.last)
+        _put_record(draft, fresh, outage, self.name, self.last)
+        return draft.finish()
+
+
+def new_outage_id(project: Project, study: OutageStudy) -> str:
+    """Give a number that is free: the day and a running number."""
+    day, n = study.start.strftime("%Y%m%d"), 1
+    while f"{day}-{n:02d}" in project.table("outages"):
+        n += 1
+    return f"{day}-{n:02d}"
+
+
+def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageStudy:
+    """Play the study on the project as it stands now; refuse where that gives something else."""
+    if study.state is SwitchState.NORMAL:
+        switches = project.frame("switches")
+        other = switches["id"][switches["open"] != switches["normal_open"]].tolist()
+        if other:
+            raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5]))
+    fresh = study_outage(
+        project, study.steps, study.state, until=study.until, inoperable=study.inoperable,
+        manual=study.manual.entries,
+    )  # fmt: skip
+    for then, now in zip(study.stages, fresh.stages, strict=True):
+        if (then.counts, then.opened, then.closed) != (now.counts, now.opened, now.closed):
+            raise GridError("study-outdated", id=outage or study.start.isoformat(" ", "minutes"))
+    return fresh
+
+
+def _refuse_without_position(stage: Stage) -> None:
+    """Only switches and lines can stand open at present; a transformer or a source has no such position."""
+    outage = stage.outage
+    wiring = outage.before.wiring
+    differs = outage.before.closed & ~outage.after_topology.closed
+    for kind in (BranchKind.TRANSFORMER, BranchKind.SOURCE):
+        found = wiring.devices((differs & (wiring.kind == kind)).nonzero()[0])
+        if found:
+            raise GridError("cannot-carry-out", id=found[0].id)
+
+
+def _operate(draft: Draft, study: OutageStudy, last: int) -> None:
+    stage = study.stages[last - 1]
+    wiring, closed = stage.outage.before.wiring, stage.outage.after_topology.closed
+    devices = dict.fromkeys(one for early in study.stages[:last] for one in (*early.opened, *early.closed))
+    here = draft.project.table("switches")
+    kinds = study.project.table("switches")
+    to_open: dict[bool, list[str]] = {True: [], False: []}
+    gone: list[str] = []
+    for device in devices:
+        is_closed = bool(closed[wiring.branches(device)].all())
+        if device.table == "ac_line_segments":
+            if not is_closed:
+                _cut_line(draft, device.id, stage)
+            continue
+        if device.table != "switches":
+            continue
+        row = kinds.row(device.id)
+        in_place = row["kind"] not in TEMPORARY_KINDS or is_closed == (row["kind"] == "jumper")
+        if device.id in here:
+            (gone if not in_place else to_open[not is_closed]).append(device.id)
+        elif in_place:
+            values = {name: value for name, value in row.items() if name != "fid"}
+            draft.insert("switches", [values | {"open": not is_closed}])
+    for is_open, ids in to_open.items():
+        if ids:
+            draft.update("switches", ids, open=is_open)
+    draft.delete("switches", gone)
+
+
+def _cut_line(draft: Draft, line: str, stage: Stage) -> None:
+    n = 1
+    while f"cut-{n}" in draft.project.table("switches"):
+        n += 1
+    step = StudyStep(stage.step.time, "cut", (f"lines:{line}",), temporary=f"cut-{n}")
+    draft.insert("switches", [cut_row(draft.project, step) | {"open": True}])
+
+
+def _earth(draft: Draft, study: OutageStudy, last: int, outage: str) -> None:
+    """Place the earths that came and take away those that went."""
+    began = _earthed_at_first(draft.project, study)
+    ended = set(study.stages[last - 1].earthed)
+    rows = draft.project.frame("earths")
+    draft.delete("earths", rows["id"][rows["node"].isin(began - ended)].tolist())
+    placed: dict[str, StudyStep] = {}
+    for stage in study.stages[:last]:
+        placed = {node: placed.get(node, stage.step) for node in stage.earthed if node not in began}
+    taken = set(draft.project.frame("earths")["id"])
+    new: list[dict[str, Any]] = []
+    n = 1
+    for node in sorted(placed):
+        while f"earth-{n}" in taken:
+            n += 1
+        taken.add(f"earth-{n}")
+        step = placed[node]
+        new.append(
+            {"id": f"earth-{n}", "node": node, "placed_at": step.time.isoformat(timespec="seconds"),
+             "outage": outage, "note": step.note or None}
+        )  # fmt: skip
+    if new:
+        draft.insert("earths", new)
+
+
+def _earthed_at_first(project: Project, study: OutageStudy) -> set[str]:
+    if study.state is SwitchState.NORMAL:
+        return set()
+    return set(project.frame("earths")["node"].dropna())
+
+
+def _put_record(draft: Draft, study: OutageStudy, outage: str, name: str, upto: int | None) -> None:
+    table = draft.project.table("outages")
+    there = table.row(outage) if outage in table else None
+    before = recorded_result(there["result"]).get("carried_out") if there else None
+    row = outage_row(study, outage, name, upto, before)
+    if there:
+        values = {key: value for key, value in row.items() if key != "id"}
+        values["name"] = values["name"] or there["name"]
+        draft.update("outages", [outage], **values)
+    else:
+        draft.insert("outages", [row])

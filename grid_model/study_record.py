@@ -1,0 +1,305 @@
+"""What is kept of a study: its steps, where it began, what came out, and of which network.
+
+The record is the row of the table ``outages``; playing it again from there gives the same result while the
+network is the same, and says so where it is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from grid_model.customers import SUPPLY_COLUMNS
+from grid_model.errors import GridError
+from grid_model.project import Project
+from grid_model.study import OutageStudy, study_outage
+from grid_model.study_faults import recorded_result
+from grid_model.study_steps import read_steps, steps_document
+from grid_model.wiring import WIRING_COLUMNS, SwitchState
+
+STATE_COLUMNS = {"switches": ("kind", "normal_open", "is_protective", "is_operable", "rated_a")}
+TEMPORARY_KINDS = ("jumper", "cut")
+
+
+# ---------------------------------------------------------------------------- writing
+
+
+def outage_row(
+    study: OutageStudy,
+    outage_id: str,
+    name: str,
+    upto: int | None,
+    carried_out: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Describe a study as a row of ``outages``.
+
+    Parameters
+    ----------
+    upto
+        The step it is carried out to; None: it is only kept.
+    carried_out
+        What was carried out of it before, which keeping it again does not forget.
+    """
+    first = study.stages[0]
+    fault = any(stage.step.action == "fault" for stage in study.stages)
+    device = _main_device(study)
+    offs = [one.off for one in study.interruptions] or [study.start]
+    ons = [one.on or study.until for one in study.interruptions] or [study.until]
+    off, on = min(offs).isoformat(timespec="seconds"), max(ons).isoformat(timespec="seconds")
+    kind = "actual" if fault else "planned"
+    return {
+        "id": outage_id,
+        "name": name or None,
+        "feeder": _feeder(study, device),
+        "device": device or None,
+        "equipment_scope": ", ".join(first.step.devices) or None,
+        f"{kind}_off": off,
+        f"{kind}_on": on,
+        "state": study.state.value,
+        "steps": _text(
+            steps_document(
+                study.steps, state=study.state, until=study.until, inoperable=study.inoperable,
+                manual=study.manual.entries,
+            )
+        ),
+        "result": _text(result_document(study, upto, carried_out)),
+    }  # fmt: skip
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _main_device(study: OutageStudy) -> str:
+    for stage in study.stages:
+        found = (*stage.faults, *stage.opened, *stage.closed)
+        if found:
+            return str(found[0])
+    return ""
+
+
+def _feeder(study: OutageStudy, device: str) -> str | None:
+    table, _colon, one = device.partition(":")
+    if not device or table not in study.project.tables:
+        return None
+    found = study.project.table(table).row(one).get("feeder") if one in study.project.table(table) else None
+    return found if found in study.project.table("feeders") else None
+
+
+def result_document(
+    study: OutageStudy, upto: int | None = None, carried_out: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give what came out, where it began, and of which network."""
+    project = study.project
+    found: dict[str, Any] = {
+        "network": fingerprint(project),
+        "planning_date": project.info.planning_date,
+        "data_date": project.info.data_date,
+        "start": _start(study),
+        "stages": [
+            {
+                "n": stage.n,
+                "time": stage.step.time.isoformat(timespec="minutes"),
+                "opened": [str(one) for one in stage.opened],
+                "closed": [str(one) for one in stage.closed],
+                "counts": asdict(stage.counts),
+            }
+            for stage in study.stages
+        ],
+        "user_hours": {name: round(value, 6) for name, value in asdict(study.user_hours).items()},
+        "customers": customers_digest(study),
+        "areas": sorted({one.area for one in study.interruptions}),
+        "devices": sorted(operated_devices(study)),
+        "span": [
+            study.start.isoformat(timespec="minutes"),
+            max(study.until, study.stages[-1].step.time).isoformat(timespec="minutes"),
+        ],
+    }
+    if upto is not None:
+        stages = study.stages[:upto]
+        faults = [str(one) for one in stages[-1].faults]
+        struck = {str(one) for stage in stages for one in (*stage.faults, *stage.moment.known_faults)}
+        found["carried_out"] = {
+            "upto": upto,
+            "devices": _operated_upto(study, upto),
+            "faults": faults,
+            "repaired": sorted(struck - set(faults)),
+        }
+    elif carried_out:
+        found["carried_out"] = dict(carried_out)
+    return found
+
+
+def operated_devices(study: OutageStudy) -> set[str]:
+    """Name every device the study operates or lets fail."""
+    found = {str(one) for stage in study.stages for one in (*stage.opened, *stage.closed, *stage.faults)}
+    return found
+
+
+def _operated_upto(study: OutageStudy, upto: int) -> dict[str, int]:
+    """For each device, the last step up to `upto` that operated it."""
+    found: dict[str, int] = {}
+    for stage in study.stages[:upto]:
+        found |= {str(one): stage.n for one in (*stage.opened, *stage.closed)}
+    return found
+
+
+def _start(study: OutageStudy) -> dict[str, Any]:
+    """Switches that stood otherwise than normal, and what was earthed, where it began at present."""
+    if study.state is SwitchState.NORMAL:
+        return {}
+    switches = study.project.frame("switches")
+    own = {step.temporary for step in study.steps if step.temporary}
+    differs = switches[(switches["open"] != switches["normal_open"]) & ~switches["id"].isin(own)]
+    return {
+        "abnormal": differs["id"].tolist(),
+        "earths": study.project.frame("earths")["node"].dropna().tolist(),
+        "faults": [str(one) for one in study.stages[0].moment.known_faults],
+    }
+
+
+def customers_digest(study: OutageStudy) -> str:
+    """Give a short text that is the same while every customer's times are."""
+    lines = sorted(f"{one.id}|{one.status}|{one.basis}|{one.spells}" for one in study.traced_customers)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def fingerprint(project: Project) -> str:
+    """Give the version of the network: what it is wired of and who is fed by it, without jumpers and cuts."""
+    digest = hashlib.sha256()
+    kinds = project.frame("switches")["kind"]
+    for tables in (WIRING_COLUMNS, STATE_COLUMNS, SUPPLY_COLUMNS):
+        for name, columns in tables.items():
+            frame = project.frame(name)
+            if name == "switches":
+                frame = frame[~kinds.isin(TEMPORARY_KINDS)]
+            for column in columns:
+                digest.update(f"{name}.{column}".encode())
+                hashed = pd.util.hash_pandas_object(frame[column], index=False)
+                digest.update(np.ascontiguousarray(hashed.to_numpy()).tobytes())
+    return digest.hexdigest()[:16]
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """A study played again from its record.
+
+    Parameters
+    ----------
+    study
+        As it comes out now.
+    same_network
+        Whether the network is the one it was made of.
+    differences
+        What comes out otherwise than recorded: ``stages``, ``user_hours``, ``customers``.
+    carried_out
+        The step it was carried out to; None where it was not.
+    """
+
+    study: OutageStudy
+    same_network: bool
+    differences: tuple[str, ...]
+    carried_out: int | None
+
+
+def load_study(project: Project, outage_id: str) -> Reopened:
+    """Play the study kept as `outage_id` again, from where it began then.
+
+    Raises
+    ------
+    GridError
+        ``unknown-object``; ``no-study-kept``; as `study_outage` where a device is no longer there.
+    """
+    row = project.table("outages").row(outage_id)
+    steps_text, result = recorded_result(row["steps"]), recorded_result(row["result"])
+    if not steps_text:
+        raise GridError("no-study-kept", id=outage_id)
+    steps, more = read_steps(steps_text, project.info.planning_date)
+    began = (
+        _as_it_began(project, result.get("start") or {}) if more["state"] is SwitchState.CURRENT else project
+    )
+    study = study_outage(began, steps, **more)
+    now = recorded_result(_text(result_document(study)))
+    differences = tuple(
+        name for name in ("stages", "user_hours", "customers") if now.get(name) != result.get(name)
+    )
+    done = result.get("carried_out") or {}
+    return Reopened(study, now["network"] == result.get("network"), differences, done.get("upto"))
+
+
+def _as_it_began(project: Project, start: Mapping[str, Any]) -> Project:
+    """Give the project with the positions, the earths and the open faults of then."""
+    switches = project.frame("switches")
+    abnormal = switches["id"].isin(list(start.get("abnormal", ())))
+    then = switches["normal_open"] ^ abnormal
+    draft = project.edit()
+    differs = switches[then != switches["open"]]
+    if len(differs):
+        draft.update("switches", differs["id"].tolist(), open=then[differs.index].tolist())
+    draft.delete("outages", project.frame("outages")["id"].tolist())
+    if start.get("faults"):
+        record = {"carried_out": {"faults": list(start["faults"])}}
+        draft.insert("outages", [{"id": "then", "result": _text(record)}])
+    draft.delete("earths", project.frame("earths")["id"].tolist())
+    nodes = list(dict.fromkeys(start.get("earths", ())))
+    if nodes:
+        draft.insert("earths", [{"id": f"then-{n}", "node": node} for n, node in enumerate(nodes, 1)])
+    return draft.project
+
+
+# ---------------------------------------------------------------------------- other plans
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two plans that get in each other's way.
+
+    Parameters
+    ----------
+    outage, name
+        The other plan.
+    kind
+        ``device``: both operate or need the same devices; ``area``: both darken the same areas.
+    ids
+        Which, sorted.
+    start, end
+        When both are under way.
+    """
+
+    outage: str
+    name: str
+    kind: str
+    ids: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+
+def conflicts(project: Project, study: OutageStudy, own: str = "") -> list[Conflict]:
+    """List kept studies, other than `own`, that overlap `study` in time and in devices or dark areas."""
+    start, end = study.start, max(study.until, study.stages[-1].step.time)
+    devices = operated_devices(study)
+    areas = {one.area for one in study.interruptions}
+    found = []
+    for row in project.frame("outages")[["id", "name", "result"]].itertuples(index=False):
+        other = recorded_result(row.result)
+        if row.id == own or len(other.get("span") or ()) != 2:
+            continue
+        off, on = (datetime.fromisoformat(one) for one in other["span"])
+        if off > end or on < start:
+            continue
+        name = row.name if isinstance(row.name, str) else ""
+        for kind, mine in (("device", devices), ("area", areas)):
+            common = tuple(sorted(mine & set(other.get(f"{kind}s") or ())))
+            if common:
+                found.append(Conflict(row.id, name, kind, common, max(start, off), min(end, on)))
+    return found
