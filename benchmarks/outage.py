@@ -143,3 +143,8 @@ def _breadth_first(topology: TopologyIndex) -> Callable[[], Any]:
     n = int(max(wiring.a.max(), wiring.b.max(), wiring.root)) + 1
     matrix = csr_array((np.ones(2 * len(a), dtype=np.int8), (np.r_[a, b], np.r_[b, a])), shape=(n, n))
     return lambda: breadth_first_order(matrix, int(wiring.root), directed=True)
+
+
+def section(large: bool) -> str:
+    """Measure; the county too where `large`."""
+    return measure(COUNTY if large else SIZES)
