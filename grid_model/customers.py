@@ -20,7 +20,7 @@ from grid_model.project import Project
 from grid_model.schema_territory import GRADES
 from grid_model.supply_tree import slices
 from grid_model.table import Table
-from grid_model.wiring import codes, rows_of
+from grid_model.wiring import codes, rows_of, same_columns
 
 SUPPLY_COLUMNS = {
     "connectivity_nodes": ("id",),
@@ -225,14 +225,9 @@ class Consumers:
     def fits(self, project: Project) -> bool:
         """Whether `project` has the same supply points."""
         return all(
-            _same(project.table(name), table, SUPPLY_COLUMNS[name]) for name, table in self.tables.items()
+            same_columns(project.table(name), table, SUPPLY_COLUMNS[name])
+            for name, table in self.tables.items()
         )
-
-
-def _same(one: Table, other: Table, columns: tuple[str, ...]) -> bool:
-    return one is other or (
-        len(one) == len(other) and all(one.frame[c].equals(other.frame[c]) for c in columns)
-    )
 
 
 def resolve(project: Project) -> Consumers:

@@ -102,10 +102,15 @@ def rank_devices(
     """
     topology = TopologyIndex.build(project, state)
     topology.require_source()
+    return rank_index(topology, Consumers.of(project), feedback)
+
+
+def rank_index(topology: TopologyIndex, consumers: Consumers, feedback: Feedback = SILENT) -> DeviceRanking:
+    """Give the loss of every single device in any state of the network, a what-if too."""
     feedback.report(0.0)
     tree = topology.tree
     feedback.report(0.5)
-    totals = _totals(Consumers.of(project), tree)
+    totals = _totals(consumers, tree)
     losses, reason = _single_branches(topology, totals)
     _three_windings(topology, totals, losses, reason)
     feedback.report(1.0)

@@ -16,6 +16,9 @@ HUB_WORK = 100_000_000
 """Sum of squared degrees from which the own walk is taken: scipy's scans a node's neighbours anew for
 each child, so one busbar with 100 000 branches would hold it for minutes."""
 
+FEW_CHORDS = 64
+"""Up to so many branches off the tree the paths they bridge over are followed one by one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Adjacency:
@@ -36,20 +39,45 @@ class Adjacency:
         sorted_ = csr_matrix((entries, (ends, entries)), shape=(node_count, max(len(ends), 1)))
         entry = sorted_.indices
         return cls(
-            sorted_.indptr.astype(np.int64),
+            sorted_.indptr.astype(np.int32),
             others[entry].astype(np.int32),
             np.concatenate([branches, branches])[entry].astype(np.int32),
         )
 
-    def conducting(self, closed: np.ndarray) -> Adjacency:
-        """Leave out the branches that are not `closed`."""
-        keep = closed[self.branches]
-        before = np.concatenate([[0], np.cumsum(keep)])
-        return Adjacency(before[self.start], self.nodes[keep], self.branches[keep])
-
     def entries_of(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give where the neighbours of `nodes` stand, and to which of `nodes` (by position) each belongs."""
         return slices(self.start[nodes], self.start[nodes + 1])
+
+    @cached_property
+    def _both_entries(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each branch stands, once at either end; −1 for a branch that is not here."""
+        numbers = np.arange(len(self.branches), dtype=np.int32)
+        first, last = np.full((2, int(self.branches.max(initial=-1)) + 1), -1, dtype=np.int32)
+        first[self.branches[::-1]] = numbers[::-1]
+        last[self.branches] = numbers
+        return first, last
+
+    def leading_to(self, root: int, without: np.ndarray) -> np.ndarray:
+        """Give the neighbours for a walk from `root` that must not pass the branches `without`.
+
+        Such a branch is made to lead to `root`, where the walk has been already.
+        """
+        nodes = self.nodes.copy()
+        for entries in self._both_entries:
+            at = entries[without[without < len(entries)]]
+            nodes[at[at >= 0]] = root
+        return nodes
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """A one for each entry, which scipy wants: new memory of this size costs more than a walk."""
+        return np.ones(len(self.nodes))
+
+    @cached_property
+    def has_hubs(self) -> bool:
+        """Whether some node has so many branches that scipy's walk would take minutes."""
+        degree = np.diff(self.start).astype(np.int64)
+        return int((degree * degree).sum()) > HUB_WORK
 
 
 def slices(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -75,15 +103,14 @@ class SupplyTree:
     parent
         Position of the parent at each position, −1 for the root.
     parent_branch
-        Branch by which the walk came to each position, −1 for the root. Of parallel branches it is the
-        first; the others are off the tree.
+        Branch by which the walk came to each position, −1 for the root. Of parallel branches it is one;
+        the others are off the tree.
     end
         One past the last position below each position: what hangs below is ``position:end``.
-    cover
-        For each position, how many branches off the tree lead from what hangs below it to above it.
-        None: the parent branch is a bridge, its loss parts everything below.
     chords
-        Branches off the tree, and the lower and the upper position they join.
+        Branches off the tree.
+    chord_ends
+        Nodes they join, one row for each end.
     """
 
     order: np.ndarray
@@ -91,10 +118,36 @@ class SupplyTree:
     parent: np.ndarray
     parent_branch: np.ndarray
     end: np.ndarray
-    cover: np.ndarray
     chords: np.ndarray
-    chord_low: np.ndarray
-    chord_high: np.ndarray
+    chord_ends: np.ndarray
+
+    @cached_property
+    def chord_low(self) -> np.ndarray:
+        """Lower of the two positions each branch off the tree joins."""
+        return np.asarray(self.position[self.chord_ends].max(axis=0), dtype=np.int32)
+
+    @cached_property
+    def chord_high(self) -> np.ndarray:
+        """Upper of the two positions each branch off the tree joins."""
+        return np.asarray(self.position[self.chord_ends].min(axis=0), dtype=np.int32)
+
+    @cached_property
+    def cover(self) -> np.ndarray:
+        """For each position, how many branches off the tree lead from what hangs below it to above it.
+
+        None: the parent branch is a bridge, its loss parts everything below.
+        """
+        count = len(self.order)
+        if not len(self.chords):
+            return np.zeros(count, dtype=np.int32)
+        if len(self.chords) <= FEW_CHORDS:
+            cover = np.zeros(count, dtype=np.int32)
+            for low, high in zip(self.chord_low.tolist(), self.chord_high.tolist(), strict=True):
+                cover[self.path_up(low, high)[:-1]] += 1
+            return cover
+        weight = np.bincount(self.chord_low, minlength=count) - np.bincount(self.chord_high, minlength=count)
+        total = np.concatenate([[0], np.cumsum(weight)])
+        return np.asarray(total[self.end] - total[:-1], dtype=np.int32)
 
     @cached_property
     def depth(self) -> np.ndarray:
@@ -133,96 +186,91 @@ class SupplyTree:
         result[apart] = smallest
         return result
 
-    def path_up(self, position: int) -> list[int]:
-        """List the positions from `position` up to the root, both included."""
+    def path_up(self, position: int, ancestor: int = 0) -> list[int]:
+        """List the positions from `position` up to `ancestor` (the root), both included."""
         path = [position]
-        while path[-1] > 0:
+        while path[-1] > ancestor:
             path.append(int(self.parent[path[-1]]))
         return path
 
 
-def walk(adjacency: Adjacency, a: np.ndarray, b: np.ndarray, branches: np.ndarray, root: int) -> SupplyTree:
-    """Walk from `root` over `adjacency`, which holds the `branches` between the nodes `a` and `b`.
+def walk(adjacency: Adjacency, a: np.ndarray, b: np.ndarray, conducts: np.ndarray, root: int) -> SupplyTree:
+    """Walk from `root` over the branches that conduct.
 
     Parameters
     ----------
     adjacency
-        Conducting branches only; parallel ones kept, self-loops left out.
-    a, b, branches
-        The same branches as lists.
+        All branches the walk could ever take.
+    a, b
+        Nodes of every branch, −1 where unknown.
+    conducts
+        Which branches the walk may take: all of them in `adjacency`, none from a node to itself.
     """
-    order, parent_node = depth_first(adjacency, root)
+    order, above = depth_first(adjacency, root, np.flatnonzero(~conducts))
     count = len(order)
     position = np.full(len(adjacency.start) - 1, -1, dtype=np.int32)
     position[order] = np.arange(count, dtype=np.int32)
     parent = np.full(count, -1, dtype=np.int32)
-    parent[1:] = position[parent_node[order[1:]]]
+    parent[1:] = position[above[order[1:]]]
 
-    at_a, at_b = position[a], position[b]
-    reached = at_a >= 0
-    at_a, at_b, branches = at_a[reached], at_b[reached], branches[reached]
-    low, high = np.maximum(at_a, at_b), np.minimum(at_a, at_b)
-    entry = np.full(count, -1, dtype=np.int64)
-    downward = np.flatnonzero(parent[low] == high)[::-1]
-    entry[low[downward]] = downward  # the last assignment stays: the first branch
-    on_tree = np.zeros(len(low), dtype=bool)
-    on_tree[entry[1:]] = True
-    parent_branch = np.full(count, -1, dtype=np.int32)
-    parent_branch[1:] = branches[entry[1:]]
+    branch_above = np.full(len(position), -1, dtype=np.int32)
+    for upper, lower in ((b, a), (a, b)):
+        at = np.flatnonzero((above[lower] == upper) & conducts)
+        branch_above[lower[at]] = at
+    parent_branch = branch_above[order]
 
-    end = _ends(parent)
-    chord_low, chord_high = low[~on_tree], high[~on_tree]
-    cover = np.zeros(count, dtype=np.int64)
-    if len(chord_low):
-        weight = np.bincount(chord_low, minlength=count) - np.bincount(chord_high, minlength=count)
-        total = np.concatenate([[0], np.cumsum(weight)])
-        cover = total[end] - total[:-1]
+    off_tree = conducts.copy()
+    off_tree[parent_branch[1:]] = False
+    chords = np.flatnonzero(off_tree).astype(np.int32)
+    chords = chords[position[a[chords]] >= 0]
     return SupplyTree(
-        order, position, parent, parent_branch, end, cover, branches[~on_tree], chord_low, chord_high
+        order, position, parent, parent_branch, ends_below(parent), chords, np.stack([a[chords], b[chords]])
     )
 
 
-def depth_first(adjacency: Adjacency, root: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the nodes in the order of a true depth-first walk, and each node's parent."""
-    degree = np.diff(adjacency.start).astype(np.int64)
-    if int((degree * degree).sum()) > HUB_WORK:
-        return _depth_first_by_hand(adjacency, root)
+def depth_first(
+    adjacency: Adjacency, root: int, without: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the nodes in the order of a true depth-first walk, and each node's parent (negative: none).
+
+    Parameters
+    ----------
+    without
+        Branches the walk must not take.
+    """
+    nodes = adjacency.nodes if without is None else adjacency.leading_to(root, without)
+    if adjacency.has_hubs:
+        return _depth_first_by_hand(adjacency.start, nodes, root)
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import depth_first_order
 
-    count = len(degree)
-    graph = csr_matrix(
-        (np.ones(len(adjacency.nodes)), adjacency.nodes, adjacency.start), shape=(count, count)
-    )
+    count = len(adjacency.start) - 1
+    graph = csr_matrix((adjacency.weights, nodes, adjacency.start), shape=(count, count))
     order, parent = depth_first_order(graph, root, directed=True, return_predecessors=True)
     return order, parent
 
 
-def _depth_first_by_hand(adjacency: Adjacency, root: int) -> tuple[np.ndarray, np.ndarray]:
-    start, nodes = adjacency.start.tolist(), adjacency.nodes.tolist()
-    parent = [-1] * (len(start) - 1)
+def _depth_first_by_hand(start: np.ndarray, nodes: np.ndarray, root: int) -> tuple[np.ndarray, np.ndarray]:
+    """Walk without scipy: only the nodes that are reached are looked at."""
+    parent = np.full(len(start) - 1, -1, dtype=np.int32)
     seen = bytearray(len(start) - 1)
     seen[root] = 1
-    order, stack, following = [root], [root], start.copy()
+    order, stack = [root], [(root, iter(nodes[start[root] : start[root + 1]].tolist()))]
     while stack:
-        node = stack[-1]
-        at, last = following[node], start[node + 1]
-        while at < last and seen[nodes[at]]:
-            at += 1
-        following[node] = at + 1
-        if at >= last:
+        node, following = stack[-1]
+        child = next((one for one in following if not seen[one]), -1)
+        if child < 0:
             stack.pop()
             continue
-        child = nodes[at]
         seen[child] = 1
         parent[child] = node
         order.append(child)
-        stack.append(child)
-    return np.array(order, dtype=np.int32), np.array(parent, dtype=np.int32)
+        stack.append((child, iter(nodes[start[child] : start[child + 1]].tolist())))
+    return np.array(order, dtype=np.int32), parent
 
 
-def _ends(parent: np.ndarray) -> np.ndarray:
-    """Find where each interval ends: follow the last child down, doubling the stride."""
+def ends_below(parent: np.ndarray) -> np.ndarray:
+    """Find one past the last position below each: follow the last child down, doubling the stride."""
     last = np.arange(len(parent), dtype=np.int32)
     last[parent[1:]] = np.arange(1, len(parent), dtype=np.int32)  # the last assignment stays: the last child
     while True:

@@ -2,13 +2,15 @@
 
 `TopologyIndex` is the compiled network in one state of its switches. A what-if is an overlay: `operated`
 gives the same network with some branches opened or closed, `resupply` says for such an overlay which
-nodes gain or lose supply by looking only at the part of the network it touches.
+nodes gain or lose supply by looking only at the part of the network it touches. Where the whole state
+after a switching is wanted, the walk before it is brought up to date (`grid_model.supply_change`).
 """
 
 from __future__ import annotations
 
 import threading
 import weakref
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +20,9 @@ import numpy as np
 
 from grid_model.errors import GridError
 from grid_model.project import Project
-from grid_model.supply_tree import Adjacency, SupplyTree, slices, walk
+from grid_model.supply_change import brought_up_to_date, walked
+from grid_model.supply_paths import SupplyPaths, outermost
+from grid_model.supply_tree import Adjacency, SupplyTree, slices
 from grid_model.wiring import BRANCH_TABLES, BranchKind, Device, SwitchState, Wiring, compile_wiring
 
 if TYPE_CHECKING:
@@ -79,6 +83,31 @@ class Resupply:
 
 
 @dataclass(frozen=True, eq=False)
+class Walked:
+    """A walk that is there already, and the branches that were closed in it."""
+
+    closed: np.ndarray
+    tree: SupplyTree
+
+
+class _Walks:
+    """The last walks over one wiring: the next state mostly differs from one of them in few switches."""
+
+    KEPT = 2
+
+    def __init__(self) -> None:
+        self._last: deque[Walked] = deque(maxlen=self.KEPT)
+
+    def nearest(self, closed: np.ndarray) -> Walked | None:
+        """Give the walk in which the fewest branches stand otherwise."""
+        return min(tuple(self._last), key=lambda one: np.count_nonzero(one.closed != closed), default=None)
+
+    def note(self, walked: Walked) -> None:
+        """Remember a walk."""
+        self._last.append(walked)
+
+
+@dataclass(frozen=True, eq=False)
 class TopologyIndex:
     """The network in one state of its switches.
 
@@ -96,21 +125,37 @@ class TopologyIndex:
     wiring: Wiring
     state: SwitchState
     closed: np.ndarray = field(repr=False)
+    _base: Walked | None = field(default=None, repr=False)
+    _walks: _Walks | None = field(default=None, repr=False)
 
     @classmethod
     def build(cls, project: Project, state: SwitchState = SwitchState.NORMAL) -> TopologyIndex:
         """Compile the network of `project`; the same project is compiled once for each state.
 
-        An edit that does not touch the network's wiring (a name, a switch's position) keeps the wiring.
+        An edit that does not touch the network's wiring (a name, a switch's position) keeps the wiring,
+        and the walk goes on from that of a state with nearly the same positions.
         """
         return _CACHE.get(project, state)
 
     @cached_property
     def tree(self) -> SupplyTree:
-        """The walk from the sources; nodes without supply are not in it."""
-        closed = np.flatnonzero(self.closed & self.wiring.can_conduct)
-        adjacency = self.wiring.adjacency.conducting(self.closed)
-        return walk(adjacency, self.wiring.a[closed], self.wiring.b[closed], closed, self.wiring.root)
+        """The walk from the sources; nodes without supply are not in it.
+
+        Among the depth-first walks it may be any: which one depends on what was walked before.
+        """
+        base = self._base if self._walks is None else self._walks.nearest(self.closed)
+        if base is None:
+            tree = walked(self.wiring, self.closed)
+        else:
+            tree = brought_up_to_date(self.wiring, base.tree, base.closed, self.closed)
+        if self._walks is not None:
+            self._walks.note(Walked(self.closed, tree))
+        return tree
+
+    @property
+    def _known_walk(self) -> Walked | None:
+        """The nearest walk that needs no work."""
+        return Walked(self.closed, self.tree) if "tree" in self.__dict__ else self._base
 
     def require_source(self) -> None:
         """Refuse a network in which no source is in service: `GridError` ``network-without-source``."""
@@ -133,7 +178,7 @@ class TopologyIndex:
         back = np.asarray(list(closed), dtype=np.int64)
         mask[back] = self.wiring.in_service[back]
         mask.flags.writeable = False
-        return TopologyIndex(self.wiring, self.state, mask)
+        return TopologyIndex(self.wiring, self.state, mask, self._known_walk)
 
     # ------------------------------------------------------------------ what-ifs
 
@@ -156,7 +201,7 @@ class TopologyIndex:
         """Nodes below the opened branches, each once."""
         positions = self.lower_end(opened)
         positions = positions[positions >= 0]
-        outer = _outermost(np.unique(positions), self.tree.end)
+        outer = outermost(np.unique(positions), self.tree.end)
         return np.take(self.tree.order, slices(outer, self.tree.end[outer])[0])
 
     def lower_end(self, branches: np.ndarray) -> np.ndarray:
@@ -218,35 +263,28 @@ class TopologyIndex:
     # ------------------------------------------------------------------ what the walk tells
 
     @cached_property
+    def paths(self) -> SupplyPaths:
+        """The way from each node to its source."""
+        return SupplyPaths(self.wiring, self.tree, self.closed)
+
+    @property
     def sources(self) -> np.ndarray:
-        """Row of the source that feeds each node, −1 without supply."""
-        tree, tops = self.tree, np.flatnonzero(self.tree.parent == 0)
-        rows = self.wiring.row[tree.parent_branch[tops]]
-        return self._spread(tops, rows)
+        """Row of the source that feeds each node, the nearest where several do; −1 without supply."""
+        return self.paths.sources
 
-    @cached_property
+    @property
     def first_switches(self) -> np.ndarray:
-        """Row of the first switch below the source of each node, −1 where there is none."""
-        tree = self.tree
-        below = np.flatnonzero(tree.parent_branch >= 0)
-        switch = below[self.wiring.kind[tree.parent_branch[below]] == BranchKind.SWITCH]
-        tops = _outermost(switch, tree.end)
-        return self._spread(tops, self.wiring.row[tree.parent_branch[tops]])
-
-    def _spread(self, tops: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Give every node below each of `tops` (apart from one another) its value; −1 to the others."""
-        found = np.full(self.wiring.node_count, -1, dtype=np.int32)
-        at, owner = slices(tops, self.tree.end[tops])
-        found[self.tree.order[at]] = values[owner]
-        return found
+        """Row of the first switch on each node's way from its source, −1 where there is none."""
+        return self.paths.first_switches
 
     def feeder_of_nodes(self, project: Project) -> dict[int, str]:
         """Give the nodes' feeders by number of their first switch's row: the feeder's id, else the switch's.
 
         Without a feeder table a feeder is named by the first switch below its source (`DESIGN` §3).
         """
-        rows = np.unique(self.first_switches)
-        rows = rows[rows >= 0]
+        used = np.zeros(len(self.wiring.tables["switches"]) + 1, dtype=bool)
+        used[self.first_switches] = True
+        rows = np.flatnonzero(used[:-1])
         names = dict(zip(rows.tolist(), self.wiring.ids("switches", rows), strict=True))
         feeders = project.frame("feeders")
         named = dict(zip(feeders["head_switch"], feeders["id"], strict=True))
@@ -255,29 +293,31 @@ class TopologyIndex:
     def bridges(self) -> np.ndarray:
         """Branches with no other path beside them: losing one parts all that hangs below it."""
         tree = self.tree
-        branches = tree.parent_branch[1:][tree.cover[1:] == 0]
-        return np.sort(branches[self.wiring.kind[branches] != BranchKind.SOURCE])
+        bridge = np.zeros(len(self.closed), dtype=bool)
+        bridge[tree.parent_branch[1:]] = tree.cover[1:] == 0
+        bridge[self.wiring.offsets["energy_sources"] :] = False
+        return np.flatnonzero(bridge)
 
     def loops(self) -> tuple[Loop, ...]:
         """List the loops, each as large as it goes; loops that share only a source are told apart."""
         tree = self.tree
-        label = np.full(len(tree.order), -1, dtype=np.int64)
+        if not len(tree.chords):
+            return ()
+        label: dict[int, int] = {}
         # A covered branch belongs with the covered branch above it, else it begins a new loop. Two
         # branches below the same node are one loop too: both bridge over what lies above.
-        for at in np.flatnonzero(tree.cover > 0):
-            above = int(tree.parent[at])
-            if above == 0:
-                label[at] = at
-            else:
-                label[at] = label[above] if tree.cover[above] > 0 else above
+        covered = np.flatnonzero(tree.cover > 0)
         members: dict[int, list[int]] = {}
-        for at in np.flatnonzero(label >= 0):
-            members.setdefault(int(label[at]), []).append(int(tree.parent_branch[at]))
+        for at, above, branch in zip(
+            covered.tolist(), tree.parent[covered].tolist(), tree.parent_branch[covered].tolist(), strict=True
+        ):
+            label[at] = at if above == 0 else label.get(above, above)
+            members.setdefault(label[at], []).append(branch)
         chords: dict[int, int] = {}
         for branch, low in zip(tree.chords.tolist(), tree.chord_low.tolist(), strict=True):
-            members[int(label[low])].append(branch)
-            chords[int(label[low])] = chords.get(int(label[low]), 0) + 1
-        order = [(one, sorted(members[one])) for one in sorted(members)]
+            members[label[low]].append(branch)
+            chords[label[low]] = chords.get(label[low], 0) + 1
+        order = sorted(((one, sorted(found)) for one, found in members.items()), key=lambda pair: pair[1])
         every = np.array([branch for _one, branches in order for branch in branches], dtype=np.int64)
         devices = iter(self.wiring.devices(every))
         found = [_loop([next(devices) for _branch in branches], chords[one]) for one, branches in order]
@@ -338,14 +378,6 @@ def _loop(members: list[Device], circuits: int) -> Loop:
     )
 
 
-def _outermost(positions: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Leave out those of the sorted `positions` that hang below another of them."""
-    if len(positions) < 2:
-        return positions
-    reach = np.maximum.accumulate(end[positions])
-    return np.compress(np.concatenate([[True], positions[1:] >= reach[:-1]]), positions)
-
-
 class _Cache:
     """The indexes of the projects in use, and the last wirings."""
 
@@ -354,7 +386,7 @@ class _Cache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: dict[int, tuple[weakref.ref[Project], dict[SwitchState, TopologyIndex]]] = {}
-        self._wirings: list[Wiring] = []
+        self._wirings: list[tuple[Wiring, _Walks]] = []
 
     def get(self, project: Project, state: SwitchState) -> TopologyIndex:
         """Give the index of `project`, compiled at most once."""
@@ -364,17 +396,17 @@ class _Cache:
                 self._found[key] = (weakref.ref(project, lambda _gone: self._found.pop(key, None)), {})
             states = self._found[key][1]
             if state not in states:
-                wiring = self._wiring(project)
-                states[state] = TopologyIndex(wiring, state, wiring.closed(project, state))
+                wiring, walks = self._wiring(project)
+                states[state] = TopologyIndex(wiring, state, wiring.closed(project, state), None, walks)
             return states[state]
 
-    def _wiring(self, project: Project) -> Wiring:
-        for wiring in self._wirings:
-            if wiring.fits(project):
-                return wiring
-        wiring = compile_wiring(project)
-        self._wirings = [wiring, *self._wirings[: self.KEPT - 1]]
-        return wiring
+    def _wiring(self, project: Project) -> tuple[Wiring, _Walks]:
+        for known in self._wirings:
+            if known[0].fits(project):
+                return known
+        compiled = (compile_wiring(project), _Walks())
+        self._wirings = [compiled, *self._wirings[: self.KEPT - 1]]
+        return compiled
 
 
 _CACHE = _Cache()

@@ -190,14 +190,28 @@ class Wiring:
     def fits(self, project: Project) -> bool:
         """Whether the wiring of `project` is this one."""
         return all(
-            _same(project.table(name), table, WIRING_COLUMNS[name]) for name, table in self.tables.items()
+            same_columns(project.table(name), table, WIRING_COLUMNS[name])
+            for name, table in self.tables.items()
         )
 
 
-def _same(one: Table, other: Table, columns: tuple[str, ...]) -> bool:
+def same_columns(one: Table, other: Table, columns: Sequence[str]) -> bool:
+    """Whether two tables agree in `columns`; two versions of one table share what no edit has touched."""
     return one is other or (
-        len(one) == len(other) and all(one.frame[c].equals(other.frame[c]) for c in columns)
+        len(one) == len(other) and all(_same_values(one.frame[c], other.frame[c]) for c in columns)
     )
+
+
+def _same_values(one: pd.Series, other: pd.Series) -> bool:
+    first, second = one.array, other.array
+    held = getattr(first, "_pa_array", None)
+    if held is not None and held is getattr(second, "_pa_array", None):
+        return True
+    if isinstance(one.dtype, np.dtype) and one.dtype == other.dtype:
+        ours, theirs = one.to_numpy(), other.to_numpy()
+        if ours.ctypes.data == theirs.ctypes.data and ours.strides == theirs.strides:
+            return True
+    return bool(one.equals(other))
 
 
 def codes(table: Table, ids: pd.Series) -> np.ndarray:

@@ -223,8 +223,10 @@ def test_both_walks_are_depth_first() -> None:
         b = np.array([dice.randrange(count) for _n in range(2 * count)])
         a, b = a[a != b], b[a != b]
         adjacency = Adjacency.of(count, a, b, np.arange(len(a)))
-        for walk in (depth_first, _depth_first_by_hand):
-            order, parent = walk(adjacency, 0)
+        for order, parent in (
+            depth_first(adjacency, 0),
+            _depth_first_by_hand(adjacency.start, adjacency.nodes, 0),
+        ):
             ancestors: dict[int, set[int]] = {0: {0}}
             for node in order[1:].tolist():
                 ancestors[node] = ancestors[int(parent[node])] | {node}
