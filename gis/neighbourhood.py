@@ -4,7 +4,8 @@ A manager stands at his base point, else at the customer-weighted centre of his 
 neighbours where outlines of their areas share a border of at least ``territory.min_shared_border_m``.
 A barrier (river, ridge, town border) cuts what lies within ``territory.barrier_reach_m`` of it: a border
 that runs along a river does not count, one that crosses it loses only the crossing; what is left must
-still be long enough. A bridge is a gap in the barrier's line.
+still be long enough. A bridge is a gap in the barrier's line, or a crossing: a place where the territories
+within its reach stay neighbours whatever lies between them, even where they do not touch.
 
 Areas without an outline get one from their customers (`gis.outlines`). A manager without any outline
 but with a base point is a neighbour of those on whose land he stands and of theirs; where there are no
@@ -15,6 +16,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
@@ -119,8 +122,10 @@ def _borders(
         _border(managers, pair, lines, barriers, ids, reach) for pair, lines in feedback.track(shared.items())
     ]
     least = setting(project, "territory.min_shared_border_m")
-    kept = {(one.a, one.b): one for one in borders if one.length_m >= least}
-    cut = [one for one in borders if one.length_m < least <= one.length_m + one.cut_m]
+    crossings = _crossings(project, outlines.plane, managers, outlines.shapes[there], owners[there])
+    borders = _bridged(borders, crossings)
+    kept = {(one.a, one.b): one for one in borders if one.length_m >= least or one.crossings}
+    cut = [one for one in borders if one.length_m < least <= one.length_m + one.cut_m and not one.crossings]
     for guest in np.setdiff1d(np.arange(len(managers)), owners[there]):
         for border in _of_guest(int(guest), managers, outlines.shapes[there], owners[there], x, y, kept):
             kept.setdefault((border.a, border.b), border)
@@ -139,6 +144,40 @@ def _barriers(project: Project, plane: MetricPlane) -> tuple[np.ndarray, list[st
     shapes = plane.shapes(frame["geometry"])
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     return shapes[there], list(frame["id"].to_numpy(dtype=object)[there])
+
+
+def _crossings(
+    project: Project, plane: MetricPlane, managers: tuple[str, ...], shapes: np.ndarray, owners: np.ndarray
+) -> dict[tuple[str, str], list[str]]:
+    """Give the crossings within whose reach both of a pair of managers have land, by pair."""
+    import shapely
+
+    frame = project.frame("crossings")
+    places = plane.points(frame["x"], frame["y"])
+    reach = frame["reach_m"].fillna(setting(project, "territory.crossing_reach_m")).to_numpy(dtype=float)
+    known = np.flatnonzero(np.isfinite(places).all(axis=1))
+    at, area = shapely.STRtree(shapes).query(
+        shapely.points(places[known]), predicate="dwithin", distance=reach[known]
+    )
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for n, crossing in enumerate(frame["id"].to_numpy(dtype=object)[known]):
+        near = sorted({managers[owner] for owner in owners[area[at == n]]})
+        for a, b in combinations(near, 2):
+            found[a, b].append(crossing)
+    return found
+
+
+def _bridged(borders: list[Border], crossings: dict[tuple[str, str], list[str]]) -> list[Border]:
+    """Note the crossings on the borders they bridge; make borders for those who do not touch otherwise."""
+    touching = {(one.a, one.b) for one in borders}
+    return [
+        *(replace(one, crossings=tuple(sorted(crossings.get((one.a, one.b), ())))) for one in borders),
+        *(
+            Border(a, b, 0.0, crossings=tuple(sorted(ids)))
+            for (a, b), ids in crossings.items()
+            if (a, b) not in touching
+        ),
+    ]
 
 
 def _shared(

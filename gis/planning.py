@@ -10,6 +10,7 @@ import pandas as pd
 from gis.grids import GridCheck, GridShape, check_grids, grid_plans
 from gis.neighbourhood import neighbourhood
 from gis.outlines import AreaOutlines, area_outlines
+from gis.travel import travel_notes
 from grid_model.feedback import SILENT, Feedback
 from grid_model.grouping import Grouping, GroupingProblem, Reason, solve_grouping
 from grid_model.grouping.plan import GroupingOptions, grouping_problem
@@ -134,6 +135,7 @@ def _notes(
     notes = list(grouping.notes)
     if territory.placeless:
         notes.append(Reason("managers-without-place", territory.placeless))
+    notes += travel_notes(project, territory.travel)
     expired = tuple(sorted({one for one, _kind in able.expired} & set(territory.managers)))
     if expired:
         notes.append(Reason("certificates-expired", expired, {"on": able.on}))

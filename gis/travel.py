@@ -15,6 +15,7 @@ import numpy as np
 from gis.measuring import MetricPlane, seats
 from gis.roads import RoadNetwork, road_network
 from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.result import Reason
 from grid_model.project import Project
 from grid_model.settings import setting
 from grid_model.territory import Territory, terrain_factors
@@ -122,6 +123,18 @@ def manager_minutes(
     off_road = tuple(sorted(one for one, far in zip(managers, off, strict=True) if far))
     no_way = tuple(sorted((min(pair), max(pair)) for pair in pairs))
     return minutes, TravelUse("roads", off_road, no_way)
+
+
+def travel_notes(project: Project, use: TravelUse) -> list[Reason]:
+    """Say who travels by straight line although there are roads: codes of `ui.messages.REASONS`."""
+    notes = []
+    if use.off_road:
+        limit = setting(project, "travel.snap_limit_m")
+        notes.append(Reason("managers-off-road", use.off_road, {"limit": limit}))
+    if use.no_way:
+        persons = tuple(sorted({one for pair in use.no_way for one in pair}))
+        notes.append(Reason("roads-apart", persons, {"count": len(use.no_way), "pairs": use.no_way}))
+    return notes
 
 
 def area_places(project: Project, plane: MetricPlane) -> Places:

@@ -9,10 +9,12 @@ from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.issue import Issue
 from resources.i18n import N_, _
-from ui.messages_traces import EXPRESSIONS
+from ui.messages_traces import EXPRESSIONS, TRACES
+from ui.messages_travel import TRAVEL_ERRORS, TRAVEL_ISSUES, TRAVEL_REASONS
 from ui.study_messages import STUDY_ERRORS
 
 ERRORS: Mapping[str, str] = {
+    **TRAVEL_ERRORS,
     # the command line
     "unknown-command": N_("There is no command “{command}”. Commands: {commands}."),
     "bad-date": N_("“{value}” is no date; write it as 2026-11-20."),
@@ -21,15 +23,21 @@ ERRORS: Mapping[str, str] = {
     "unknown-sample-size": N_("There is no sample of size “{size}”. Sizes: {sizes}."),
     "bad-seed": N_("The seed {seed} is negative; give 0 or a positive whole number."),
     # tables and edits
-    "area-locked": N_("Locked to their manager, so they cannot be given to another: {areas}. Unlock them first."),
+    "area-locked": N_(
+        "Locked to their manager, so they cannot be given to another: {areas}. Unlock them first."
+    ),
     "group-locked": N_("The group “{group}” is locked; unlock it before its members change."),
     "group-of-another-scheme": N_("The group {group} belongs to another scheme."),
     "areas-not-in-grid": N_("These areas are not in the grid {grid}: {areas}."),
     "grid-would-be-empty": N_("Choose some of the areas of the grid {grid}, not none and not all."),
     "merge-needs-two": N_("Choose at least two grids to merge."),
-    "grids-of-different-groups": N_("Only grids of one group can be merged: {grids}. Move the managers first."),
+    "grids-of-different-groups": N_(
+        "Only grids of one group can be merged: {grids}. Move the managers first."
+    ),
     "scheme-name-taken": N_("There is a scheme “{scheme}” already; choose another name."),
-    "scheme-in-force-stays": N_("The scheme “{scheme}” is in force and cannot be deleted; put another in force first."),
+    "scheme-in-force-stays": N_(
+        "The scheme “{scheme}” is in force and cannot be deleted; put another in force first."
+    ),
     "unknown-town": N_("No manager works mainly in a town called “{town}”. Towns: {towns}."),
     "unknown-group-number": N_("The plan has no group number {number}."),
     "unknown-object": N_("There is no “{id}” among the {table}."),
@@ -106,9 +114,6 @@ ERRORS: Mapping[str, str] = {
     "mixed-coordinates": N_(
         "“{file}” does not fit the coordinates of the project ({crs}): longitude and latitude and a local plane "
         "cannot meet in one project; name the file's system with --crs, or import into a new project."
-    ),
-    "no-lines": N_(
-        "“{file}” holds no lines; roads and barriers come from GeoPackage, Shapefile, GeoJSON or OpenStreetMap files."
     ),
     "unknown-outline-table": N_("Outlines cannot go into “{table}”; choose one of {tables}."),
     "bad-data-date": N_("“{value}” is no date of the data; write it as 2026-11-20."),
@@ -235,6 +240,7 @@ ERRORS: Mapping[str, str] = {
     ),
     "font-missing": N_("The program's own font is missing from {folder}; install Taiqu again."),
     **EXPRESSIONS,
+    **TRACES,
     **STUDY_ERRORS,
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),
@@ -301,6 +307,7 @@ IN_WINDOW: Mapping[str, str] = {
 """Sentences that stand in the window in the place of those that name what is typed in a terminal."""
 
 ISSUES: Mapping[str, str] = {
+    **TRAVEL_ISSUES,
     # rows that another program changed in the project file
     "outside-no-id": N_("A row of the {table} made by another program had no identifier; it got “{id}”"),
     "outside-duplicate-id": N_(
@@ -418,11 +425,6 @@ ISSUES: Mapping[str, str] = {
     "shape-missing": N_("{file}, row {row}: “{value}” has no shape"),
     "shape-repaired": N_("{file}, row {row}: the outline of “{id}” crossed itself and was repaired"),
     "not-an-area": N_("{file}, row {row}: the shape of “{value}” is no area"),
-    "not-a-line": N_("{file}, row {row}: the shape of “{value}” is no line"),
-    "not-a-road": N_("{file}: footways and the like are no roads to drive on and were not taken: {count}"),
-    "numbered-by-row": N_("{file}: the rows have no numbers of their own and were numbered by row: {count}"),
-    "road-turned-round": N_("{file}: one-way roads drawn against their direction were turned round: {count}"),
-    "banks-of-area": N_("{file}: of areas of water their banks were taken: {count}"),
     # checking
     "duplicate-number": N_("{table}: “{id}” and “{other}” differ only in leading zeros, blanks or width"),
     "duplicate-old-number": N_("Customers “{id}” and “{other}” have the same old number “{value}”"),
@@ -482,7 +484,9 @@ ISSUES: Mapping[str, str] = {
     "area-unassigned": N_("Nobody answers for the transformer area “{id}”"),
     "area-in-no-grid": N_("The transformer area “{id}” is in no service grid"),
     "area-in-several-grids": N_("The transformer area “{id}” is in several service grids: {grids}"),
-    "area-outside-its-group": N_("The transformer area “{id}” lies in the grid {grid}, but its manager {manager} belongs to the group {group}"),
+    "area-outside-its-group": N_(
+        "The transformer area “{id}” lies in the grid {grid}, but its manager {manager} belongs to the group {group}"
+    ),
     "manager-in-no-group": N_("The manager “{id}” is in no mutual-aid group"),
     "manager-in-several-groups": N_("The manager “{id}” is in several mutual-aid groups: {groups}"),
     "member-not-on-duty": N_("The manager “{id}” is not on duty but in a mutual-aid group"),
@@ -490,8 +494,12 @@ ISSUES: Mapping[str, str] = {
     "leader-not-in-group": N_("The mutual-aid group “{id}” is led by {leader}, who is not in it"),
     "grid-without-areas": N_("The service grid “{id}” has no transformer areas"),
     "grid-without-group": N_("No mutual-aid group serves the grid “{id}”"),
-    "territory-not-connected": N_("Areas of the manager “{id}” that do not touch his other ones ({count}): {areas}"),
-    "grid-not-connected": N_("Areas of the service grid “{id}” that do not touch its other ones ({count}): {areas}"),
+    "territory-not-connected": N_(
+        "Areas of the manager “{id}” that do not touch his other ones ({count}): {areas}"
+    ),
+    "grid-not-connected": N_(
+        "Areas of the service grid “{id}” that do not touch its other ones ({count}): {areas}"
+    ),
     "grids-overlap": N_("The service grids “{id}” and “{other}” overlap on {m2} m²"),
     "grid-without-outline": N_("The service grid “{id}” has no outline"),
     "grids-leave-gap": N_("Land of the station “{id}” in no service grid: pieces {count}, {m2} m²"),
@@ -500,6 +508,7 @@ ISSUES: Mapping[str, str] = {
 
 
 REASONS: Mapping[str, str] = {
+    **TRAVEL_REASONS,
     # why there is no grouping
     "in-station": N_("{station}:"),
     "sizes-cannot-cover": N_("Groups of {minimum}–{maximum} cannot cover {count} managers."),
@@ -567,6 +576,7 @@ REASONS: Mapping[str, str] = {
     "rule-pair-minutes": N_("no two members are more than {limit} min apart"),
     "rule-min-size": N_("at least {minimum} managers in a group"),
     "rule-max-size": N_("at most {maximum} managers in a group"),
+    "rule-stations": N_("groups stay within stations"),
     "rule-connected": N_("groups are made of neighbours"),
     "rule-apart": N_("apart: {managers}"),
     "rule-together": N_("together: {managers}"),

@@ -45,3 +45,38 @@ EXPRESSIONS: Mapping[str, str] = {
     "expression-wrong-argument": N_("“{function}” cannot be asked of “{part}”; see the list of functions."),
 }
 """Sentences for the codes of `grid_model.expression`."""
+
+TRACES: Mapping[str, str] = {
+    "trace-unknown-place": N_(
+        "There is no switch, line, transformer, node, customer, area, source or feeder “{id}”; check the identifier."
+    ),
+    "trace-place-unlinked": N_("“{id}” is connected to no node of the network, so nothing can be followed from it."),
+    "trace-start-unsupplied": N_(
+        "“{id}” has no supply in this state of the switches, so nothing is above or below it; trace what is connected instead."
+    ),
+    "trace-start-open": N_("“{id}” is open or out of service; nothing is fed through it."),
+    "trace-start-barrier": N_("“{id}” is both the start and a barrier; take one of them away."),
+    "trace-no-path": N_(
+        "No closed way leads from “{start}” to “{target}” in this state of the switches; look for open switches or barriers between them."
+    ),
+    "trace-same-place": N_("The path starts and ends at “{id}”; name two different places."),
+    "trace-no-feeder": N_("“{id}” stands above the first switch of every feeder, so it belongs to none; trace downstream instead."),
+    "trace-no-start": N_("Where does the trace start? Name a place with --from."),
+    "trace-no-target": N_("Where does the path lead to? Name a place with --to."),
+    "trace-needless-target": N_("Only a path leads to a place; leave out --to, or ask for --kind path."),
+    "trace-one-start": N_("This kind of trace starts at one place; name --from once."),
+    "trace-bad-count": N_("{count} devices cannot be looked for; give 1 or more."),
+    "trace-unknown-table": N_("“{written}” is no table a trace knows. Tables: {tables}."),
+    "trace-wrong-table": N_("A condition on the {table} has no place there. Tables: {tables}."),
+    "trace-unknown-sum": N_("“{written}” cannot be added up. Sums: {sums}."),
+    "trace-sum-table": N_("The condition of the sum “{sum}” is on one of {tables}."),
+    "trace-damaged": N_("The description of the trace cannot be read at “{what}”."),
+    "trace-name-missing": N_("The trace needs a name to be saved under."),
+    "trace-not-saved": N_("No trace is saved as “{name}”. Saved: {names}."),
+    "no-saved-traces": N_("No trace is saved as “{name}”; none is saved in this project."),
+    "saved-trace-damaged": N_(
+        "The saved trace “{name}” cannot be read (at “{what}”); save it anew, or take it away with --forget."
+    ),
+    "trace-nothing-named": N_("Name where to start with --from, a saved trace with --named, or ask with --list what is saved."),
+}
+"""Sentences for the codes of traces."""

@@ -75,6 +75,52 @@ def test_a_bridge_is_a_gap_in_the_river() -> None:
     assert border.length_m == pytest.approx(200, abs=10)
 
 
+RIVER = [{"id": "r", "kind": "river", "geometry": line((1000, -100), (1000, 1100))}]
+
+
+def test_a_crossing_keeps_those_neighbours_whom_a_river_parts() -> None:
+    ferry = {"id": "ferry", "x": 1000.0, "y": 500.0}
+    (border,) = neighbourhood(drawn("AB", barriers=RIVER, crossings=[ferry])).neighbours
+    assert (border.a, border.b, border.crossings, border.barriers) == ("A", "B", ("ferry",), ("r",))
+    assert border.length_m == 0 and border.cut_m == pytest.approx(1000, abs=10)
+    assert not neighbourhood(drawn("AB", barriers=RIVER, crossings=[ferry])).cut
+
+
+def test_a_crossing_joins_only_territories_within_its_reach() -> None:
+    #   the ferry lies 300 m west of the river, within B's territory's reach only when that is 300 m
+    far = {"id": "ferry", "x": 700.0, "y": 500.0}
+    assert not neighbourhood(drawn("AB", barriers=RIVER, crossings=[far])).neighbours
+    near = far | {"reach_m": 301.0}
+    assert pairs(neighbourhood(drawn("AB", barriers=RIVER, crossings=[near]))) == {"AB"}
+    usual = [{"id": "territory.crossing_reach_m", "value": "301"}]
+    assert pairs(neighbourhood(drawn("AB", barriers=RIVER, crossings=[far], settings=usual))) == {"AB"}
+
+
+def test_a_crossing_joins_territories_that_do_not_touch() -> None:
+    pass_ = [{"id": "pass", "x": 1500.0, "y": 500.0, "reach_m": 500.0}]
+    found = neighbourhood(drawn("A.B", crossings=pass_))
+    assert [(one.a, one.b, one.length_m, one.crossings) for one in found.neighbours] == [
+        ("A", "B", 0.0, ("pass",))
+    ]
+    nowhere = [{"id": "pass", "reach_m": 500.0}]
+    assert not neighbourhood(drawn("A.B", crossings=nowhere)).neighbours
+
+
+def test_where_three_territories_meet_a_crossing_joins_every_pair() -> None:
+    bridge = [{"id": "q", "x": 1000.0, "y": 1000.0}]
+    found = neighbourhood(drawn("AB C.", crossings=bridge))
+    assert pairs(found) == {"AB", "AC", "BC"}
+    assert {one.crossings for one in found.neighbours} == {("q",)}
+
+
+def test_two_rivers_and_a_ridge_leave_an_island_of_one_manager() -> None:
+    ridge = {"id": "b", "kind": "ridge", "geometry": line((-100, 1000), (1100, 1000))}
+    found = neighbourhood(drawn("AB CD", barriers=[RIVER[0], ridge]))
+    #   D stands at (1000…2000, 0…1000): the river parts C from D, the ridge A from C; B and D still touch
+    assert pairs(found) == {"AB", "BD"}
+    assert {one.a + one.b for one in found.cut} == {"AC", "CD"}
+
+
 def test_managers_not_on_duty_take_no_part() -> None:
     away = managers("ABC", B={"active": False})
     found = neighbourhood(drawn("ABC", district_managers=away))

@@ -168,6 +168,17 @@ def test_who_is_off_the_roads_or_on_roads_apart_travels_straight_and_is_named() 
     assert found.minutes[0, 2] == pytest.approx(np.hypot(1.4, 0.89) * 1.3 / 30 * 60)
 
 
+def test_a_plan_says_who_travels_by_straight_line_and_why() -> None:
+    from gis.travel import travel_notes
+    from ui.group_text import reason_sentence
+
+    project = people(road("w", (0, 0), (900, 0)), road("e", (1100, 0), (2000, 0)))
+    notes = travel_notes(project, neighbourhood(project).travel)
+    assert [note.code for note in notes] == ["managers-off-road", "roads-apart"]
+    words = [reason_sentence(project, note) for note in notes]
+    assert "500 m" in words[0] and "经理C (C)" in words[0] and "经理A (A), 经理B (B)" in words[1]
+
+
 def test_without_roads_or_by_choice_lines_are_straight() -> None:
     assert neighbourhood(people()).travel.source == "straight"
     found = neighbourhood(people(WEST, use_roads=0))
