@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gis.shapes import FlatShapes, boxes_of
-from ui.map.detail import Levels
+from ui.map.detail import Levels, Places, _touch
 
 
 def shapes(*parts: list[tuple[float, float]]) -> FlatShapes:
@@ -61,3 +61,20 @@ def test_nothing_to_draw_has_levels_too() -> None:
         np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
     )
     assert not len(Levels(empty).at(5.0).parts)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_boxes_are_found_by_place_as_by_looking_through_all(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    count = int(chance.integers(1, 5000))
+    low = chance.uniform(-1000, 1000, (count, 2)) * (1, chance.choice([0, 0.001, 1, 50]))
+    size = chance.choice([0.0, 1.0, 30.0, 3000.0], count, p=[0.2, 0.5, 0.29, 0.01])[:, None] * chance.random(
+        (count, 2)
+    )
+    boxes = np.hstack([low, low + size])
+    places = Places(boxes)
+    for _view in range(10):
+        corner = chance.uniform(-1500, 1500, 2)
+        span = chance.choice([0.0, 10.0, 500.0, 9000.0], 2)
+        box = (*corner.tolist(), *(corner + span).tolist())
+        assert places.touching(box).tolist() == np.flatnonzero(_touch(boxes, box)).tolist()

@@ -282,6 +282,11 @@ class MapCanvas(QWidget):
         """Whether the picture is not complete yet, be it out of sight."""
         return self._project is not None and (self._due or self._picture.busy or self._builder.waiting)
 
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether everything the window shows is drawn; what is out of sight may still be missing."""
+        return self._project is None or (not self._due and self._picture.in_sight)
+
     def screen_position(self, table: str, one: str) -> QPointF | None:
         """Where an object stands on the screen, None where it has no place."""
         points = self._object_points(table, one)

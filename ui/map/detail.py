@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,64 @@ from gis.shapes import FlatShapes, boxes_of
 
 CELLS_PER_PX = 2.0
 """Cells of the raster in which points are told apart, to a pixel of the level's finest view."""
+
+
+IN_A_CELL = 50
+"""Parts that one cell of the raster of places holds on the average."""
+FEW = 2_000
+"""Parts that are looked through one by one."""
+
+Box = tuple[float, float, float, float]
+
+
+class Places:
+    """Finds boxes by where they are: a raster of their middles, and apart the few that are large."""
+
+    def __init__(self, boxes: np.ndarray) -> None:
+        self._boxes = boxes
+        self._west, self._south = boxes[:, 0].min(), boxes[:, 1].min()
+        width, height = boxes[:, 2].max() - self._west, boxes[:, 3].max() - self._south
+        cells = max(1.0, len(boxes) / IN_A_CELL)
+        self._side = max(
+            math.sqrt(max(width, 1e-9) * max(height, 1e-9) / cells), max(width, height) / 4096, 1e-9
+        )
+        self._columns = int(width / self._side) + 1
+        self._lines = int(height / self._side) + 1
+        sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+        small = sizes <= 2 * self._side
+        self._large = np.flatnonzero(~small)
+        column = (((boxes[:, 0] + boxes[:, 2]) / 2 - self._west) / self._side).astype(np.int32)
+        line = (((boxes[:, 1] + boxes[:, 3]) / 2 - self._south) / self._side).astype(np.int32)
+        cell = (line * self._columns + column)[small]
+        order = np.argsort(cell, kind="stable")
+        self._order = np.flatnonzero(small)[order]
+        self._starts = np.searchsorted(cell[order], np.arange(self._columns * self._lines + 1))
+
+    def touching(self, box: Box) -> np.ndarray:
+        """Give the numbers of the boxes that touch `box`, ascending."""
+        reach = self._side  # half of the largest of the small ones
+        first, last = self._cells(box[0] - reach, box[2] + reach, self._west, self._columns)
+        low, high = self._cells(box[1] - reach, box[3] + reach, self._south, self._lines)
+        rows = (
+            self._order[
+                self._starts[line * self._columns + first] : self._starts[line * self._columns + last + 1]
+            ]
+            for line in range(low, high + 1)
+        )
+        near = np.concatenate([self._large, *rows])
+        return np.sort(near[_touch(self._boxes[near], box)])
+
+    def _cells(self, low: float, high: float, origin: float, count: int) -> tuple[int, int]:
+        first, last = (low - origin) // self._side, (high - origin) // self._side
+        return int(min(max(first, 0), count - 1)), int(min(max(last, 0), count - 1))
+
+
+def _touch(boxes: np.ndarray, box: Box) -> np.ndarray:
+    west, south, east, north = box
+    found: np.ndarray = (
+        (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+    )
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +94,35 @@ class Level:
     boxes: np.ndarray
     parts: np.ndarray
 
+    @cached_property
+    def places(self) -> Places:
+        """Where the parts are."""
+        return Places(self.boxes)
+
+    def touching(self, box: Box) -> np.ndarray:
+        """Give the places in `parts` of those that touch `box` (west, south, east, north), ascending."""
+        if len(self.parts) <= FEW:
+            return np.flatnonzero(_touch(self.boxes, box))
+        return self.places.touching(box)
+
 
 class Levels:
-    """The zoom levels of some shapes in metres."""
+    """The zoom levels of some shapes in metres.
 
-    def __init__(self, shapes: FlatShapes) -> None:
+    Parameters
+    ----------
+    shapes
+        The whole shapes.
+    least_m
+        Below this no point would be left out, so a finer raster is not tried.
+    """
+
+    def __init__(self, shapes: FlatShapes, least_m: float = 0.0) -> None:
         self._shapes = shapes
+        self._least_m = least_m
         self._whole = Level(shapes.points, shapes.starts, shapes.boxes, np.arange(len(shapes)))
+        if len(shapes) > FEW:
+            self._whole.places  # noqa: B018 - found here, where large shapes are made: beside the window
         self._known: dict[int, Level] = {}
 
     def at(self, metres_per_px: float) -> Level:
@@ -53,7 +134,7 @@ class Levels:
 
     def _made(self, cell_m: float) -> Level:
         shapes = self._shapes
-        if not len(shapes):
+        if not len(shapes) or cell_m < self._least_m:
             return self._whole
         cells = np.floor(shapes.points / cell_m)
         moved = np.ones(len(cells), dtype=bool)

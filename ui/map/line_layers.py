@@ -16,7 +16,7 @@ from resources.i18n import N_
 from ui.map.detail import Levels
 from ui.map.layer import Hit, Layer, node_positions, texts
 from ui.map.overlay import MapState
-from ui.map.paint import chosen, pen, polygon, swatch, thin
+from ui.map.paint import numbered, pen, polygon, swatch, thin
 from ui.map.view import MapView
 
 PIECE = 40
@@ -33,6 +33,8 @@ class LineLayer(Layer):
     """Lines of one table in a few styles; subclasses say which style each row has."""
 
     table = ""
+    least_m = 0.0
+    """Points this near to one another are not worth telling apart from a greater distance."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +50,7 @@ class LineLayer(Layer):
 
     def _take(self, shapes: FlatShapes) -> None:
         """Draw these shapes from now on."""
-        self.shapes, self.detail = shapes, Levels(shapes)
+        self.shapes, self.detail = shapes, Levels(shapes, self.least_m)
 
     def is_empty(self) -> bool:
         """Whether no row has a route."""
@@ -58,25 +60,25 @@ class LineLayer(Layer):
         """The strokes to draw, in order: style number and pen; a style may be stroked twice (casing)."""
         raise NotImplementedError
 
-    def part_styles(self, state: MapState) -> np.ndarray:
-        """Style number of each part of `shapes`."""
-        found: np.ndarray = self.styles[self.shapes.rows]
-        return found
+    def row_styles(self, state: MapState) -> np.ndarray:
+        """Style number of each row."""
+        return self.styles
 
     def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
         """Draw style by style, a few dozen lines at a time."""
         level = self.detail.at(view.metres_per_px)
         yield
-        in_view = view.boxes_in_view(level.boxes)
-        styles = self.part_styles(state)[level.parts]
+        near = level.touching(view.box)
+        yield
+        styles = self.row_styles(state)[self.shapes.rows[level.parts[near]]]
         far = view.scale_denominator > FAR_DENOMINATOR
         for style, stroke in self.pens(state):
             if view.scale_denominator > self.style_denominator(style):
                 continue
-            mask = in_view & (styles == style)
-            if not mask.any():
+            which = near[styles == style]
+            if not len(which):
                 continue
-            points, starts = chosen(level.points, level.starts, mask)
+            points, starts = numbered(level.points, level.starts, which)
             px = view.to_px(points)
             yield
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -186,18 +188,17 @@ class PowerLineLayer(LineLayer):
         self.styles = np.searchsorted(self.levels, self.kv)
         self._left: tuple[object, np.ndarray] = (None, self.styles)
 
-    def part_styles(self, state: MapState) -> np.ndarray:
+    def row_styles(self, state: MapState) -> np.ndarray:
         """By voltage; what a study says something of is left to `ui.map.outage_layers.FateLayer`."""
         if state.outage is None:
-            return super().part_styles(state)
+            return super().row_styles(state)
         if self._left[0] is not state.outage:
             fates = state.outage.fates(self.table_rows)
             self._left = (
                 state.outage,
                 self.styles if fates is None else np.where(fates > 0, -1, self.styles),
             )
-        found: np.ndarray = self._left[1][self.shapes.rows]
-        return found
+        return self._left[1]
 
     def pens(self, state: MapState) -> list[tuple[int, QPen]]:
         """One stroke for each voltage."""
@@ -221,6 +222,7 @@ class LvLineLayer(PowerLineLayer):
     name, label = "lv_lines", N_("0.4 kV lines")
     low_kv, high_kv, width, label_kv = 0.0, 1.0, 1.2, 0.4
     max_denominator = 26_000
+    least_m = 8.0
 
 
 def _in_metres(flat: FlatShapes, plane: DisplayPlane) -> FlatShapes:

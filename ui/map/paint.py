@@ -53,7 +53,11 @@ def chosen(points: np.ndarray, starts: np.ndarray, mask: np.ndarray) -> tuple[np
     """Pick the parts of `mask` out of flat arrays: their points and where each begins."""
     if mask.all():
         return points, starts
-    which = np.flatnonzero(mask)
+    return numbered(points, starts, np.flatnonzero(mask))
+
+
+def numbered(points: np.ndarray, starts: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pick parts out of flat arrays by their numbers: their points and where each begins."""
     lengths = starts[which + 1] - starts[which]
     begins = np.concatenate([[0], np.cumsum(lengths)])
     at = np.repeat(starts[which] - begins[:-1], lengths) + np.arange(begins[-1])
