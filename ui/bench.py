@@ -17,6 +17,7 @@ from resources.i18n import N_
 from ui.grouping_desk import GroupingDesk
 from ui.jobs import Jobs
 from ui.outage_desk import OutageDesk
+from ui.ranking_desk import RankingDesk
 from ui.session import Session
 from ui.settings import Settings
 
@@ -52,6 +53,8 @@ class Bench(QObject):
         self.jobs = Jobs(self)
         self.session = Session(settings, self.jobs, self)
         self.outage = OutageDesk(self.session, self)
+        self.ranking = RankingDesk(self.session, self)
+        self.outage.changed.connect(lambda: self.ranking.set_state(self.outage.state))
         self.grouping = GroupingDesk(self.session, self)
         self.task = "data"
         self.selection = Selection()
@@ -63,6 +66,7 @@ class Bench(QObject):
         """Go on where another bench was: its project, task, simulation and proposal."""
         self.session.take_over(other.session)
         self.set_findings(other.findings)
+        self.ranking.take_over(other.ranking)
         self.set_task(other.task)
         self.outage.take_over(other.outage)
         self.grouping.take_over(other.grouping)
@@ -72,6 +76,7 @@ class Bench(QObject):
         """Turn to a task (a key of `TASKS`)."""
         if task != self.task:
             self.task = task
+            self.ranking.want(task == "outage")
             self.task_changed.emit(task)
 
     def select(self, table: str, *ids: str) -> None:

@@ -60,10 +60,13 @@ class Job:
         What is being done, in the language of the window.
     feedback
         Through which the work tells how far it is and hears that it should stop.
+    asked
+        Whether a person asked for it: nobody minds when other work stops with the window.
     """
 
-    def __init__(self, title: str, jobs: Jobs) -> None:
+    def __init__(self, title: str, jobs: Jobs, asked: bool = True) -> None:
         self.title = title
+        self.asked = asked
         self.fraction: float | None = None
         self.text = ""
         self.feedback: Feedback = _JobFeedback(self, jobs._told)
@@ -108,6 +111,9 @@ class Jobs(QObject):
     failed = Signal(object)
     """A job failed and nobody else shows it: the exception."""
 
+    closing = Signal()
+    """The window goes: whoever keeps a thread of its own lets it go."""
+
     _told = Signal(object, object, str)
     _ended = Signal(object, object)
 
@@ -131,11 +137,14 @@ class Jobs(QObject):
         done: Callable[[R], None],
         failed: Callable[[Exception], None] | None = None,
         cancelled: Callable[[], None] | None = None,
+        asked: bool = True,
     ) -> Job:
         """Start `work`; exactly one of the three callbacks follows, in this thread.
 
         Parameters
         ----------
+        asked
+            Whether a person asked for it.
         failed
             Shows the error; where left out the signal `failed` is sent.
         cancelled
@@ -153,7 +162,7 @@ class Jobs(QObject):
                 case Stopped() if cancelled is not None:
                     cancelled()
 
-        job = Job(title, self)
+        job = Job(title, self, asked)
         if self._closed:
             finish(Stopped())
             return job
@@ -180,6 +189,7 @@ class Jobs(QObject):
     def close(self) -> None:
         """Stop every job and let the threads go; what is asked for afterwards counts as cancelled."""
         self._closed = True
+        self.closing.emit()
         self.cancel_all()
         self.wait()
         self._pool.shutdown(wait=True)

@@ -21,7 +21,7 @@ from ui.left_panel import LeftPanel
 from ui.map.canvas import MapCanvas, project_extent
 from ui.message_bar import MessageBar
 from ui.messages import window_sentence
-from ui.outage_desk import DEVICE_TABLES
+from ui.ranking_desk import DEVICE_TABLES
 from ui.right_panel import RightPanel
 from ui.start_page import StartPage
 from ui.status_bar import StatusLine
@@ -276,8 +276,10 @@ class MainWindow(QMainWindow):
         jobs = self.bench.jobs
         if not jobs.running:
             return True
-        question = _("“{title}” is still running. Stop it and close?").format(title=jobs.running[0].title)
-        if not ask.yes(self, _("Close Taiqu"), question, _("Stop and close")):
-            return False
+        asked = [job for job in jobs.running if job.asked]
+        if asked:
+            question = _("“{title}” is still running. Stop it and close?").format(title=asked[0].title)
+            if not ask.yes(self, _("Close Taiqu"), question, _("Stop and close")):
+                return False
         jobs.cancel_all()
         return jobs.wait(WAIT_MS)

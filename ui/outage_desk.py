@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from PySide6.QtCore import QObject, Signal
 
 from grid_model.changes import Changes
@@ -19,27 +18,12 @@ from grid_model.project import Project
 from resources.i18n import _
 from ui.jobs import Job
 from ui.map.overlay import Fate, OutageOverlay
+from ui.ranking_desk import DEVICE_TABLES, TRACED_TABLES
 from ui.session import Session
 
 if TYPE_CHECKING:
     from grid_model.tracing import OutageTrace
     from ui.bench import Selection
-
-DEVICE_TABLES = ("switches", "ac_line_segments", "power_transformers")
-"""What can be opened, taken out or fail."""
-
-TRACED_TABLES = (
-    "switches",
-    "ac_line_segments",
-    "power_transformers",
-    "energy_sources",
-    "connectivity_nodes",
-    "usage_points",
-    "customers",
-    "transformer_areas",
-    "pv_units",
-)
-"""An edit of one of these makes an answer stale."""
 
 
 @dataclass(frozen=True)
@@ -105,18 +89,14 @@ class OutageDesk(QObject):
     """Steps or answer changed."""
     answered = Signal()
     """A question a person asked was just answered (not: the answer made anew after an edit)."""
-    ranked = Signal()
-    """The losses of every device were just worked out."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._job: Job | None = None
-        self._ranking: Job | None = None
         self.steps: tuple[tuple[str, str], ...] = ()
         self.state = "normal"
         self.result: Answer | None = None
-        self.losses: pd.DataFrame | None = None
         session.project_changed.connect(self._on_project)
 
     @property
@@ -192,8 +172,6 @@ class OutageDesk(QObject):
         """Start from the ``normal`` or the ``current`` positions of the switches."""
         if state != self.state:
             self.state = state
-            if self._forget_losses():
-                self.rank()
             if self.steps:
                 self.ask(self.steps)
             else:
@@ -201,12 +179,7 @@ class OutageDesk(QObject):
 
     def take_over(self, other: OutageDesk) -> None:
         """Go on where another desk was."""
-        self.state, self.steps, self.result, self.losses = (
-            other.state,
-            other.steps,
-            other.result,
-            other.losses,
-        )
+        self.state, self.steps, self.result = other.state, other.steps, other.result
         self.changed.emit()
 
     def title(self, project: Project) -> str:
@@ -215,47 +188,6 @@ class OutageDesk(QObject):
 
         table, _colon, one = self.steps[0][1].partition(":") if self.steps else ("", "", "")
         return objects.object_name(project, table, one) if table else ""
-
-    def rank(self) -> None:
-        """Work out what the loss of every single device would do."""
-        project, state = self._session.project, self.state
-        if project is None:
-            return
-
-        def work(feedback: Feedback) -> pd.DataFrame:
-            from grid_model.ranking import MEASURES, rank_devices
-            from grid_model.wiring import SwitchState
-
-            ranking = rank_devices(project, SwitchState(state), feedback)
-            order = [int(one) for one in ranking.order if any(ranking.losses[name][one] for name in MEASURES)]
-            devices = [ranking.device(one) for one in order]
-            rows = pd.DataFrame({name: ranking.losses[name][order] for name in MEASURES})
-            return rows.assign(table=[one.table for one in devices], id=[one.id for one in devices])
-
-        def done(losses: pd.DataFrame) -> None:
-            if self._ranking is job:
-                self._ranking, self.losses = None, losses
-                self.changed.emit()
-                self.ranked.emit()
-
-        def give_up(error: Exception | None) -> None:
-            if self._ranking is job:
-                self._ranking = None
-                if error is not None:
-                    self._session.problem.emit(error)
-
-        self._forget_losses()
-        self._ranking = job = self._session.run(
-            _("Working out the loss of every device"), work, done, give_up, lambda: give_up(None)
-        )
-
-    def _forget_losses(self) -> bool:
-        """Let go of the losses; whether they were being worked out."""
-        at_work, self.losses = self._ranking, None
-        self._ranking = None
-        if at_work is not None:
-            at_work.cancel()
-        return at_work is not None
 
     def clear(self) -> None:
         """Forget steps and answer."""
@@ -267,11 +199,8 @@ class OutageDesk(QObject):
 
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
         if changes is None:
-            self._forget_losses()
             self.clear()
         elif project is not None and changes.touches(*TRACED_TABLES):
-            if self._forget_losses():
-                self.rank()
             if self.steps:
                 self.ask(self.steps, asked=False)
             else:

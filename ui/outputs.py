@@ -209,8 +209,8 @@ def steps_of(steps: tuple[tuple[str, str], ...]) -> dict[str, Any]:
 
 def rank(window: MainWindow) -> None:
     """List what the loss of every single device would do, worst first."""
+    window.bench.ranking.ask()
     window.bench.set_task("outage")
-    window.bench.outage.rank()
 
 
 # --------------------------------------------------------------------- paper

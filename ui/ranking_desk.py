@@ -216,6 +216,8 @@ class RankingDesk(QObject):
             self._tell()
         elif self._job is None:
             self._start()
+        else:
+            self._job.asked = True
 
     def set_state(self, state: str) -> None:
         """Judge the ``normal`` or the ``current`` positions of the switches."""
@@ -225,7 +227,7 @@ class RankingDesk(QObject):
 
     def take_over(self, other: RankingDesk) -> None:
         """Go on where another desk was."""
-        self.state, self.found, self._wanted = other.state, other.found, other._wanted
+        self.state, self.found = other.state, other.found
         self.changed.emit()
 
     def _keep_up(self) -> None:
@@ -257,13 +259,15 @@ class RankingDesk(QObject):
                 self._asked = False
                 self._give_up("cancelled")
 
-        self._job = job = self._session.run(
-            _("Working out the loss of every device"),
-            lambda feedback: work_out(project, state, feedback),
-            done,
-            failed,
-            cancelled,
-        )
+        title = _("Working out the loss of every device")
+
+        def work(feedback: Feedback) -> Losses:
+            return work_out(project, state, feedback)
+
+        if self._asked:
+            self._job = job = self._session.run(title, work, done, failed, cancelled)
+        else:  # nobody misses what they did not ask for when its project is closed meanwhile
+            self._job = job = self._session.jobs.run(title, work, done, failed, cancelled, asked=False)
         self.changed.emit()
 
     def _give_up(self, why: str) -> None:

@@ -141,7 +141,7 @@ def test_findings_and_losses_of_a_closed_project_are_not_shown_for_the_next(
     open_another(qtbot, window, station)
     ranking.open.set()
     wait_for_jobs(qtbot, window)
-    assert window.bench.outage.losses is None
+    assert window.bench.ranking.frame is None
     assert "closed meanwhile" in window.messages.text.text()
 
     again = gate(gis.checks, "check_project")

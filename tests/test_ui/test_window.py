@@ -433,9 +433,9 @@ def test_an_empty_project_has_something_to_say_everywhere(
         assert texts(window.right)
     press(qtbot, window.right.overview, "Check data")
     wait_for_jobs(qtbot, window)
-    window.bench.outage.rank()
+    window.bench.ranking.ask()
     wait_for_jobs(qtbot, window)
-    assert "source" in window.messages.text.text() or window.bench.outage.losses is not None
+    assert "source" in window.messages.text.text() or window.bench.ranking.frame is not None
     assert window.bench.session.next_undo is None
 
 

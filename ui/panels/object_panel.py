@@ -15,8 +15,8 @@ from resources.i18n import N_, _
 from ui import formats, objects
 from ui.bench import TASKS, Bench
 from ui.icons import icon
-from ui.outage_desk import DEVICE_TABLES
 from ui.panels.panel import Panel
+from ui.ranking_desk import DEVICE_TABLES
 from ui.style import PRIMARY_DARK
 from ui.widgets import badge, button, label, link, row, rule
 
