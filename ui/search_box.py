@@ -20,10 +20,13 @@ from PySide6.QtWidgets import (
 from resources.i18n import _
 from ui.bench import Bench
 from ui.icons import icon
-from ui.search import Find, find
+from ui.search import Find
+from ui.search_desk import SearchDesk
 from ui.style import INK, PRIMARY_FAINT, SECOND
 
-PAUSE_MS = 120
+PAUSE_MS = 30
+"""Letters typed within this time are looked for together."""
+
 ROW_PX = 28
 KIND_PX = 92
 FIND_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -47,7 +50,7 @@ class _FindPainter(QStyledItemDelegate):
         painter.setPen(QColor(SECOND))
         kind = metrics.elidedText(found.kind, Qt.TextElideMode.ElideRight, KIND_PX - 8)
         painter.drawText(QRect(inner.left(), inner.top(), KIND_PX, inner.height()), middle, kind)
-        code = "" if found.id == found.name else found.id
+        code = found.by or ("" if found.id == found.name else found.id)
         width = min(metrics.horizontalAdvance(code) + 10, inner.width() // 3) if code else 0
         painter.drawText(
             QRect(inner.right() - width, inner.top(), width, inner.height()),
@@ -71,9 +74,14 @@ class SearchBox(QLineEdit):
         super().__init__(parent)
         self.setObjectName("search")
         self._bench = bench
-        self.setPlaceholderText(_("Number, name, pole, area, switch   Ctrl+F"))
+        self._desk = SearchDesk(self)
+        self._goes_on_arrival = False
+        self.setPlaceholderText(_("Number, name, initials, address, meter   Ctrl+F"))
         self.setToolTip(
-            _("Find by customer number, name, pole, area, switch, transformer or manager (Ctrl+F)")
+            _(
+                "Find by customer number, name or its pinyin initials, address, meter, pole, area, switch, "
+                "transformer or manager; several words all have to fit (Ctrl+F)"
+            )
         )
         self.setAccessibleName(_("Find"))
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
@@ -96,22 +104,52 @@ class SearchBox(QLineEdit):
         layout.setContentsMargins(2, 5, 2, 5)
         layout.addWidget(self.list)
         self.installEventFilter(self)
+        self._desk.found.connect(self._take)
+        bench.session.project_changed.connect(self._desk.take)
+        bench.jobs.closing.connect(self._desk.close)
+        self._desk.take(bench.session.project, None)
 
     def look(self) -> None:
-        """Look for the text and show what was found."""
+        """Look for the text beside the window; what is found is shown when it comes."""
         self._pause.stop()
-        project = self._bench.session.project
-        text = self.text().strip()
-        self.list.clear()
-        if project is None or not text:
+        self._goes_on_arrival = False
+        if self._bench.session.project is None or not self.text().strip():
             self.popup.hide()
+        else:
+            self._desk.ask(self.text().strip(), self._bench.show_personal)
+
+    def _take(self, text: str, found: list[Find]) -> None:
+        """Show an answer, unless another text stands here by now."""
+        if text != self.text().strip() or not (self.hasFocus() or self._goes_on_arrival):
             return
-        for one in find(project, text, self._bench.show_personal):
+        self._list(text, found)
+        if self._goes_on_arrival:
+            self._goes_on_arrival = False
+            self._go(self.list.currentItem())
+
+    def _look_now(self) -> None:
+        """Look for the text and show what was found, before anything else; a large index may have to come."""
+        self._pause.stop()
+        text = self.text().strip()
+        if self._bench.session.project is None or not text:
+            return
+        found = self._desk.ask_now(text, self._bench.show_personal)
+        if found is None:
+            self.look()
+            self._goes_on_arrival = True
+            self._list(text, None)
+        else:
+            self._list(text, found)
+
+    def _list(self, text: str, found: list[Find] | None) -> None:
+        self.list.clear()
+        for one in found or ():
             item = QListWidgetItem(one.name)
             item.setData(FIND_ROLE, one)
             self.list.addItem(item)
         if not self.list.count():
-            nothing = QListWidgetItem(_("Nothing contains “{text}”.").format(text=text))
+            told = _("Nothing contains “{text}”.") if found is not None else _("Looking for “{text}”…")
+            nothing = QListWidgetItem(told.format(text=text))
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.addItem(nothing)
         else:
@@ -149,7 +187,7 @@ class SearchBox(QLineEdit):
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._pause.isActive() or not self.popup.isVisible():
-                self.look()
+                self._look_now()
             self._go(self.list.currentItem())
             return True
         if key is Qt.Key.Key_Escape and self.popup.isVisible():
