@@ -205,6 +205,7 @@ ERRORS: Mapping[str, str] = {
         "Scheme “{scheme}” is in force and is not replaced; keep the result under another name."
     ),
     "scheme-without-name": N_("Give the scheme a name."),
+    "bad-frontier": N_("{plans} plans cannot be shown side by side; choose {low} to {high}."),
     "no-grouping-to-keep": N_("There is no grouping to keep."),
     # lists, pages and the web map
     "purpose-missing": N_(
