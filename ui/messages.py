@@ -49,7 +49,9 @@ ERRORS: Mapping[str, str] = {
     ),
     "bad-value": N_("“{value}” does not fit the column “{column}” of the {table}."),
     "bad-choice": N_("“{value}” is not among the values of the column “{column}” of the {table}."),
-    "number-out-of-range": N_("{value} in the column “{column}” of the {table} is out of range."),
+    "number-out-of-range": N_(
+        "{value} in the column “{column}” of the {table} is out of range; it must lie within {range}."
+    ),
     "value-needed": N_("The column “{column}” of the {table} must not be empty."),
     "no-such-target": N_("The column “{column}” of the {table} names “{value}”, which is not there."),
     "paste-refused": N_(
@@ -656,6 +658,8 @@ def issue_sentence(issue: Issue) -> str:
 def _shown(values: Mapping[str, object]) -> dict[str, object]:
     """Put labels in the place of table and column names; translate the title of an edit."""
     shown = dict(values)
+    if "minimum" in values and "maximum" in values:
+        shown["range"] = _range(values["minimum"], values["maximum"])
     if isinstance(values.get("title"), str) and isinstance(values.get("values"), Mapping):
         shown["title"] = _(str(values["title"])).format(**values["values"])  # type: ignore[arg-type]
     table = values.get("table")
@@ -669,6 +673,14 @@ def _shown(values: Mapping[str, object]) -> dict[str, object]:
             if values.get("value") in labels:
                 shown["value"] = _(labels[str(values["value"])])
     return shown
+
+
+def _range(least: object, most: object) -> str:
+    """Write a range of numbers; None is an open end."""
+    low, high = (
+        f"{one:,.10g}".replace(",", " ") if isinstance(one, (int, float)) else "…" for one in (least, most)
+    )
+    return f"{low} – {high}"
 
 
 def title_of(title: str, values: Mapping[str, str]) -> str:

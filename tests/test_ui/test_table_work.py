@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from grid_model import schema
+from grid_model.project import Project, ProjectInfo
+from grid_model.schema import Kind
 from tests.test_ui.helpers import LEFT
 from ui.application import Program
 from ui.dialogs.crash import CrashDialog, CrashHook
@@ -308,3 +312,42 @@ def test_the_menu_of_a_heading_sorts_and_hides(window: MainWindow) -> None:
     assert page.view.isColumnHidden(at(page, "name"))
     assert page.view.mapToGlobal(QPoint(0, 0)) is not None
     assert np.array_equal(np.sort(page.model.order), np.arange(len(page.model.frame)))
+
+
+# ------------------------------------------------------------------ validity
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("1e20", False), ("-1", False), ("2000001", False), ("63000", True)]
+)
+def test_a_capacity_beyond_any_transformer_is_refused_with_the_range(
+    window: MainWindow, text: str, kept: bool
+) -> None:
+    page = page_of(window, "power_transformers")
+    cell = page.model.index(0, at(page, "rated_kva"))
+    assert page.model.setData(cell, text) == kept
+    if not kept:
+        assert "0 – 2 000 000" in window.messages.text.text()
+        assert window.bench.session.next_undo is None
+
+
+def test_every_number_with_a_unit_has_limits() -> None:
+    open_ended = [
+        f"{table.name}.{column.name}"
+        for table in schema.tables().values()
+        for column in table.columns
+        if column.unit and column.kind in (Kind.REAL, Kind.INTEGER) and table.name != "schemes"
+        if column.minimum is None or column.maximum is None
+    ]
+    assert open_ended == []
+
+
+def test_an_import_leaves_a_number_beyond_its_limits_empty_and_says_so(tmp_path: Path) -> None:
+    from gis.importer import import_sources
+
+    source = tmp_path / "areas.csv"
+    source.write_text("台区编号,台区名称,容量\nT1,甲台区,1e20\nT2,乙台区,200\n", encoding="utf-8")
+    outcome = import_sources(Project.empty(ProjectInfo(name="x")), [source])
+    after, _changes = outcome.edit.apply(Project.empty(ProjectInfo(name="x")))
+    assert after.frame("transformer_areas")["stated_kva"].isna().tolist() == [True, False]
+    assert "number-outside" in [issue.code for issue in outcome.issues]
