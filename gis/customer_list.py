@@ -16,15 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gis.affected import course, entries_of, study_facts
 from gis.files import written_whole
 from gis.masking import Disclosure, names_of_organisations
 from gis.provenance import Provenance
+from gis.study_words import BASES, STATUSES
 from gis.workbook import Sheet, SheetColumn, write_workbook
 from grid_model import schema
-from grid_model.customers import Basis
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from grid_model.schema_territory import GRADES, SENSITIVE_KINDS
+from grid_model.study import OutageStudy
+from grid_model.table import plain
+from grid_model.wiring import Device
 from resources.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -33,12 +37,6 @@ if TYPE_CHECKING:
 OUT = "out"
 BACKUP = "backup"
 
-STATUS = {OUT: N_("Without supply"), BACKUP: N_("On backup supply")}
-BASIS = {
-    Basis.TOPOLOGY: N_("Topology"),
-    Basis.AREA: N_("Customer-transformer relation"),
-    Basis.NONE: N_("No link"),
-}
 RETENTION = N_(
     "This list holds personal data: use it for this outage only, do not pass it on, delete it when done."
 )
@@ -47,7 +45,7 @@ RETENTION = N_(
 def write_customer_list(
     path: Path,
     project: Project,
-    trace: OutageTrace,
+    trace: OutageTrace | OutageStudy,
     *,
     unmasked: bool = False,
     purpose: str = "",
@@ -60,6 +58,8 @@ def write_customer_list(
     ----------
     path
         Ends in ``.xlsx``.
+    trace
+        A trace, or a study: then each customer has its times, and a sheet tells the course of the outage.
     unmasked, purpose
         Names and phones in full, and what for.
     operator
@@ -68,7 +68,8 @@ def write_customer_list(
     Returns
     -------
     rows
-        Customers in the list: those out and those on backup supply.
+        Customers in the list: those out and those on backup supply; of a study also those who were out
+        before or cannot be judged, where their area is out.
 
     Raises
     ------
@@ -94,6 +95,7 @@ def write_customer_list(
                     head,
                     says,
                 ),
+                *_course_sheet(project, trace, head, says),
                 Sheet(_("By area"), area_columns(), affected.by_area(project), head, says),
                 Sheet(_("By village"), village_columns(), affected.by_village(project), head, says),
             ),
@@ -101,6 +103,25 @@ def write_customer_list(
             feedback=feedback,
         )
     return len(affected.rows)
+
+
+def _course_sheet(
+    project: Project, outage: OutageTrace | OutageStudy, head: str, says: str
+) -> tuple[Sheet, ...]:
+    if not isinstance(outage, OutageStudy):
+        return ()
+    columns = (
+        SheetColumn(_("No."), 5, number=True),
+        SheetColumn(_("Time"), 16),
+        SheetColumn(_("Step"), 60, left=True),
+        SheetColumn(_("MV users out"), 10, number=True),
+        SheetColumn(_("LV customers out"), 12, number=True),
+        SheetColumn(_("Transformer areas out"), 10, number=True),
+        SheetColumn(_("Customers back"), 10, number=True),
+        SheetColumn(_("User-hours by MV users"), 12, number=True),
+        SheetColumn(_("User-hours by LV customers"), 12, number=True),
+    )
+    return (Sheet(_("Course"), columns, course(project, outage), head, says),)
 
 
 @dataclass(frozen=True)
@@ -186,6 +207,7 @@ COLUMNS: Mapping[str, tuple[str, float]] = {
     "manager": (N_("District manager"), 9),
     "manager_phone": (N_("Manager's phone"), 12.5),
     "notified": (N_("Notified"), 8),
+    "why": (N_("Why on this list"), 34),
 }
 """Columns after the running number, in the order of `DOMAIN` §5.5, with their width in characters."""
 
@@ -235,9 +257,12 @@ def _count_columns() -> tuple[SheetColumn, ...]:
 # ---------------------------------------------------------------- rows
 
 
-def affected_customers(project: Project, trace: OutageTrace, disclosure: Disclosure) -> Affected:
-    """Look up the customers of a trace: important ones first, then sensitive ones, by area and number."""
-    ids = [*trace.customers, *trace.backup]
+def affected_customers(
+    project: Project, trace: OutageTrace | OutageStudy, disclosure: Disclosure
+) -> Affected:
+    """Look up who is affected: important ones first, then sensitive ones, by area and number."""
+    entries = entries_of(project, trace)
+    ids = list(entries.ids)
     table = project.table("customers")
     rows = table.frame.iloc[table.positions(ids)].reset_index(drop=True) if ids else table.frame.iloc[:0]
     areas = project.frame("transformer_areas").set_index("id")
@@ -250,8 +275,7 @@ def affected_customers(project: Project, trace: OutageTrace, disclosure: Disclos
     own_village = rows["village"].fillna("")
     village = own_village.where(own_village != "", _looked_up(own_area, areas["village"]))
     organisation = names_of_organisations(rows)
-    state = pd.Series([OUT] * len(trace.customers) + [BACKUP] * len(trace.backup), dtype="str")
-    basis = [BASIS[one] for one in (*trace.customers_basis, *trace.backup_basis)]
+    state = pd.Series(entries.status, dtype="str")
     names, phones = (_by_id(project, "district_managers", name) for name in ("name", "phone"))
     made = pd.DataFrame(
         {
@@ -267,13 +291,14 @@ def affected_customers(project: Project, trace: OutageTrace, disclosure: Disclos
             "feeder": _named(feeder_of, feeders),
             "meter_box": box,
             "phases": phases,
-            "status": state.map(lambda one: _(STATUS[one])),
-            "basis": pd.Series([_(one) for one in basis], dtype="str"),
-            "off": "",
-            "on": "",
+            "status": state.map(lambda one: _(STATUSES[one])),
+            "basis": pd.Series([_(BASES[one]) for one in entries.basis], dtype="str"),
+            "off": pd.Series(entries.off, dtype="str"),
+            "on": pd.Series(entries.on, dtype="str"),
             "manager": _looked_up(manager, names).map(disclosure.name),
             "manager_phone": _looked_up(manager, phones).map(disclosure.phone),
             "notified": "",
+            "why": pd.Series(entries.reasons, dtype="str"),
             "village": _named(village, _by_id(project, "villages", "name")),
             "class_code": rows["customer_class"],
             "state": state,
@@ -335,14 +360,22 @@ def _labels(table: str, column: str) -> dict[str, str]:
 # ---------------------------------------------------------------- the outage itself
 
 
-def device_names(project: Project, trace: OutageTrace) -> str:
-    """Name what stands open that did not, else what was operated, with its number where it has a name."""
-    devices = trace.opened or trace.closed
+def device_names(project: Project, trace: OutageTrace | OutageStudy) -> str:
+    """Name what stands open that did not, else what was operated, with its number where it has a name.
+
+    Of a study: what failed, else what opened first.
+    """
+    devices = _first_devices(trace) if isinstance(trace, OutageStudy) else trace.opened or trace.closed
     named = []
     for one in devices:
         name = _name_of(project, one.table, one.id)
         named.append(f"{name}（{one.id}）" if name and name != one.id else one.id)
     return "、".join(named[:5]) + ("…" if len(named) > 5 else "")
+
+
+def _first_devices(study: OutageStudy) -> tuple[Device, ...]:
+    found = ((*one.faults, *one.opened) or one.closed for one in study.stages)
+    return next((tuple(dict.fromkeys(one)) for one in found if one), ())
 
 
 def _name_of(project: Project, table: str, one: str) -> str:
@@ -351,16 +384,20 @@ def _name_of(project: Project, table: str, one: str) -> str:
 
 
 def outage_facts(
-    project: Project, trace: OutageTrace, provenance: Provenance, disclosure: Disclosure, operator: str
+    project: Project,
+    trace: OutageTrace | OutageStudy,
+    provenance: Provenance,
+    disclosure: Disclosure,
+    operator: str,
 ) -> list[tuple[str, Any]]:
     """Give what the second sheet tells: where from, what was operated, both counts, what is left out."""
+    if isinstance(trace, OutageStudy):
+        return _study_facts(project, trace, provenance, disclosure, operator)
     counts = trace.counts
     steps = "；".join(
         f"{step.n}. {_(ACTIONS[step.action])} " + "、".join(_said(project, one) for one in step.devices)
         for step in trace.steps
     )
-    areas = _by_id(project, "transformer_areas", "name")
-    named = "、".join(str(areas.get(one) or one) for one in trace.transformer_areas)
     facts: list[tuple[str, Any]] = [
         (_("Supply station"), provenance.station),
         (_("Device"), device_names(project, trace)),
@@ -376,11 +413,40 @@ def outage_facts(
         (_("Transformer capacity out (kVA)"), counts.rated_kva),
         (_("PV without network (kW)"), counts.pv_kw),
         (_("Important or sensitive customers out"), counts.important),
-        (_("Areas out"), named),
+        (_("Areas out"), _area_names(project, trace.transformer_areas)),
         (_("Customers on backup supply (listed, not counted)"), len(trace.backup)),
         (_("Customers already without supply (not listed)"), len(trace.already_out)),
         (_("Customers not traceable to a source (not listed)"), len(trace.unknown)),
         (_("of them linked to nothing"), trace.unlinked),
+        *_marking(provenance, disclosure, operator),
+    ]
+    return facts
+
+
+def _study_facts(
+    project: Project, study: OutageStudy, provenance: Provenance, disclosure: Disclosure, operator: str
+) -> list[tuple[str, Any]]:
+    named = dict.fromkeys(one.area for one in study.interruptions)
+    return [
+        (_("Supply station"), provenance.station),
+        (_("Device"), device_names(project, study)),
+        (_("Switch state before"), provenance.state_label),
+        (_("Planning date"), provenance.planning_date),
+        (_("Data as of"), provenance.data_date_label),
+        *study_facts(study),
+        (_("Areas out"), _area_names(project, named)),
+        *_marking(provenance, disclosure, operator),
+    ]
+
+
+def _area_names(project: Project, areas: Iterable[str]) -> str:
+    names = _by_id(project, "transformer_areas", "name")
+    return "、".join(str(plain(names.get(one)) or one) for one in areas)
+
+
+def _marking(provenance: Provenance, disclosure: Disclosure, operator: str) -> list[tuple[str, Any]]:
+    """Give what every such list says of itself."""
+    facts: list[tuple[str, Any]] = [
         (_("Personal data"), _(disclosure.label)),
         (_("Purpose"), disclosure.purpose or "—"),
         (_("Operator"), operator or "—"),

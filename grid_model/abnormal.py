@@ -177,8 +177,9 @@ def return_to_normal(
     Parameters
     ----------
     start
-        When it begins; eight o'clock of the planning date where not given. Operations follow one another
-        by the setting ``outage.operation_minutes``.
+        When it begins; where not given eight o'clock of the planning date, or when the last outage that was
+        carried out ended, where that is later. Operations follow one another by the setting
+        ``outage.operation_minutes``.
     repaired
         The open faults are repaired: this is the first step, where there are any.
 
@@ -213,4 +214,9 @@ def return_to_normal(
 
 def _morning(project: Project) -> datetime:
     day = date.fromisoformat(project.info.planning_date or "2000-01-01")
-    return datetime.combine(day, time(8))
+    ended = [datetime.combine(day, time(8))]
+    for text in project.frame("outages")["result"]:
+        result = recorded_result(text)
+        upto = (result.get("carried_out") or {}).get("upto")
+        ended += [datetime.fromisoformat(one["time"]) for one in result.get("stages", ()) if one["n"] == upto]
+    return max(ended)

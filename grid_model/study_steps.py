@@ -187,14 +187,23 @@ def _texts(found: Any, name: str) -> tuple[str, ...]:
 
 
 def _time(value: Any, planning_date: str, n: int) -> datetime:
-    """Read ``2026-11-20T10:00`` or, on the planning date, ``10:00``; the zone plays no part."""
-    text = str(value or "")
-    if len(text) <= 8 and ":" in text:
-        text = f"{planning_date or '2000-01-01'}T{text.zfill(5)}"
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        return read_time(str(value or ""), planning_date)
     except ValueError:
         raise GridError("bad-steps", step=n, problem=f"time: {value}") from None
+
+
+def read_time(text: str, planning_date: str) -> datetime:
+    """Read ``2026-11-20T10:00`` or, on the planning date, ``10:00``; the zone plays no part.
+
+    Raises
+    ------
+    ValueError
+        Where it is no time.
+    """
+    if len(text) <= 8 and ":" in text:
+        text = f"{planning_date or '2000-01-01'}T{text.zfill(5)}"
+    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def steps_document(

@@ -12,6 +12,7 @@ MODULES = {
     "check": "ui.commands.check",
     "trace": "ui.commands.trace",
     "study": "ui.commands.study",
+    "abnormal": "ui.commands.abnormal",
     "rank": "ui.commands.rank",
     "group": "ui.commands.group",
     "print": "ui.commands.print_",

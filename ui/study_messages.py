@@ -42,6 +42,8 @@ STUDY_ERRORS: Mapping[str, str] = {
     "study-outdated": N_(
         "The network has changed since this study was made ({id}); play it again before carrying it out."
     ),
+    "upto-needs-carry-out": N_("--upto says how far to carry out the study; add --carry-out."),
+    "bad-moment": N_("“{value}” is no time; write 10:00 or 2026-11-20T10:00."),
     "propose-needs-fault": N_("A proposal needs what failed: add --fault ID."),
     "steps-or-fault": N_(
         "Give either a steps file (--steps) or a fault to propose for (--fault), not both or neither."

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from gis.study_words import step_sentence, when
+from grid_model.study_reliability import reliability
+from grid_model.study_steps import step_document
 from resources.i18n import N_, _
 from ui.formats import number, whole
 from ui.outage_text import (
@@ -22,24 +26,12 @@ from ui.outage_text import (
 if TYPE_CHECKING:
     from gis.masking import Disclosure
     from grid_model.project import Project
-    from grid_model.restoration import TieProposal
-    from grid_model.study import OutageStudy, Stage
+    from grid_model.restoration import Isolation, TieProposal
+    from grid_model.restoration_search import Restoration, TieUse
+    from grid_model.study import CustomerOutage, OutageStudy, Stage
+    from grid_model.study_proposal import Proposal
+    from grid_model.study_record import Conflict
     from grid_model.wiring import Device
-
-ACTIONS = {
-    "fault": N_("Fault at {devices}"),
-    "trip": N_("{devices} trips"),
-    "open": N_("Open {devices}"),
-    "close": N_("Close {devices}"),
-    "isolate": N_("Isolate the fault"),
-    "restore": N_("Restore what is healthy"),
-    "earth": N_("Earth {devices}"),
-    "unearth": N_("Take the earth off {devices}"),
-    "jumper": N_("Join {devices} for the time being"),
-    "cut": N_("Cut {devices}"),
-    "repair": N_("Fault repaired"),
-    "normal": N_("Return to the positions before the first step"),
-}
 
 CHECKS = {
     "fits": N_("within the limit, {margin} kVA left"),
@@ -48,7 +40,30 @@ CHECKS = {
 }
 
 
-def study_document(project: Project, study: OutageStudy, disclosure: Disclosure) -> dict[str, Any]:
+NOTES = {
+    "nothing-downstream": N_("Nobody loses supply by this."),
+    "nothing-restored": N_("No tie can bring anybody back."),
+}
+
+METHODS = {
+    "exact": N_("every way of restoring was tried"),
+    "heuristic": N_("too many ways to try them all; this is the best found"),
+}
+
+PARTS = {
+    "isolated": N_("inside the isolated part"),
+    "earthed": N_("inside the earthed part"),
+}
+
+CONFLICTS = {
+    "device": N_("Gets in the way of the outage “{name}” from {start} to {end}: both operate {ids}."),
+    "area": N_("Gets in the way of the outage “{name}” from {start} to {end}: both darken {ids}."),
+}
+
+
+def study_document(
+    project: Project, study: OutageStudy, disclosure: Disclosure, found: Sequence[Conflict] = ()
+) -> dict[str, Any]:
     """Give the whole study."""
     return {
         "state": study.state.value,
@@ -56,14 +71,71 @@ def study_document(project: Project, study: OutageStudy, disclosure: Disclosure)
         "steps": [_stage_document(one) for one in study.stages],
         "until": study.until.isoformat(timespec="minutes"),
         "user_hours": _hours(study.user_hours),
+        "reliability": asdict(reliability(study)),
         "areas": [
             {"id": one.area, "off": _when(one.off), "on": None if one.on is None else _when(one.on)}
             for one in study.interruptions
         ],
+        "customers": [customer_document(one) for one in study.customers],
         "not_restored": list(study.not_restored),
+        "already_out": study.already_out,
         "unknown": study.unknown,
         "unlinked": study.unlinked,
+        "manual": _manual_document(study),
         "back_feed": [back_feed_document(project, one, disclosure) for one in study.back_feed],
+        "conflicts": [
+            asdict(one) | {"start": _when(one.start), "end": _when(one.end), "ids": list(one.ids)}
+            for one in found
+        ],
+    }
+
+
+def customer_document(one: CustomerOutage) -> dict[str, Any]:
+    """Give one customer of a study."""
+    return {
+        "id": one.id,
+        "status": one.status,
+        "basis": one.basis,
+        "off": None if one.off is None else _when(one.off),
+        "on": None if one.on is None else _when(one.on),
+        "spells": [[_when(off), None if on is None else _when(on)] for off, on in one.spells],
+        "hours": round(one.hours, 6),
+        "reason": one.reason,
+    }
+
+
+def _manual_document(study: OutageStudy) -> dict[str, Any]:
+    manual = study.manual
+    return {
+        "entries": len(manual.entries),
+        "counts": counts_document(manual.counts),
+        "user_hours": {"mv_users": round(manual.mv_hours, 6), "lv_customers": round(manual.lv_hours, 6)},
+        "user_hours_together": _hours(study.all_hours),
+    }
+
+
+def proposal_document(proposal: Proposal) -> dict[str, Any]:
+    """Give what is proposed for a fault, and how it was found."""
+    return {
+        "steps": [step_document(one) for one in proposal.steps],
+        "isolation": _isolation_document(proposal.isolation),
+        "restoration": _restoration_document(proposal.restoration),
+    }
+
+
+def _isolation_document(isolation: Isolation) -> dict[str, Any]:
+    return {
+        "open": _ids(isolation.open),
+        "keep_open": _ids(isolation.keep_open),
+        "passed_over": _ids(isolation.passed_over),
+        "sources": list(isolation.sources),
+    }
+
+
+def _restoration_document(found: Restoration) -> dict[str, Any]:
+    return asdict(found) | {
+        "operations": [{"action": one.action, "device": one.device.id} for one in found.operations],
+        "ties": [asdict(one) | {"switch": one.switch.id} for one in found.ties],
     }
 
 
@@ -87,10 +159,21 @@ def _stage_document(stage: Stage) -> dict[str, Any]:
     if stage.trip is not None:
         found["sources_tripped"] = list(stage.trip.sources)
     if stage.isolation is not None:
-        found["isolation"] = {
-            "open": _ids(stage.isolation.open), "keep_open": _ids(stage.isolation.keep_open),
-            "passed_over": _ids(stage.isolation.passed_over), "sources": list(stage.isolation.sources),
-        }  # fmt: skip
+        found["isolation"] = _isolation_document(stage.isolation)
+    if stage.restoration is not None:
+        found["restoration"] = _restoration_document(stage.restoration)
+    if stage.place is not None:
+        place = stage.place
+        found["place"] = {"line": place.line, "at_m": round(place.at_m, 1), "x": place.x, "y": place.y}
+    if stage.step.temporary:
+        found["temporary"] = stage.step.temporary
+    if stage.step.note:
+        found["note"] = stage.step.note
+    for name in ("earthed", "notes"):
+        if getattr(stage, name):
+            found[name] = list(getattr(stage, name))
+    if stage.faults:
+        found["faults"] = _ids(stage.faults)
     if stage.ties:
         found["ties"] = [asdict(one) | {"switch": one.switch.id} for one in stage.ties]
     return found
@@ -108,23 +191,97 @@ def _when(time: datetime) -> str:
     return time.isoformat(timespec="minutes")
 
 
-def study_lines(project: Project, study: OutageStudy, disclosure: Disclosure) -> tuple[str, ...]:
+def study_lines(
+    project: Project, study: OutageStudy, disclosure: Disclosure, found: Sequence[Conflict] = ()
+) -> tuple[str, ...]:
     """Say the stages, the user-hours both ways, and what to beware of."""
     lines = [header_line(project, study.state, study.unknown, study.unlinked)]
     for stage in study.stages:
-        lines += _stage_lines(stage)
+        lines += _stage_lines(study.project, stage)
     lines.append(
         _("User-hours up to {time}: {mv} by MV users, {lv} by LV customers").format(
-            time=_shown(study.until),
+            time=when(study.until),
             mv=number(study.user_hours.mv_users, 3),
             lv=number(study.user_hours.lv_customers, 3),
         )
     )
+    lines += _figures_lines(study)
     if study.not_restored:
         lines.append(_("Not restored: {n} customers").format(n=whole(len(study.not_restored))))
     first = max(study.stages, key=lambda one: one.counts.important)
     lines += important_lines(project, _out_after(study, first.n), disclosure)
-    return (*lines, *back_feed_lines(study.back_feed))
+    lines += back_feed_lines(study.back_feed)
+    for part, text in PARTS.items():
+        inside = [one.id for one in study.back_feed if one.where == part]
+        if inside:
+            lines.append("  " + f"{', '.join(inside)}: {_(text)}")
+    return (*lines, *conflict_lines(found))
+
+
+def _figures_lines(study: OutageStudy) -> list[str]:
+    """Say what the outage adds to the year's figures, and what was entered by hand."""
+    figures = reliability(study)
+    lines = []
+    if figures.saidi_h is not None and figures.saifi is not None:
+        lines.append(
+            _("Share of SAIDI {saidi} h per user, of SAIFI {saifi}; CAIDI {caidi} h ({n} MV users)").format(
+                saidi=number(figures.saidi_h, 4), saifi=number(figures.saifi, 4), n=whole(figures.users),
+                caidi="—" if figures.caidi_h is None else number(figures.caidi_h, 3),
+            )
+        )  # fmt: skip
+    if study.manual.entries:
+        together = study.all_hours
+        lines.append(
+            _("Entered by hand: {n} customers; user-hours in all {mv} (MV), {lv} (LV)").format(
+                n=whole(len(study.manual.customers)), mv=number(together.mv_users, 3),
+                lv=number(together.lv_customers, 3),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def conflict_lines(found: Sequence[Conflict]) -> list[str]:
+    """Say which other plans are in the way."""
+    return [
+        _(CONFLICTS[one.kind]).format(
+            name=one.name or one.outage, start=when(one.start), end=when(one.end), ids=_some(one.ids)
+        )
+        for one in found
+    ]
+
+
+def _some(ids: Sequence[str]) -> str:
+    shown = ", ".join(one.rpartition(":")[2] for one in ids[:SHOWN])
+    return shown if len(ids) <= SHOWN else shown + ", …"
+
+
+def proposal_lines(project: Project, proposal: Proposal) -> tuple[str, ...]:
+    """Say how the proposal was found."""
+    restoration = proposal.restoration
+    lines = [restoration_line(restoration)] if restoration.users or restoration.left else []
+    lines += ["  " + tie_use_line(one) for one in restoration.ties]
+    if proposal.isolation.sources:
+        lines.append(
+            _("No switch parts the fault from the source {source}.").format(
+                source=", ".join(proposal.isolation.sources)
+            )
+        )
+    return tuple(lines)
+
+
+def restoration_line(found: Restoration) -> str:
+    """Say how many come back and how the way was found."""
+    return _("Restored before the repair: {users} of {all} users; {method}").format(
+        users=whole(found.users), all=whole(found.users + found.left), method=_(METHODS[found.method])
+    )
+
+
+def tie_use_line(one: TieUse) -> str:
+    """Say what a tie takes over and what is left of its limit."""
+    check = _(CHECKS[one.check]).format(margin=number(abs(one.margin_kva or 0.0)))
+    return _("Tie {id} takes over {n} users, {kva} kVA: {check}").format(
+        id=one.switch.id, n=whole(one.users), kva=number(one.kva), check=check
+    )
 
 
 def _out_after(study: OutageStudy, n: int) -> tuple[str, ...]:
@@ -137,12 +294,12 @@ def _out_after(study: OutageStudy, n: int) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _stage_lines(stage: Stage) -> list[str]:
-    done = _(ACTIONS[stage.step.action]).format(devices=", ".join(stage.step.devices))
+def _stage_lines(project: Project, stage: Stage) -> list[str]:
+    done = step_sentence(project, stage.step, names=False)
     moved = [_("opens {devices}").format(devices=", ".join(_ids(stage.opened)))] if stage.opened else []
     moved += [_("closes {devices}").format(devices=", ".join(_ids(stage.closed)))] if stage.closed else []
     lines = [
-        f"{stage.n}. {_shown(stage.step.time)}  {done}" + (f" ({', '.join(moved)})" if moved else ""),
+        f"{stage.n}. {when(stage.step.time)}  {done}" + (f" ({', '.join(moved)})" if moved else ""),
         "   " + _("Out: {mv} MV users, {lv} LV customers, {areas} areas; user-hours so far {hours}").format(
             mv=whole(stage.counts.mv_users), lv=whole(stage.counts.lv_customers),
             areas=whole(stage.counts.transformer_areas), hours=number(stage.user_hours.mv_users, 3)),
@@ -153,7 +310,11 @@ def _stage_lines(stage: Stage) -> list[str]:
     if stage.isolation is not None and stage.isolation.passed_over:
         passed = ", ".join(_ids(stage.isolation.passed_over))
         lines.append("   " + _("Passed over, cannot be operated: {devices}").format(devices=passed))
+    if stage.restoration is not None:
+        lines.append("   " + restoration_line(stage.restoration))
+        lines += ["   " + tie_use_line(one) for one in stage.restoration.ties[:SHOWN]]
     lines += ["   " + _tie_line(one) for one in stage.ties[:SHOWN]]
+    lines += ["   " + _(NOTES[one]) for one in stage.notes]
     lines += ["   " + loop_line(one) for one in stage.loops[:SHOWN]]
     if stage.live_from_behind:
         lines.append(
@@ -167,7 +328,3 @@ def _tie_line(tie: TieProposal) -> str:
     return _("Tie {id} could bring back {n} customers, {kva} kVA: {check}").format(
         id=tie.switch.id, n=whole(tie.customers), kva=number(tie.kva), check=check
     )
-
-
-def _shown(time: datetime) -> str:
-    return time.strftime("%Y-%m-%d %H:%M")

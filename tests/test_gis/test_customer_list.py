@@ -52,7 +52,7 @@ def test_the_columns_stand_in_the_order_of_the_field(tmp_path: Path, chinese: No
     head = [cell.value for cell in written(tmp_path).worksheets[0][1]]
     expected = (
         "序号 户号 户名 用电地址 联系电话 用户类别 重要等级 敏感类型 台区编号 台区名称 线路 表箱 "
-        "相别 状态 判定依据 停电时间 预计/实际送电 台区经理 经理电话 通知状态"
+        "相别 状态 判定依据 停电时间 预计/实际送电 台区经理 经理电话 通知状态 在列原因"
     )
     assert head == expected.split()
 
@@ -150,7 +150,7 @@ def test_it_prints_across_with_the_heading_on_every_page(tmp_path: Path) -> None
     assert sheet.page_setup.paperSize == 9
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref.startswith("A1:T")
+    assert sheet.auto_filter.ref.startswith("A1:U")
     assert "unlinked customers: 1" in sheet.oddFooter.left.text
     assert "&P" in sheet.oddFooter.right.text
 

@@ -1,37 +1,206 @@
-"""``taiqu study``: an outage with times, step by step, and the user-hours it costs."""
+"""``taiqu study``: an outage with times, step by step, what it costs, and what to do about a fault."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.operation import Operation, Outcome, parameter
-from grid_model.project import Project
-from resources.i18n import N_
+from grid_model.project import Edit, Project
+from resources.i18n import N_, _
+
+if TYPE_CHECKING:
+    from gis.masking import Disclosure
+    from grid_model.study import OutageStudy
+    from grid_model.study_proposal import Proposal
+
+MORNING = "08:00"
+"""When a fault is taken to happen where nobody says; no result depends on the clock."""
 
 
 @dataclass(frozen=True)
 class StudyParameters:
-    """Where the steps stand."""
+    """Where the steps stand or what failed, and what becomes of the result."""
 
     steps_file: str = parameter(
-        N_("File of steps with times"), default="", flag="--steps", metavar="FILE.json", required=True
+        N_("File of steps with times"), default="", flag="--steps", metavar="FILE.json"
     )
+    fault: str = parameter(
+        N_("Propose what to do about a fault in this device"), default="", flag="--fault", metavar="ID"
+    )
+    propose: bool = parameter(
+        N_("Propose the steps for the fault and play them (needs --fault)"), default=False, flag="--propose"
+    )
+    at_m: float | None = parameter(
+        N_("Where on the line it failed, from its node A"),
+        flag="--at-m",
+        metavar="METRES",
+        unit="m",
+        number=float,
+    )
+    time: str = parameter(
+        N_("When it failed: a clock time on the planning date, or a moment (08:00 where not given)"),
+        default="",
+        flag="--time",
+        metavar="TIME",
+    )
+    inoperable: tuple[str, ...] = parameter(
+        N_("Switch that cannot be operated: pass it over"),
+        default=(),
+        flag="--inoperable",
+        metavar="ID",
+        repeat=True,
+    )
+    state: str = parameter(
+        N_("State of the switches before the fault"),
+        default="normal",
+        flag="--state",
+        choices=("normal", "current"),
+    )
+    out: str = parameter(
+        N_("Write the proposed steps as a steps file"), default="", flag="--out", metavar="FILE.json"
+    )
+    customers: str = parameter(
+        N_("Write the list of affected customers"), default="", flag="--customers", metavar="OUT.xlsx"
+    )
+    save: str = parameter(
+        N_("Keep the study in the project under this name"), default="", flag="--save", metavar="NAME"
+    )
+    carry_out: bool = parameter(
+        N_("Let the present positions follow the study"), default=False, flag="--carry-out"
+    )
+    upto: int | None = parameter(N_("Carry out only up to this step"), flag="--upto", metavar="N", number=int)
+    unmasked: bool = parameter(
+        N_("Write names and phones in full; needs a purpose"), default=False, flag="--unmasked"
+    )
+    purpose: str = parameter(
+        N_("What the names in full are needed for"), default="", flag="--purpose", metavar="TEXT"
+    )
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the project changes."""
+        return bool(self.save or self.carry_out)
 
 
 def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Outcome:
-    """Play the steps through; nothing in the project changes."""
-    from gis.masking import MASKED
-    from grid_model.study import read_steps, study_outage
-    from ui.study_text import study_document, study_lines
+    """Play the steps through; the project changes only where the study is kept or carried out."""
+    from gis.masking import Disclosure
+    from grid_model.study import study_outage
+    from grid_model.study_record import conflicts
+    from ui.study_text import proposal_document, proposal_lines, study_document, study_lines
 
-    steps, more = read_steps(_content(Path(parameters.steps_file)), project.info.planning_date)
+    disclosure = Disclosure.asked(parameters.unmasked, parameters.purpose)
+    proposal, steps, more = _asked(project, parameters)
     study = study_outage(project, steps, feedback=feedback, **more)
-    return Outcome(study_document(project, study, MASKED), study_lines(project, study, MASKED))
+    found = conflicts(project, study)
+    document = study_document(project, study, disclosure, found)
+    lines = [*study_lines(project, study, disclosure, found)]
+    if proposal is not None:
+        document["proposal"] = proposal_document(proposal)
+        lines += proposal_lines(project, proposal)
+    if parameters.out:
+        lines.append(_write_steps(Path(parameters.out), steps, more))
+    note = None
+    if parameters.customers:
+        note, line = _write_customers(project, study, parameters, disclosure, feedback)
+        lines.append(line)
+    edit, name = _edit(project, study, parameters)
+    if edit is not None:
+        document["outage"] = name
+        text = _("Carried out as outage {id}") if parameters.carry_out else _("Kept as outage {id}")
+        lines.append(text.format(id=name))
+    return Outcome(document, tuple(lines), edit=edit, note=note)
+
+
+def _asked(project: Project, parameters: StudyParameters) -> tuple[Proposal | None, Any, dict[str, Any]]:
+    """Read the steps, or have them proposed."""
+    from grid_model.study_steps import read_steps
+
+    if parameters.propose and not parameters.fault:
+        raise GridError("propose-needs-fault")
+    if bool(parameters.steps_file) == bool(parameters.fault):
+        raise GridError("steps-or-fault")
+    if parameters.upto is not None and not parameters.carry_out:
+        raise GridError("upto-needs-carry-out")
+    if parameters.steps_file:
+        steps, more = read_steps(_content(Path(parameters.steps_file)), project.info.planning_date)
+        more["inoperable"] = (*more["inoperable"], *parameters.inoperable)
+        return None, steps, more
+    from grid_model.study_proposal import plan_fault
+    from grid_model.wiring import SwitchState
+
+    state = SwitchState(parameters.state)
+    proposal = plan_fault(
+        project, parameters.fault, _moment(project, parameters.time), state, parameters.inoperable,
+        at_m=parameters.at_m,
+    )  # fmt: skip
+    return proposal, proposal.steps, {"state": state, "inoperable": parameters.inoperable}
+
+
+def _moment(project: Project, text: str) -> datetime:
+    from grid_model.study_steps import read_time
+
+    try:
+        return read_time(text or MORNING, project.info.planning_date)
+    except ValueError:
+        raise GridError("bad-moment", value=text) from None
+
+
+def _write_steps(path: Path, steps: Any, more: Mapping[str, Any]) -> str:
+    """Write the steps as a file that ``--steps`` reads; raises ``cannot-write``, ``bad-output-name``."""
+    from gis.files import written_whole
+    from grid_model.study_steps import steps_document
+
+    if path.suffix.lower() != ".json":
+        raise GridError("bad-output-name", file=str(path), suffix=".json")
+    with written_whole(path) as beside:
+        text = json.dumps(steps_document(steps, **more), ensure_ascii=False, indent=1)
+        beside.write_text(text + "\n", encoding="utf-8")
+    return _("Steps written: {file}").format(file=path)
+
+
+def _write_customers(
+    project: Project,
+    study: OutageStudy,
+    parameters: StudyParameters,
+    disclosure: Disclosure,
+    feedback: Feedback,
+) -> tuple[tuple[str, dict[str, str]], str]:
+    from gis.customer_list import write_customer_list
+
+    path = Path(parameters.customers)
+    rows = write_customer_list(
+        path, project, study, unmasked=disclosure.unmasked, purpose=disclosure.purpose, feedback=feedback
+    )
+    note = (
+        N_("Customer list of an outage: {file}, {rows} customers, {masking}, {purpose}"),
+        {
+            "file": path.name,
+            "rows": str(rows),
+            "masking": disclosure.label,
+            "purpose": disclosure.purpose or "—",
+        },
+    )
+    return note, _("Customer list written: {file}").format(file=path)
+
+
+def _edit(project: Project, study: OutageStudy, parameters: StudyParameters) -> tuple[Edit | None, str]:
+    """Give the edit that keeps the study or carries it out, and the outage it becomes."""
+    if not parameters.keeps:
+        return None, ""
+    from grid_model.carry_out import CarryOut, SaveOutage, new_outage_id
+
+    outage = new_outage_id(project, study)
+    if parameters.carry_out:
+        return CarryOut(study, parameters.upto, parameters.save), outage
+    return SaveOutage(study, parameters.save), outage
 
 
 def _content(path: Path) -> Any:
@@ -51,7 +220,9 @@ def _content(path: Path) -> Any:
 OPERATION = Operation(
     "study",
     N_("Study an outage"),
-    N_("Steps with times: who is out when, user-hours, back-feed"),
+    N_("Steps with times: who is out when, user-hours, back-feed; or a proposal for a fault"),
     StudyParameters,
     "ui.commands.study:run",
+    project="write",
+    writes="keeps",
 )

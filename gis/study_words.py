@@ -1,0 +1,96 @@
+"""The words of outage studies that lists, pages and the terminal share: steps, reasons, classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from grid_model.project import Project
+from grid_model.reasons import Reason
+from grid_model.study_steps import StudyStep
+from grid_model.wiring import Device
+from resources.i18n import N_, _
+
+ACTIONS = {
+    "fault": N_("Fault at {devices}"),
+    "trip": N_("{devices} trips"),
+    "open": N_("Open {devices}"),
+    "close": N_("Close {devices}"),
+    "isolate": N_("Isolate the fault"),
+    "restore": N_("Restore what is healthy"),
+    "earth": N_("Earth {devices}"),
+    "unearth": N_("Take the earth off {devices}"),
+    "jumper": N_("Join {devices} for the time being"),
+    "cut": N_("Cut {devices}"),
+    "repair": N_("Fault repaired"),
+    "normal": N_("Return to the positions before the first step"),
+}
+
+STATUSES = {
+    "out": N_("Without supply"),
+    "backup": N_("On backup supply"),
+    "already_out": N_("Without supply before"),
+    "unknown": N_("Cannot be judged"),
+}
+
+BASES = {
+    "topology": N_("Topology"),
+    "area": N_("Customer-transformer relation"),
+    "manual": N_("Entered by hand"),
+    "none": N_("No link"),
+}
+
+WHY = {
+    "out": N_("The way to the source leads over {path}, and {device} is open."),
+    "backup": N_("One supply is lost, for {device} is open; another remains."),
+    "already_out": N_("There was no supply before the first step."),
+    "unknown": N_("There is no way to a source in the normal state."),
+}
+
+ENDS_SHOWN = 3
+"""Devices named at either end of a long way."""
+
+
+def step_sentence(project: Project, step: StudyStep, *, names: bool = True) -> str:
+    """Say what a step does, with the names of its devices where they have one, and where on a line."""
+    devices = _(", ").join(_named(project, one) if names else one for one in step.devices)
+    text = _(ACTIONS.get(step.action, "{devices}")).format(devices=devices)
+    if step.at_m is not None:
+        text += " · " + _("{metres} m from node A").format(metres=f"{step.at_m:.0f}")
+    if step.temporary and names:
+        text += f" · {step.temporary}"
+    return f"{text} · {step.note}" if step.note else text
+
+
+def _named(project: Project, text: str) -> str:
+    """Give the name of what a step names, its identifier where it has none."""
+    bare = text.rpartition(":")[2]
+    for table in ("switches", "ac_line_segments", "power_transformers"):
+        if bare in project.table(table):
+            return name_of(project, Device(table, bare))
+    return text
+
+
+def name_of(project: Project, device: Device) -> str:
+    """Give the name of a device, its identifier where it has none."""
+    return str(project.table(device.table).row(device.id).get("name") or "") or device.id
+
+
+def reason_in_list(project: Project, reason: Reason) -> str:
+    """Say why a customer stands on a list, without naming the customer."""
+    if reason.status not in WHY or (reason.status in ("out", "backup") and reason.open_point is None):
+        return ""
+    path: Sequence[str] = [name_of(project, one) for one in _shown(reason.path)]
+    if len(reason.path) > 2 * ENDS_SHOWN:
+        path = [*path[:ENDS_SHOWN], "…", *path[ENDS_SHOWN:]]
+    device = "" if reason.open_point is None else name_of(project, reason.open_point)
+    return _(WHY[reason.status]).format(path=" – ".join(path), device=device)
+
+
+def _shown(path: Sequence[Device]) -> Sequence[Device]:
+    return path if len(path) <= 2 * ENDS_SHOWN else [*path[:ENDS_SHOWN], *path[-ENDS_SHOWN:]]
+
+
+def when(time: datetime) -> str:
+    """Write a moment to the minute."""
+    return time.strftime("%Y-%m-%d %H:%M")
