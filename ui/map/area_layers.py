@@ -71,6 +71,10 @@ class AreaLayer(Layer):
         self.row_starts = np.searchsorted(flat.rows, np.arange(len(frame) + 1))
         self.anchors = plane.metres(label_points(frame["geometry"]))
 
+    def prepare(self) -> None:
+        """Make the zoom levels."""
+        self.detail.prepare()
+
     def is_empty(self) -> bool:
         """Whether no row has an outline."""
         return not len(self.shapes)

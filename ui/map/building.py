@@ -15,8 +15,8 @@ from gis.display import DisplayPlane
 from grid_model.project import Project
 from ui.map.layer import Layer
 
-LARGE = 30_000
-"""Rows from which a layer is built beside the window: so many take about as long as one picture."""
+LARGE = 3_000
+"""Rows from which a layer is built beside the window: fewer take a few milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,22 @@ class LayerBuilder:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(1, "map-layer")
         fresh = copy.copy(layer)
-        return _Build(project, fresh, self._threads.submit(fresh.build, project, plane))
+
+        def build() -> None:
+            fresh.build(project, plane)
+            fresh.prepare()
+
+        return _Build(project, fresh, self._threads.submit(build))
 
     def collect(self, project: Project, wait: bool = False) -> bool:
-        """Put in place what has been built; say whether anything was. Raises what a build raised."""
+        """Put in place what has been built, once all of it is; say whether anything was.
+
+        Raises what a build raised.
+        """
+        if not wait and not all(build.done.done() for build in self._under_way.values()):
+            return False
         found = False
         for name, build in list(self._under_way.items()):
-            if not (wait or build.done.done()):
-                continue
             del self._under_way[name]
             build.done.result()
             if build.project is not project:

@@ -24,6 +24,9 @@ IN_A_CELL = 50
 FEW = 2_000
 """Parts that are looked through one by one."""
 
+PREPARED = range(10)
+"""Levels made beforehand for large layers: from 1 to 512 m a pixel, 1:3 800 to 1:2 000 000."""
+
 Box = tuple[float, float, float, float]
 
 
@@ -121,8 +124,6 @@ class Levels:
         self._shapes = shapes
         self._least_m = least_m
         self._whole = Level(shapes.points, shapes.starts, shapes.boxes, np.arange(len(shapes)))
-        if len(shapes) > FEW:
-            self._whole.places  # noqa: B018 - found here, where large shapes are made: beside the window
         self._known: dict[int, Level] = {}
 
     def at(self, metres_per_px: float) -> Level:
@@ -131,6 +132,13 @@ class Levels:
         if number not in self._known:
             self._known[number] = self._made(2.0**number / CELLS_PER_PX)
         return self._known[number]
+
+    def prepare(self) -> None:
+        """Make the levels of all usual scales: for layers that are built beside the window."""
+        for number in PREPARED:
+            level = self.at(2.0**number)
+            if len(level.parts) > FEW:
+                level.places  # noqa: B018 - found now
 
     def _made(self, cell_m: float) -> Level:
         shapes = self._shapes

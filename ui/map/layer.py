@@ -83,6 +83,9 @@ class Layer:
         """Take what it draws from the project."""
         raise NotImplementedError
 
+    def prepare(self) -> None:
+        """Make beforehand what drawing would make when it first needs it."""
+
     def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
         """Draw in pieces of a few milliseconds each, yielding between them."""
         raise NotImplementedError

@@ -52,6 +52,10 @@ class LineLayer(Layer):
         """Draw these shapes from now on."""
         self.shapes, self.detail = shapes, Levels(shapes, self.least_m)
 
+    def prepare(self) -> None:
+        """Make the zoom levels."""
+        self.detail.prepare()
+
     def is_empty(self) -> bool:
         """Whether no row has a route."""
         return not len(self.shapes)

@@ -255,7 +255,7 @@ class SpotLayer(OverLines):
         """Jumpers below, then earths and faults."""
         if state.outage is None:
             return
-        turn = {"jumper": 0, "cut": 1, "earth": 2, "fault": 3}
+        turn = {"from-behind": 0, "jumper": 1, "cut": 2, "earth": 3, "fault": 4}
         for spot in sorted(state.outage.spots, key=lambda one: turn[one.kind]):
             points = view.to_px(self._plane.metres(np.array(spot.points, dtype=float)))
             if not np.isnan(points).any():
@@ -271,6 +271,8 @@ def draw_spot(painter: QPainter, spot: Spot, at: list[QPointF]) -> None:
         _draw_earth(painter, at[0])
     elif spot.kind == "cut":
         _draw_cut(painter, at[0])
+    elif spot.kind == "from-behind":
+        _draw_from_behind(painter, at[0])
     else:
         _draw_fault(painter, at[0])
 
@@ -301,6 +303,15 @@ def _draw_earth(painter: QPainter, at: QPointF) -> None:
     painter.drawLine(QPointF(x, y), QPointF(x, y + 10))
     for n, half in enumerate((8.0, 5.2, 2.4)):
         painter.drawLine(QPointF(x - half, y + 10 + 4 * n), QPointF(x + half, y + 10 + 4 * n))
+
+
+def _draw_from_behind(painter: QPainter, at: QPointF) -> None:
+    """A hatched ring around the switch."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen(CASING, 8))
+    painter.drawEllipse(at, 14, 14)
+    painter.setPen(ticks(theme.LIVE_FROM_BEHIND, 6, 2.6, 3.0))
+    painter.drawEllipse(at, 14, 14)
 
 
 def _draw_cut(painter: QPainter, at: QPointF) -> None:

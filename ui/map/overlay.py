@@ -30,7 +30,7 @@ class Spot:
     Parameters
     ----------
     kind
-        ``fault``, ``earth``, ``jumper`` or ``cut``.
+        ``fault``, ``earth``, ``jumper``, ``cut`` or ``from-behind``: a switch whose far side is live.
     points
         Where: one place, or the two ends of a jumper.
     """
@@ -56,7 +56,7 @@ class OutageOverlay:
     opened, closed
         ``(table, id)`` of what was opened, failed or closed; marked on the map.
     feeds
-        What restores, in words, by number.
+        What restores, by number: its feeder, and the tie it comes over (empty where it is fed as before).
     spots
         Faults, earths and jumpers.
     """
@@ -68,7 +68,7 @@ class OutageOverlay:
     transformers: np.ndarray = field(default_factory=lambda: NO_ROWS)
     opened: tuple[tuple[str, str], ...] = ()
     closed: tuple[tuple[str, str], ...] = ()
-    feeds: tuple[str, ...] = ()
+    feeds: tuple[tuple[str, str], ...] = ()
     spots: tuple[Spot, ...] = ()
 
     def fates(self, table_rows: np.ndarray) -> np.ndarray | None:
