@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gis.crs import central_meridian, project, unproject
 from grid_model.project import Project
@@ -23,6 +24,9 @@ PLACED_TABLES = (
     "villages",
     "roads",
 )
+
+STRAY_M = 5000.0
+"""Farther from the middle of its transformer area nothing of it stands; low voltage reaches 500 m."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ def seats(project: Project, plane: MetricPlane) -> np.ndarray:
     """Give the place each area's customers live around, in metres, in table order, NaN where unknown.
 
     The mean of its customers' places; without any the mean of its transformers'; without any the middle
-    of its outline.
+    of its outline. What stands more than `STRAY_M` from where most of an area stand is an error of its
+    coordinates and left aside.
     """
     import shapely
 
@@ -126,12 +131,20 @@ def seats(project: Project, plane: MetricPlane) -> np.ndarray:
         areas, points = places_of(project, plane, table)
         at = {one: n for n, one in enumerate(ids)}
         number = np.array([at.get(one, -1) for one in areas], dtype=np.int64)
-        points, number = points[number >= 0], number[number >= 0]
+        points, number = _together(points[number >= 0], number[number >= 0])
         count = np.bincount(number, minlength=len(ids))
         for axis in (0, 1):
             total = np.bincount(number, weights=points[:, axis], minlength=len(ids))
             seat[:, axis] = np.divide(total, count, out=seat[:, axis].copy(), where=count > 0)
     return seat
+
+
+def _together(points: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out points far from the middle one of their number."""
+    frame = pd.DataFrame({"x": points[:, 0], "y": points[:, 1]})
+    middle = frame.groupby(number).transform("median").to_numpy(dtype=float)
+    near = np.hypot(*(points - middle).T) <= STRAY_M
+    return points[near], number[near]
 
 
 def places_of(project: Project, plane: MetricPlane, table: str) -> tuple[np.ndarray, np.ndarray]:

@@ -167,13 +167,16 @@ class Drawing:
             starts = np.searchsorted(owner, np.arange(len(lines) + 1))
             self._items.append(Lines(points, starts, Pen(color, 0.13 * self.unit)))
 
-    def grid_outlines(self, facts: Sequence[GridFacts]) -> None:
+    def grid_outlines(self, facts: Sequence[GridFacts], *, in_legend: bool = False) -> None:
         """Draw the borders of the service grids over the network."""
         shapes = self.plan.shapes("service_grids")
         for one in facts:
             pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
             if len(pieces):
-                self._items.append(self.frame.lines(pieces, Pen(tint(one.tint).line, 0.7 * self.unit)))
+                pen = Pen(tint(one.tint).line, 0.7 * self.unit)
+                self._items.append(self.frame.lines(pieces, pen))
+                if in_legend:
+                    self._entry("grid-borders", 49, _("Service grid"), pen=pen)
 
     def veil(self, shown: np.ndarray, opacity: float = 0.72) -> None:
         """Grey out everything outside some areas (shapely, metres)."""
@@ -200,6 +203,24 @@ class Drawing:
         if hatch:
             self._hatch(pieces, theme.Tint(fill, theme.MUTED_INK, hatch))
         self._entry(key, 20, label, fill=fill, pen=pen, hatch=hatch)
+
+    def ring_areas(self, rows: np.ndarray, label: str, key: str) -> None:
+        """Draw a thick dashed outline round some transformer areas."""
+        pieces, _rows = self.frame.cut(self.plan.shapes("transformer_areas"), rows)
+        if len(pieces):
+            pen = Pen(theme.SWITCH_CLOSED, 0.9 * self.unit, (2.0 * self.unit, 0.9 * self.unit))
+            self._items.append(self.frame.lines(pieces, pen))
+            self._entry(key, 19, label, pen=pen)
+
+    def area_values(self, values: Sequence[str], bold: np.ndarray, size: float = 2.4) -> None:
+        """Write a short text inside each transformer area (by row), those of `bold` first and bold."""
+        pieces, rows = self.frame.cut(self.plan.shapes("transformer_areas"))
+        for piece, row in zip(pieces, rows, strict=True):
+            at = self._inner_point(np.array([piece]))
+            if at is not None:
+                strong = bool(np.isin(row, bold))
+                line = ((values[row], size * self.unit, theme.INK, strong),)
+                self._labels.append(Label(at[0], at[1], line, 5 if strong else 18, room=3 * self.unit))
 
     # ------------------------------------------------------------ network
 

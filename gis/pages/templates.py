@@ -46,6 +46,7 @@ TEMPLATES: Mapping[str, Template] = {
         N_("Notice boards"), "gis.pages.notice_board:notice_board", public=True, needs_scheme=True
     ),
     "outage-sheet": Template(N_("Outage extent"), "gis.pages.outage_sheet:outage_sheet", needs_trace=True),
+    "cover-map": Template(N_("Response-time cover"), "gis.pages.cover_map:cover_map"),
     "grid-book": Template(N_("Grid book"), "gis.pages.grid_book:grid_book", needs_scheme=True),
 }
 

@@ -103,7 +103,7 @@ def test_names_and_phones_are_masked_unless_lifted_for_a_purpose(template: str) 
     assert "Purpose: 张贴" in lifted
     if template != "outage-sheet":
         assert "赵青山" in lifted
-        assert "13911112222" in lifted
+        assert "13911112222" in lifted or template == "cover-map"  # which names people only
 
 
 def test_a_notice_board_names_managers_hotlines_and_promises_of_each_grid() -> None:
