@@ -82,6 +82,23 @@ class SupplyPoints:
         return np.asarray(np.greater(np.diff(self.start), 0), dtype=bool)
 
     @cached_property
+    def lone(self) -> np.ndarray:
+        """Rows with one supply point."""
+        return np.flatnonzero(np.diff(self.start) == 1)
+
+    @cached_property
+    def lone_nodes(self) -> np.ndarray:
+        """Supply points of the rows with one."""
+        return np.asarray(self.nodes[self.start[self.lone]], dtype=np.int32)
+
+    @cached_property
+    def several(self) -> tuple[np.ndarray, np.ndarray]:
+        """Supply points of the rows with more than one, and the row of each."""
+        many = np.diff(self.start) > 1
+        at = np.flatnonzero(many[self.owner])
+        return self.nodes[at], self.owner[at]
+
+    @cached_property
     def _by_node(self) -> tuple[np.ndarray, np.ndarray]:
         order = np.argsort(self.nodes, kind="stable")
         return self.nodes[order], self.owner[order]
@@ -167,17 +184,16 @@ class Consumers:
     def rank(self) -> np.ndarray:
         """Order of importance: 0 special grade … 3 temporary, 4 sensitive or life support, 5 the others."""
         grades = {choice.code: n for n, choice in enumerate(GRADES)}
-        graded = (
-            self._column("customers", "importance")
-            .map(grades)
-            .fillna(len(grades) + 1)
-            .to_numpy(dtype=np.int8)
-        )
+        grade = self._column("customers", "importance")
+        rank = np.full(len(grade), len(grades) + 1, dtype=np.int8)
         sensitive = self._column("customers", "sensitive_kind").notna() | self._column(
             "customers", "life_support"
         )
-        named = np.asarray(sensitive, dtype=bool)
-        return np.asarray(np.where(named, np.minimum(graded, len(grades)), graded), dtype=np.int8)
+        rank[np.asarray(sensitive, dtype=bool)] = len(grades)
+        graded = np.flatnonzero(grade.notna())
+        known = grade.iloc[graded].map(grades).fillna(len(grades) + 1).to_numpy(dtype=np.int8)
+        rank[graded] = np.minimum(rank[graded], known)
+        return rank
 
     @cached_property
     def important(self) -> np.ndarray:
@@ -241,10 +257,12 @@ def resolve(project: Project) -> Consumers:
     )
     low, at, unit_at = rows_of(nodes, [transformers["lv_node"], points["node"], units["node"]])
     low[~transformers["in_service"].to_numpy(dtype=bool)] = -1
-    areas = SupplyPoints.of(len(area_table), codes(area_table, transformers["transformer_area"]), low)
-    area_of_customer = codes(area_table, customer_table.frame["transformer_area"])
+    area_of_transformer, area_of_customer, area_of_unit = rows_of(
+        area_table, [one["transformer_area"] for one in (transformers, customer_table.frame, units)]
+    )
+    owner, owner_of_unit = rows_of(customer_table, [points["customer"], units["customer"]])
+    areas = SupplyPoints.of(len(area_table), area_of_transformer, low)
 
-    owner = codes(customer_table, points["customer"])
     in_use = (customer_table.frame["status"] != "closed").to_numpy(dtype=bool)
     falls_back = np.ones(len(customer_table), dtype=bool)
     falls_back[owner[owner >= 0]] = False
@@ -264,29 +282,28 @@ def resolve(project: Project) -> Consumers:
         customers,
         areas,
         SupplyPoints.of(len(low), np.arange(len(low)), low),
-        _pv_points(tables, customers, areas, unit_at),
+        _pv_points(unit_at, (owner_of_unit, customers), (area_of_unit, areas)),
         basis,
     )
 
 
-def _pv_points(
-    tables: dict[str, Table], customers: SupplyPoints, areas: SupplyPoints, own: np.ndarray
-) -> SupplyPoints:
-    """A unit is connected at its node, else where its customer is, else where its area is."""
-    units = tables["pv_units"].frame
-    rows, nodes, open_ = [np.arange(len(units))], [own], own < 0
-    for holder, name, points in (
-        ("customers", "customer", customers),
-        ("transformer_areas", "transformer_area", areas),
-    ):
-        of_unit = codes(tables[holder], units[name])
+def _pv_points(own: np.ndarray, *holders: tuple[np.ndarray, SupplyPoints]) -> SupplyPoints:
+    """A unit is connected at its `own` node, else where its customer is, else where its area is.
+
+    Parameters
+    ----------
+    holders
+        The row of each unit's customer (area), −1 where it has none, and their supply points.
+    """
+    rows, nodes, open_ = [np.arange(len(own))], [own], own < 0
+    for of_unit, points in holders:
         units_here = np.flatnonzero(open_ & (of_unit >= 0))
         units_here = units_here[points.linked[of_unit[units_here]]]
         found, which = points.points_of(of_unit[units_here])
         rows.append(units_here[which])
         nodes.append(found)
         open_[units_here] = False
-    return SupplyPoints.of(len(units), np.concatenate(rows), np.concatenate(nodes))
+    return SupplyPoints.of(len(own), np.concatenate(rows), np.concatenate(nodes))
 
 
 def fed(points: SupplyPoints, supplied: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ points part, at their lowest common ancestor, and so is never counted twice.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,12 @@ EXACT = 1_000_000
 
 MEASURES = ("lv_customers", "mv_users", "rated_kva", "important", "pv_kw", "transformer_areas")
 """What is counted, worst first: devices are sorted by these in this order."""
+
+POWERS = ("rated_kva", "pv_kw")
+"""Measures that are powers; the others are whole numbers."""
+
+OTHERS = MEASURES[1:]
+"""All but the customers at low voltage."""
 
 HARMS, IN_LOOP, NO_SUPPLY, OPEN = range(4)
 """Why a device's loss is what it is: it parts something; another path stands beside it; it carries no
@@ -110,44 +117,145 @@ def rank_index(topology: TopologyIndex, consumers: Consumers, feedback: Feedback
     feedback.report(0.0)
     tree = topology.tree
     feedback.report(0.5)
-    totals = _totals(consumers, tree)
-    losses, reason = _single_branches(topology, totals)
-    _three_windings(topology, totals, losses, reason)
+    sums = LossSums.of(consumers, tree)
+    losses, reason = _single_branches(topology, sums)
+    _three_windings(topology, sums, losses, reason)
     feedback.report(1.0)
-    scaled = {
-        name: losses[name] / EXACT if name in ("rated_kva", "pv_kw") else losses[name] for name in MEASURES
-    }
-    return DeviceRanking(topology, scaled, reason)
+    return DeviceRanking(topology, losses, reason)
 
 
-def _totals(consumers: Consumers, tree: SupplyTree) -> dict[str, np.ndarray]:
-    """Prefix sums over the walk for each measure: what hangs below ``p`` is ``total[end[p]] - total[p]``."""
-    customers, at_customers = _meeting_points(consumers.customers, tree)
-    areas, at_areas = _meeting_points(consumers.areas, tree)
-    transformers, at_transformers = _meeting_points(consumers.transformers, tree)
-    units, at_units = _meeting_points(consumers.pv_units, tree)
-    count = len(tree.order)
+@dataclass(frozen=True, eq=False)
+class LossSums:
+    """Sums along the walk: what hangs below a position is the difference of two of them.
 
-    def total(*parts: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        weights = [np.bincount(at, weights=weight, minlength=count) for at, weight in parts]
-        return np.concatenate([[0], np.cumsum(np.rint(sum(weights)).astype(np.int64))])
+    Customers at low voltage stand at nearly every node and are summed node by node. All else stands at
+    few nodes and is summed over these: most devices have none of it below them.
 
-    mv, public = consumers.mv_customers[customers], consumers.public_areas[areas]
-    return {
-        "lv_customers": total((at_customers, consumers.lv_customers[customers])),
-        "mv_users": total((at_customers, mv), (at_areas, public)),
-        "rated_kva": total((at_transformers, consumers.rated_kva[transformers] * EXACT)),
-        "important": total((at_customers, consumers.important[customers])),
-        "pv_kw": total((at_units, consumers.pv_kw[units] * EXACT)),
-        "transformer_areas": total((at_areas, np.ones(len(areas)))),
-    }
+    Parameters
+    ----------
+    customers
+        Low-voltage customers before each position.
+    places
+        How many places with anything else stand before each position.
+    others
+        For each of the other `MEASURES` the sum over the places before each place; powers in parts of
+        `EXACT`.
+    """
+
+    customers: np.ndarray
+    places: np.ndarray
+    others: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(cls, consumers: Consumers, tree: SupplyTree) -> LossSums:
+        """Sum along the walk."""
+        count = len(tree.order)
+        standing = _standing(consumers, len(tree.position))
+        dense = standing.customers[tree.order]
+        sparse = [(tree.position[standing.nodes], standing.weights)]
+        for points, measures in _measures(consumers):
+            rows, at = _meeting_points(points, tree)
+            if "lv_customers" in measures:
+                np.add.at(dense, at, measures["lv_customers"][rows].astype(dense.dtype))
+            sparse.append((at, _weights(measures, rows)))
+        position, weights = (np.concatenate(column) for column in zip(*sparse, strict=True))
+        live = np.flatnonzero(position >= 0)
+        live = live[np.argsort(position[live])]
+        sums = np.concatenate([np.zeros((1, len(OTHERS)), dtype=np.int64), np.cumsum(weights[live], axis=0)])
+        return cls(
+            _prefix_sums(dense),
+            _prefix_sums(np.bincount(position[live], minlength=count).astype(np.int32)),
+            {name: np.ascontiguousarray(sums[:, n]) for n, name in enumerate(OTHERS)},
+        )
+
+    def below(self, start: int, end: int) -> dict[str, int]:
+        """Give what hangs between two positions, powers in parts of `EXACT`."""
+        first, last = self.places[start], self.places[end]
+        found = {name: int(sums[last] - sums[first]) for name, sums in self.others.items()}
+        return {"lv_customers": int(self.customers[end] - self.customers[start])} | found
+
+
+def _prefix_sums(values: np.ndarray) -> np.ndarray:
+    total = np.zeros(len(values) + 1, dtype=np.int32)
+    np.cumsum(values, out=total[1:])
+    return total
+
+
+@dataclass(frozen=True, eq=False)
+class _Standing:
+    """What stands at each node, of rows with one supply point; the same for every state of the network."""
+
+    customers: np.ndarray
+    nodes: np.ndarray
+    weights: np.ndarray
+
+
+_STANDING: weakref.WeakKeyDictionary[Consumers, _Standing] = weakref.WeakKeyDictionary()
+
+
+def _standing(consumers: Consumers, node_count: int) -> _Standing:
+    known = _STANDING.get(consumers)
+    if known is None or len(known.customers) != node_count:
+        known = _STANDING[consumers] = _summed_by_node(consumers, node_count)
+    return known
+
+
+def _summed_by_node(consumers: Consumers, node_count: int) -> _Standing:
+    dense = np.zeros(node_count, dtype=np.int32)
+    nodes, weights = [], []
+    for points, measures in _measures(consumers):
+        if "lv_customers" in measures:
+            counts = np.bincount(
+                points.lone_nodes, measures["lv_customers"][points.lone], minlength=node_count
+            )
+            dense += counts.astype(np.int32)
+        nodes.append(points.lone_nodes)
+        weights.append(_weights(measures, points.lone))
+    every, weight = np.concatenate(nodes), np.concatenate(weights)
+    some = np.flatnonzero(weight.any(axis=1))
+    place, of_place = np.unique(every[some], return_inverse=True)
+    total = np.zeros((len(place), len(OTHERS)), dtype=np.int64)
+    np.add.at(total, of_place, weight[some])
+    return _Standing(dense, place, total)
+
+
+def _measures(consumers: Consumers) -> list[tuple[SupplyPoints, dict[str, np.ndarray]]]:
+    """Give what each row counts for, by kind of supply points; powers in parts of `EXACT`."""
+
+    def exact(power: np.ndarray) -> np.ndarray:
+        return np.asarray(np.rint(power * EXACT), dtype=np.int64)
+
+    areas = np.ones(len(consumers.areas), dtype=np.int64)
+    return [
+        (
+            consumers.customers,
+            {
+                "lv_customers": consumers.lv_customers,
+                "mv_users": consumers.mv_customers,
+                "important": consumers.important,
+            },
+        ),
+        (consumers.areas, {"mv_users": consumers.public_areas, "transformer_areas": areas}),
+        (consumers.transformers, {"rated_kva": exact(consumers.rated_kva)}),
+        (consumers.pv_units, {"pv_kw": exact(consumers.pv_kw)}),
+    ]
+
+
+def _weights(measures: Mapping[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
+    """Give a row for each of `rows` and a column for each of `OTHERS`."""
+    found = np.zeros((len(rows), len(OTHERS)), dtype=np.int64)
+    for n, name in enumerate(OTHERS):
+        if name in measures:
+            found[:, n] = measures[name][rows]
+    return found
 
 
 def _meeting_points(points: SupplyPoints, tree: SupplyTree) -> tuple[np.ndarray, np.ndarray]:
-    """Give the rows with supply, and the position below which all their supplied points hang."""
-    position = tree.position[points.nodes]
+    """Give the rows with several points and supply, and below which position their supplied points hang."""
+    nodes, owner = points.several
+    position = tree.position[nodes]
     fed = position >= 0
-    owner, position = points.owner[fed], position[fed]
+    owner, position = owner[fed], position[fed]
     if not len(owner):
         return owner, position
     first = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
@@ -155,32 +263,40 @@ def _meeting_points(points: SupplyPoints, tree: SupplyTree) -> tuple[np.ndarray,
     return owner[first], tree.common_ancestors(lowest, highest)
 
 
-def _single_branches(
-    topology: TopologyIndex, totals: Mapping[str, np.ndarray]
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def _single_branches(topology: TopologyIndex, sums: LossSums) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Judge every device as the one branch it is (the first winding's for a transformer).
 
     The sums are taken in the order of the walk, where what hangs below a branch lies beside it.
     """
     wiring, tree = topology.wiring, topology.tree
     count = sum(len(wiring.tables[name]) for name in DEVICE_TABLES)
+    branch, end = tree.parent_branch[1:].astype(np.intp), tree.end[1:].astype(np.intp)
+    covered = np.flatnonzero(tree.cover[1:])
     reason = np.full(len(topology.closed), NO_SUPPLY, dtype=np.int8)
-    reason[~topology.closed] = OPEN
+    reason[np.flatnonzero(~topology.closed)] = OPEN
+    reason[branch] = HARMS
     reason[tree.chords] = IN_LOOP
-    reason[tree.parent_branch[1:]] = np.where(tree.cover[1:] > 0, IN_LOOP, HARMS)
-    bridges = np.flatnonzero(tree.cover == 0)[1:]
-    branches, end = tree.parent_branch[bridges], tree.end[bridges]
-    losses = {}
-    for name, total in totals.items():
-        lost = np.zeros(len(topology.closed), dtype=np.int64)
-        lost[branches] = total[end] - total[bridges]
-        losses[name] = lost[:count]
-    return losses, reason[:count]
+    reason[branch[covered]] = IN_LOOP
+
+    lost = sums.customers[end] - sums.customers[1:-1]
+    lost[covered] = 0
+    losses = {"lv_customers": np.zeros(len(topology.closed), dtype=np.int32)}
+    losses["lv_customers"][branch] = lost
+    first, last = sums.places[1:-1], sums.places[end]
+    differs = last > first
+    differs[covered] = False
+    some = np.flatnonzero(differs)
+    first, last, branch = first[some], last[some], branch[some]
+    for name, total in sums.others.items():
+        lost = total[last] - total[first]
+        losses[name] = np.zeros(len(topology.closed), dtype=np.float64 if name in POWERS else np.int32)
+        losses[name][branch] = lost / EXACT if name in POWERS else lost
+    return {name: found[:count] for name, found in losses.items()}, reason[:count]
 
 
 def _three_windings(
     topology: TopologyIndex,
-    totals: Mapping[str, np.ndarray],
+    sums: LossSums,
     losses: dict[str, np.ndarray],
     reason: np.ndarray,
 ) -> None:
@@ -194,8 +310,10 @@ def _three_windings(
             continue
         parted = _parted_windings(topology, wiring.branches_of_row("power_transformers", int(row)), star)
         reason[number] = HARMS if parted else IN_LOOP
-        for name, total in totals.items():
-            losses[name][number] = sum(total[end] - total[start] for start, end in parted)
+        lost = [sums.below(start, end) for start, end in parted]
+        for name in MEASURES:
+            total = sum(one[name] for one in lost)
+            losses[name][number] = total / EXACT if name in POWERS else total
 
 
 def _parted_windings(topology: TopologyIndex, own: np.ndarray, star: int) -> list[tuple[int, int]]:

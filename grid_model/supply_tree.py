@@ -208,19 +208,21 @@ def walk(adjacency: Adjacency, a: np.ndarray, b: np.ndarray, conducts: np.ndarra
     """
     order, above = depth_first(adjacency, root, np.flatnonzero(~conducts))
     count = len(order)
+    node = order.astype(np.intp)  # numpy looks up by such numbers twice as fast
     position = np.full(len(adjacency.start) - 1, -1, dtype=np.int32)
-    position[order] = np.arange(count, dtype=np.int32)
+    position[node] = np.arange(count, dtype=np.int32)
     parent = np.full(count, -1, dtype=np.int32)
-    parent[1:] = position[above[order[1:]]]
+    parent[1:] = position[above[node[1:]]]
 
-    branch_above = np.full(len(position), -1, dtype=np.int32)
+    branch_above = np.full(len(position), -1, dtype=np.intp)
     for upper, lower in ((b, a), (a, b)):
         at = np.flatnonzero((above[lower] == upper) & conducts)
         branch_above[lower[at]] = at
-    parent_branch = branch_above[order]
+    branch_above = branch_above[node]
+    parent_branch = branch_above.astype(np.int32)
 
     off_tree = conducts.copy()
-    off_tree[parent_branch[1:]] = False
+    off_tree[branch_above[1:]] = False
     chords = np.flatnonzero(off_tree).astype(np.int32)
     chords = chords[position[a[chords]] >= 0]
     return SupplyTree(
@@ -271,10 +273,10 @@ def _depth_first_by_hand(start: np.ndarray, nodes: np.ndarray, root: int) -> tup
 
 def ends_below(parent: np.ndarray) -> np.ndarray:
     """Find one past the last position below each: follow the last child down, doubling the stride."""
-    last = np.arange(len(parent), dtype=np.int32)
-    last[parent[1:]] = np.arange(1, len(parent), dtype=np.int32)  # the last assignment stays: the last child
+    last = np.arange(len(parent))
+    last[parent[1:]] = np.arange(1, len(parent))  # the last assignment stays: the last child
     while True:
         further = last[last]
         if np.array_equal(further, last):
-            return last + 1
+            return (last + 1).astype(np.int32)
         last = further

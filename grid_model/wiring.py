@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,9 @@ from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.supply_tree import Adjacency
 from grid_model.table import Table
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class SwitchState(Enum):
@@ -45,6 +49,9 @@ DEVICE_TABLES = BRANCH_TABLES[:3]
 
 SHORT_NAMES = {"lines": "ac_line_segments", "transformers": "power_transformers"}
 """What people write for a table before an identifier."""
+
+FEW_ASKED = 4
+"""With so many times more known identifiers than asked ones the asked ones are hashed."""
 
 WIRING_COLUMNS = {
     "connectivity_nodes": ("id",),
@@ -222,10 +229,11 @@ def codes(table: Table, ids: pd.Series) -> np.ndarray:
 def rows_of(table: Table, columns: Sequence[pd.Series]) -> list[np.ndarray]:
     """Give the row of each identifier of several columns at once: the ids are hashed only once.
 
-    Arrow looks up texts where they lie; a pandas index would make an object of each first.
+    Arrow looks up texts where they lie; a pandas index would make an object of each first. A column in
+    the order of the table (that of the usage points' customers mostly is) is compared with it row by
+    row, and where few are asked for, the few are hashed.
     """
     import pyarrow
-    from pyarrow.compute import index_in
 
     def texts(column: pd.Series) -> pyarrow.Array:
         found = pyarrow.array(column, type=pyarrow.large_string())
@@ -233,9 +241,48 @@ def rows_of(table: Table, columns: Sequence[pd.Series]) -> list[np.ndarray]:
 
     known = texts(table.frame["id"])
     asked = [texts(column) for column in columns]  # rows put in later lie in chunks of their own
-    found = index_in(pyarrow.concat_arrays(asked), value_set=known).fill_null(-1)
-    ends = np.cumsum([len(column) for column in columns])
-    return np.split(found.to_numpy(zero_copy_only=False).astype(np.int32), ends[:-1])
+    begun = [_in_step(known, one) for one in asked]
+    rest = pyarrow.concat_arrays([one[len(rows) :] for one, rows in zip(asked, begun, strict=True)])
+    found = _looked_up(known, rest)
+    ends = np.cumsum([len(one) - len(rows) for one, rows in zip(asked, begun, strict=True)])
+    return [
+        np.concatenate([rows, more]) for rows, more in zip(begun, np.split(found, ends[:-1]), strict=True)
+    ]
+
+
+def _in_step(known: pyarrow.Array, asked: pyarrow.Array) -> np.ndarray:
+    """Give the rows of the first of `asked` as long as they name the `known` one after another.
+
+    One may stand several times in a row. None where the two soon part.
+    """
+    from pyarrow.compute import equal, not_equal
+
+    if not len(known) or not len(asked) or not equal(known[:1], asked[:1]).fill_null(False)[0].as_py():
+        return np.array([], dtype=np.int32)
+    next_one = np.ones(len(asked), dtype=bool)
+    next_one[1:] = not_equal(asked[1:], asked[:-1]).fill_null(True).to_numpy(zero_copy_only=False)
+    named = asked if next_one.all() else asked.filter(next_one)
+    length = min(len(known), len(named))
+    same = equal(known[:length], named[:length]).fill_null(False).to_numpy(zero_copy_only=False)
+    steps = length if same.all() else int(np.argmin(same))
+    rows = np.cumsum(next_one, dtype=np.int32) - np.int32(1)
+    return rows[: np.searchsorted(rows, steps)] if 2 * steps > length else rows[:0]
+
+
+def _looked_up(known: pyarrow.Array, asked: pyarrow.Array) -> np.ndarray:
+    """Give the place in `known` of each of `asked`, −1 where it is not there; `known` are all different."""
+    from pyarrow.compute import index_in
+
+    if len(asked) * FEW_ASKED > len(known):
+        found = index_in(asked, value_set=known).fill_null(-1)
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int32)
+    coded = asked.dictionary_encode()
+    number = index_in(known, value_set=coded.dictionary).fill_null(-1).to_numpy(zero_copy_only=False)
+    place = np.full(len(coded.dictionary) + 1, -1, dtype=np.int32)
+    rows = np.flatnonzero(number >= 0)
+    place[number[rows]] = rows
+    code = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+    return np.asarray(place[code], dtype=np.int32)
 
 
 def compile_wiring(project: Project) -> Wiring:
