@@ -56,6 +56,16 @@ def has_plan(window: MainWindow) -> bool:
     return window.bench.grouping.plan is not None
 
 
+def can_go_back(window: MainWindow) -> bool:
+    """Whether an object was visited before the one under the hand."""
+    return window.bench.can_visit(-1)
+
+
+def can_go_forward(window: MainWindow) -> bool:
+    """Whether one went back from an object."""
+    return window.bench.can_visit(1)
+
+
 @dataclass(frozen=True)
 class Action:
     """One command.
@@ -122,6 +132,10 @@ ACTIONS = (
     Action("zoom-in", "view", N_("Zoom &in"), "Ctrl++", icon="plus"),
     Action("zoom-out", "view", N_("Zoom o&ut"), "Ctrl+-", icon="minus"),
     Action("zoom-selection", "view", N_("Zoom to the &selection"), "Ctrl+J", icon="target"),
+    Action("visit-back", "view", N_("&Back to the object before"), "Alt+Left", can_go_back, "back", True),
+    Action(
+        "visit-forward", "view", N_("&Forward to the next object"), "Alt+Right", can_go_forward, "forward"
+    ),
     Action("keep-view", "view", N_("&Keep this view…"), "Ctrl+D", icon="star"),
     Action("toggle-tables", "view", N_("&Tables below"), "F9", starts_section=True),
     Action("propose-groups", "grids", N_("&Propose groups"), "Ctrl+G"),

@@ -24,6 +24,10 @@ from ui.settings import Settings
 TASKS = {"data": N_("Data"), "grids": N_("Grids"), "outage": N_("Outage"), "print": N_("Print")}
 
 
+VISITED = 100
+"""So many objects can be gone back to."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """The objects under the hand: rows of one table."""
@@ -58,6 +62,8 @@ class Bench(QObject):
         self.grouping = GroupingDesk(self.session, self)
         self.task = "data"
         self.selection = Selection()
+        self.visited: list[Selection] = []
+        self._visit = -1
         self.show_personal = False
         self.findings: list[Issue] | None = None
         self.session.project_changed.connect(self._on_project)
@@ -70,6 +76,7 @@ class Bench(QObject):
         self.set_task(other.task)
         self.outage.take_over(other.outage)
         self.grouping.take_over(other.grouping)
+        self.visited, self._visit = other.visited, other._visit
         self.select(other.selection.table, *other.selection.ids)
 
     def set_task(self, task: str) -> None:
@@ -84,7 +91,38 @@ class Bench(QObject):
         chosen = Selection(table, ids) if ids else Selection()
         if chosen != self.selection:
             self.selection = chosen
+            if chosen.single is not None and chosen != self._here():
+                self.visited = [*self.visited[: self._visit + 1], chosen][-VISITED:]
+                self._visit = len(self.visited) - 1
             self.selection_changed.emit()
+
+    def _here(self) -> Selection | None:
+        return self.visited[self._visit] if 0 <= self._visit < len(self.visited) else None
+
+    def visit(self, step: int) -> None:
+        """Go back (−1) or forward (1) through the objects visited; what is gone is passed over."""
+        at = self._next_visit(step)
+        if at is not None:
+            self._visit = at
+            there = self.visited[at]
+            self.select(there.table, *there.ids)
+            self.zoom_wanted.emit(there.table, there.ids[0])
+
+    def can_visit(self, step: int) -> bool:
+        """Whether there is an object to go back or forward to."""
+        return self._next_visit(step) is not None
+
+    def _next_visit(self, step: int) -> int | None:
+        project = self.session.project
+        at = self._visit + step
+        if step < 0 and not self.selection.ids and self._here() is not None:
+            at = self._visit  # nothing is chosen: back leads to the last one
+        while project is not None and 0 <= at < len(self.visited):
+            there = self.visited[at]
+            if there != self.selection and there.ids[0] in project.table(there.table):
+                return at
+            at += step
+        return None
 
     def go_to(self, table: str, one: str) -> None:
         """Take an object under the hand and show it on the map."""
@@ -107,6 +145,7 @@ class Bench(QObject):
 
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
         if changes is None:
+            self.visited, self._visit = [], -1
             self.show_personal = False
             self.personal_changed.emit(False)
             self.set_findings(None)

@@ -281,6 +281,16 @@ def zoom_selection(window: MainWindow) -> None:
         window.bench.zoom_wanted.emit(chosen.table, chosen.single)
 
 
+def visit_back(window: MainWindow) -> None:
+    """Go back to the object visited before."""
+    window.bench.visit(-1)
+
+
+def visit_forward(window: MainWindow) -> None:
+    """Go forward again through the objects visited."""
+    window.bench.visit(1)
+
+
 def keep_view(window: MainWindow) -> None:
     """Keep what the map shows under a name."""
     name, agreed = QInputDialog.getText(window, _("Keep this view"), _("Name of the view"))

@@ -18,6 +18,7 @@ SHAPES = {
     "minus": '<path d="M5 12h14"/>',
     "fit": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
     "back": '<path d="m14 6-6 6 6 6"/>',
+    "forward": '<path d="m10 6 6 6-6 6"/>',
     "close": '<path d="m6 6 12 12M18 6 6 18"/>',
     "star": '<path d="m12 4 2.5 5.2 5.7.7-4.2 3.9 1.1 5.6-5.1-2.8-5.1 2.8L8 13.8 3.8 9.9l5.7-.7z"/>',
     "warning": '<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5M12 17.2v.3"/>',

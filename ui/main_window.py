@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         self.right.overview.check_wanted.connect(lambda: doing.check(self))
         for panel in (self.right.overview, self.right.object, self.right.outage):
             panel.table_wanted.connect(self.bottom.open)
+        self.right.object.rows_wanted.connect(self.bottom.open_rows)
         self.right.outage.export_wanted.connect(lambda: doing.export_customers(self))
         self.right.outage.print_wanted.connect(lambda: doing.print_outage(self))
         self.right.print.print_wanted.connect(partial(outputs.print_pages, self))

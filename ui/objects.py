@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from grid_model import schema
 from grid_model.project import Project
 from grid_model.schema import Column, Kind, Personal, TableSchema
 from grid_model.table import plain
-from resources.i18n import N_, _
 from ui import formats
 
 UNMASKED = Disclosure(unmasked=True, purpose="-")
@@ -120,152 +118,3 @@ def place_of(project: Project, table: str, one: str) -> tuple[float, float] | No
         target, column = ties[table]
         return place_of(project, target, row[column]) if row.get(column) else None
     return None
-
-
-@dataclass(frozen=True)
-class Relation:
-    """Objects tied to another one.
-
-    Parameters
-    ----------
-    label
-        What they are to it, translated.
-    table, ids
-        Which they are; the first few where there are many.
-    count
-        How many there are in all.
-    """
-
-    label: str
-    table: str
-    ids: tuple[str, ...]
-    count: int
-
-
-SHOWN_RELATED = 6
-"""So many of the objects tied to one are listed; the rest is a number."""
-
-CHILDREN = {
-    "transformer_areas": (
-        ("power_transformers", "transformer_area"),
-        ("customers", "transformer_area"),
-        ("pv_units", "transformer_area"),
-    ),
-    "district_managers": (
-        ("transformer_areas", "manager"),
-        ("transformer_areas", "backup_manager"),
-        ("qualifications", "manager"),
-    ),
-    "feeders": (("switches", "feeder"), ("transformer_areas", "feeder"), ("power_transformers", "feeder")),
-    "substations": (("feeders", "substation"),),
-    "customers": (("usage_points", "customer"), ("pv_units", "customer")),
-    "stations": (("transformer_areas", "station"), ("district_managers", "station")),
-    "villages": (("transformer_areas", "village"), ("customers", "village")),
-    "poles": (("switches", "pole"), ("power_transformers", "pole")),
-    "mutual_aid_groups": (("service_grids", "mutual_aid_group"),),
-}
-"""Tables whose rows point at a table, and by which column, as far as a person asks for them."""
-
-STAND_IN = N_("Stand-in for")
-
-
-def relations(project: Project, table: str, one: str) -> list[Relation]:
-    """List what is tied to an object: first what it points at and that points on, then what points at it.
-
-    A customer's chain goes on through its area to transformer, feeder, manager, group and grid.
-    """
-    found = [*_pointed_at(project, table, one), *_pointing(project, table, one)]
-    unique: dict[tuple[str, str], Relation] = {}
-    for relation in found:
-        if relation.count:
-            unique.setdefault((relation.label, relation.table), relation)
-    return list(unique.values())
-
-
-def _pointed_at(project: Project, table: str, one: str) -> list[Relation]:
-    row = project.table(table).row(one)
-    found = [
-        Relation(_(column.label), column.references, (str(row[column.name]),), 1)
-        for column in schema.table(table).columns
-        if column.references
-        and column.references != "connectivity_nodes"
-        and row.get(column.name)
-        and str(row[column.name]) in project.table(column.references)
-    ]
-    chain = {
-        "customers": "transformer_area",
-        "power_transformers": "transformer_area",
-        "pv_units": "transformer_area",
-        "usage_points": "customer",
-        "junctions": "transformer_area",
-    }
-    onward = row.get(chain.get(table, ""))
-    if onward:
-        target = schema.table(table).column(chain[table]).references
-        if onward in project.table(target):
-            if table == "customers":
-                found += _children(project, target, str(onward))[:1]
-            found += _pointed_at(project, target, str(onward))
-    if table == "transformer_areas":
-        found += _scheme_of_area(project, one, row.get("manager"))
-    if table == "district_managers":
-        found += _group_of_manager(project, one)
-    return found
-
-
-def scheme_in_force(project: Project) -> str | None:
-    """Give the grouping that holds, None where none does."""
-    schemes = project.frame("schemes")
-    holding = schemes.loc[schemes["in_force"], "id"]
-    return str(holding.iloc[0]) if len(holding) else None
-
-
-def _scheme_of_area(project: Project, area: str, manager: str | None) -> list[Relation]:
-    scheme = scheme_in_force(project)
-    if scheme is None:
-        return []
-    members = project.frame("grid_areas")
-    chosen = members[(members["scheme"] == scheme) & (members["transformer_area"] == area)]
-    grids = [_relation("service_grids", chosen["service_grid"])]
-    return [*(_group_of_manager(project, manager) if manager else []), *grids]
-
-
-def _group_of_manager(project: Project, manager: str) -> list[Relation]:
-    scheme = scheme_in_force(project)
-    members = project.frame("group_members")
-    chosen = members[(members["scheme"] == scheme) & (members["manager"] == manager)]
-    return [_relation("mutual_aid_groups", chosen["mutual_aid_group"])]
-
-
-def _relation(table: str, ids: pd.Series, label: str = "") -> Relation:
-    return Relation(
-        label or _(schema.table(table).label), table, tuple(ids.iloc[:SHOWN_RELATED].tolist()), len(ids)
-    )
-
-
-def _children(project: Project, table: str, one: str) -> list[Relation]:
-    found = []
-    for child, column in CHILDREN.get(table, ()):
-        frame = project.frame(child)
-        label = _(STAND_IN) if column == "backup_manager" else ""
-        found.append(
-            _relation(
-                child, frame.loc[(frame[column] == one).to_numpy(dtype=bool, na_value=False), "id"], label
-            )
-        )
-    return found
-
-
-def _pointing(project: Project, table: str, one: str) -> list[Relation]:
-    found = _children(project, table, one)
-    if table == "mutual_aid_groups":
-        members = project.frame("group_members")
-        found.append(
-            _relation("district_managers", members.loc[members["mutual_aid_group"] == one, "manager"])
-        )
-    if table == "service_grids":
-        areas = project.frame("grid_areas")
-        found.append(
-            _relation("transformer_areas", areas.loc[areas["service_grid"] == one, "transformer_area"])
-        )
-    return found

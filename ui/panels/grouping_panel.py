@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox
 
 from grid_model.grouping.result import Group, Grouping
+from grid_model.grouping.schemes import scheme_in_force
 from grid_model.project import Project
 from resources.i18n import N_, _, ngettext
 from ui import formats, objects
@@ -93,7 +94,7 @@ class GroupingPanel(Panel):
     # --------------------------------------------------------------- in force
 
     def _in_force(self, project: Project) -> None:
-        scheme = objects.scheme_in_force(project)
+        scheme = scheme_in_force(project)
         if scheme is None:
             self.headline(_("Groups and grids"))
             managers = project.frame("district_managers")

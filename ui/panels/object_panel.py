@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton
 
 from grid_model import schema
 from grid_model.project import Project
 from grid_model.schema import TableSchema
 from resources.i18n import N_, _
-from ui import formats, objects
+from ui import formats, objects, relations
 from ui.bench import TASKS, Bench
 from ui.icons import icon
 from ui.panels.panel import Panel
@@ -33,6 +33,8 @@ class ObjectPanel(Panel):
 
     back_wanted = Signal()
     table_wanted = Signal(str)
+    rows_wanted = Signal(str, object, str)
+    """Somebody wants to see rows of a table: their places in it, and what they are to whom."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()
@@ -65,8 +67,11 @@ class ObjectPanel(Panel):
 
     def _back(self, table: TableSchema, one: str | None) -> None:
         back = link(_(BACK_TO.get(self._bench.task, TASKS["data"])), self.back_wanted.emit)
-        back.setIcon(icon("back"))
+        back.setIcon(icon("close"))
         line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self._step(-1, "back", _("Back to the object before (Alt+Left)")))
+        line.addWidget(self._step(1, "forward", _("Forward again (Alt+Right)")))
         line.addWidget(back)
         line.addStretch()
         if one is not None:
@@ -74,6 +79,25 @@ class ObjectPanel(Panel):
             zoom.setIcon(icon("target", PRIMARY_DARK))
             line.addWidget(zoom)
         self.column.addLayout(line)
+
+    def _step(self, step: int, image: str, tip: str) -> QToolButton:
+        made = QToolButton()
+        made.setIcon(icon(image))
+        made.setToolTip(tip)
+        made.setAccessibleName(tip)
+        made.setEnabled(self._bench.can_visit(step))
+        made.clicked.connect(lambda: self._bench.visit(step))
+        return made
+
+    def _list(self, relation: relations.Relation) -> None:
+        """List all the objects of a relation in the table below."""
+        project, chosen = self._bench.session.project, self._bench.selection
+        if project is None or chosen.single is None:
+            return
+        name = objects.object_name(project, chosen.table, chosen.single, self._bench.show_personal)
+        says = _("{what} of {object}").format(what=relation.label, object=name)
+        at = relation.positions or tuple(project.table(relation.table).positions(list(relation.ids)).tolist())
+        self.rows_wanted.emit(relation.table, at, says)
 
     def _head(self, project: Project, table: TableSchema, one: str) -> None:
         name = objects.object_name(project, table.name, one, self._bench.show_personal)
@@ -172,7 +196,7 @@ class ObjectPanel(Panel):
         return 1
 
     def _relations(self, project: Project, table: TableSchema, one: str) -> None:
-        found = objects.relations(project, table.name, one)
+        found = relations.relations(project, table.name, one)
         if not found:
             return
         self.column.addWidget(rule())
@@ -189,7 +213,7 @@ class ObjectPanel(Panel):
             grid.addLayout(self._links(project, relation), at, 1)
         self.column.addLayout(grid)
 
-    def _links(self, project: Project, relation: objects.Relation) -> QGridLayout:
+    def _links(self, project: Project, relation: relations.Relation) -> QGridLayout:
         lines = QGridLayout()
         lines.setVerticalSpacing(0)
         for at, other in enumerate(relation.ids):
@@ -199,7 +223,7 @@ class ObjectPanel(Panel):
         if relation.count > len(relation.ids):
             more = _("and {count} more").format(count=formats.whole(relation.count - len(relation.ids)))
             lines.addWidget(
-                link(more, lambda: self.table_wanted.emit(relation.table)),
+                link(more, partial(self._list, relation)),
                 len(relation.ids),
                 0,
                 Qt.AlignmentFlag.AlignLeft,

@@ -6,9 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 
+from grid_model.grouping.schemes import scheme_in_force
 from grid_model.project import Project
 from resources.i18n import _, ngettext
-from ui import formats, objects
+from ui import formats
 from ui.bench import Bench
 from ui.panels.panel import Panel
 from ui.widgets import badge, button, label, link, notice, row, tile, tiles
@@ -142,5 +143,5 @@ class OverviewPanel(Panel):
                     ).format(count=formats.whole(without))
                 )
             )
-        if len(areas) and objects.scheme_in_force(project) is None:
+        if len(areas) and scheme_in_force(project) is None:
             self.second(_("No grouping is in force yet; propose one under Grids."))

@@ -174,6 +174,14 @@ class BottomTables(QWidget):
         if name in self._shown:
             self.tabs.setCurrentIndex(self._shown.index(name))
 
+    def open_rows(self, name: str, positions: Sequence[int], sentence: str) -> None:
+        """Show some rows of a table of the schema, and why these."""
+        self.open(name)
+        page = self.page
+        if page is not None and page.name == name:
+            page.model.drop_conditions()
+            page.model.put_condition(OnlyThese("tied", sentence, tuple(positions)))
+
     def arrange(self) -> None:
         """Set the tabs of the task; the one that was on screen stays there if it can."""
         current = (
