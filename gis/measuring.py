@@ -79,6 +79,10 @@ class MetricPlane:
         back[single] = [shapely.multipolygons([one]) for one in back[single]]
         return [None if none else bytes(one) for none, one in zip(empty, shapely.to_wkb(back), strict=True)]
 
+    def back(self, points: np.ndarray) -> np.ndarray:
+        """Bring points (n, 2) in metres back to the project's coordinates."""
+        return self._backward(points)
+
     def _forward(self, points: np.ndarray) -> np.ndarray:
         if self.meridian is None:
             return points
@@ -131,7 +135,7 @@ def seats(project: Project, plane: MetricPlane) -> np.ndarray:
         areas, points = places_of(project, plane, table)
         at = {one: n for n, one in enumerate(ids)}
         number = np.array([at.get(one, -1) for one in areas], dtype=np.int64)
-        points, number = _together(points[number >= 0], number[number >= 0])
+        points, number = together(points[number >= 0], number[number >= 0])
         count = np.bincount(number, minlength=len(ids))
         for axis in (0, 1):
             total = np.bincount(number, weights=points[:, axis], minlength=len(ids))
@@ -139,8 +143,8 @@ def seats(project: Project, plane: MetricPlane) -> np.ndarray:
     return seat
 
 
-def _together(points: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Leave out points far from the middle one of their number."""
+def together(points: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out points (n, 2) that stand more than `STRAY_M` from the middle of those of their number."""
     frame = pd.DataFrame({"x": points[:, 0], "y": points[:, 1]})
     middle = frame.groupby(number).transform("median").to_numpy(dtype=float)
     near = np.hypot(*(points - middle).T) <= STRAY_M

@@ -1,11 +1,11 @@
 """Outlines of transformer areas, made from where their customers live where none were drawn.
 
-Every place belongs to the area of the nearest customer or transformer (Voronoi), within the station's
-boundary; where village borders are known, only places of the same village compete, so outlines follow
-them (`DOMAIN` §4.1). Barriers that part a piece of land wholly part its outlines too. The result is a
-coverage: neighbours share their border point by point, with neither gaps nor overlaps, and what it
-made is marked ``generated``. Outlines that are there already stay as they are; new ones fill what they
-leave.
+Every place belongs to the area of the nearest customer, transformer or low-voltage line (Voronoi), within
+the station's boundary; where village borders are known, only places of the same village compete, so
+outlines follow them (`DOMAIN` §4.1). Barriers that part a piece of land wholly part its outlines too. The
+result is a coverage: neighbours share their border point by point, with neither gaps nor overlaps, and
+what it made is marked ``generated``. Outlines that are there already stay as they are; new ones fill what
+they leave, but for slivers narrower than ``territory.gap_tolerance_m`` between them.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from gis.measuring import MetricPlane, places_of
+from gis.measuring import MetricPlane, places_of, together
 from grid_model.changes import Changes
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from grid_model.settings import setting
+from grid_model.workload import LOW_VOLTAGE_KV
 from resources.i18n import N_
 
 GRID_M = 0.001
@@ -43,7 +44,7 @@ class AreaOutlines:
     marked
         Which of them are generated at all, made here or stored as such.
     placeless
-        Ids of the areas without an outline, sorted.
+        Ids of the areas without an outline, sorted: without any place, or drawn over by others.
     plane
         Where the shapes stand.
     """
@@ -68,15 +69,22 @@ class AreaOutlines:
         return self.plane.wkb(self.shapes)
 
 
-def area_outlines(project: Project, feedback: Feedback = SILENT) -> AreaOutlines:
-    """Give every area an outline: its own, or one made from its customers and transformers.
+def area_outlines(project: Project, feedback: Feedback = SILENT, *, again: bool = False) -> AreaOutlines:
+    """Give every area an outline: its own, or one made from its customers, transformers and lines.
 
-    Areas without an outline, customers or transformers in a known place get none and are listed.
+    Areas without an outline and anything in a known place get none and are listed.
+
+    Parameters
+    ----------
+    again
+        Make outlines anew that were generated before.
     """
     plane = MetricPlane.of(project)
     frame = project.frame("transformer_areas")
     ids = tuple(frame["id"])
     shapes = plane.shapes(frame["geometry"])
+    if again:
+        shapes[(frame["outline_source"] == "generated").to_numpy(dtype=bool)] = None
     missing = _absent(shapes)
     generated = np.zeros(len(ids), dtype=bool)
     if missing.any():
@@ -144,7 +152,9 @@ def _generate(
     region = _region(project, plane, seeds)
     taken = shapely.union_all(own[~missing], grid_size=GRID_M) if (~missing).any() else None
     if taken is not None:
-        region = shapely.difference(region, taken, grid_size=GRID_M)
+        region = _left(shapely.difference(region, taken, grid_size=GRID_M), project)
+    if shapely.is_empty(region):
+        return made
     pieces = _pieces(project, plane, region)
     cells = [_cells(piece, *own) for piece, own in feedback.track(_shared_out(pieces, seeds, of_area))]
     faces, owner = _coverage(region, cells)
@@ -153,24 +163,66 @@ def _generate(
     return _straightened(made, setting(project, "outline.simplify_m"))
 
 
+def _left(region: Any, project: Project) -> Any:
+    """Take out of the land what is only a sliver between outlines that do not quite meet."""
+    import shapely
+
+    parts = shapely.get_parts(region)
+    half = setting(project, "territory.gap_tolerance_m") / 2
+    wide = ~shapely.is_empty(shapely.buffer(parts, -half, quad_segs=1))
+    return region if wide.all() else shapely.union_all(parts[wide], grid_size=GRID_M)
+
+
 def _seeds(
     project: Project, plane: MetricPlane, ids: Sequence[str], missing: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the places outlines grow from, and the area of each; near ones of an area count as one."""
     at = {one: n for n, one in enumerate(ids) if missing[n]}
+    thin_m = setting(project, "outline.thin_m")
     points, owner = [], []
-    for table in ("customers", "power_transformers"):
-        areas, places = places_of(project, plane, table)
+    placed = [places_of(project, plane, table) for table in ("customers", "power_transformers")]
+    for areas, places in (*placed, _along_lines(project, plane, thin_m)):
         number = np.array([at.get(one, -1) for one in areas], dtype=np.int64)
         points.append(places[number >= 0])
         owner.append(number[number >= 0])
-    seeds, of_area = np.concatenate(points), np.concatenate(owner)
-    cell = np.floor(seeds / setting(project, "outline.thin_m"))
+    seeds, of_area = together(np.concatenate(points), np.concatenate(owner))
+    cell = np.floor(seeds / thin_m)
     _same, first = np.unique(np.column_stack([of_area, cell]), axis=0, return_index=True)
     seeds, of_area = seeds[first], of_area[first]
     # Two areas at the very same place: the first keeps it, so that every place has one owner.
     _same, first = np.unique(np.round(seeds, 2), axis=0, return_index=True)
     return seeds[np.sort(first)], of_area[np.sort(first)]
+
+
+def _along_lines(project: Project, plane: MetricPlane, step_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Give points along the low-voltage lines, at most `step_m` apart, and the area of each."""
+    import shapely
+
+    rows = project.frame("ac_line_segments")
+    low = rows["nominal_kv"].isna() | (rows["nominal_kv"] <= LOW_VOLTAGE_KV)
+    rows = rows.loc[low & rows["transformer_area"].notna() & rows["in_service"]]
+    routes = plane.shapes(rows["geometry"])
+    bare = np.flatnonzero(_absent(routes))
+    if len(bare):
+        routes[bare] = _straight(project, plane, rows.iloc[bare])
+    there = ~_absent(routes)
+    fine = shapely.segmentize(routes[there], max(step_m, 1.0))
+    points, line = shapely.get_coordinates(fine, return_index=True)
+    return rows["transformer_area"].to_numpy(dtype=object)[there][line], points
+
+
+def _straight(project: Project, plane: MetricPlane, rows: Any) -> np.ndarray:
+    """Draw lines without a route straight between their nodes; None where a node has no place."""
+    import shapely
+
+    nodes = project.frame("connectivity_nodes").set_index("id")[["x", "y"]]
+    ends = [nodes.reindex(rows[end].to_numpy()) for end in ("node_a", "node_b")]
+    pairs = np.stack([plane.points(end["x"], end["y"]) for end in ends], axis=1)
+    known = np.isfinite(pairs).all(axis=(1, 2))
+    lines = np.full(len(rows), None, dtype=object)
+    if known.any():
+        lines[known] = shapely.linestrings(pairs[known])
+    return lines
 
 
 def _region(project: Project, plane: MetricPlane, seeds: np.ndarray) -> Any:
@@ -183,7 +235,8 @@ def _region(project: Project, plane: MetricPlane, seeds: np.ndarray) -> Any:
     land = shapely.union_all(boundaries, grid_size=GRID_M) if len(boundaries) else shapely.Polygon()
     points = shapely.points(seeds)
     # Places a little outside a boundary are drawn in by it; only land far from any needs its own hull.
-    outside = points[shapely.distance(points, land) > margin] if len(boundaries) else points
+    shapely.prepare(land)
+    outside = points[~shapely.dwithin(land, points, margin)] if len(boundaries) else points
     if len(outside):
         hull = shapely.buffer(
             shapely.concave_hull(shapely.multipoints(outside), ratio=0.3), margin, quad_segs=4

@@ -15,6 +15,7 @@ MODULES = {
     "abnormal": "ui.commands.abnormal",
     "rank": "ui.commands.rank",
     "group": "ui.commands.group",
+    "outlines": "ui.commands.outlines",
     "print": "ui.commands.print_",
     "webmap": "ui.commands.webmap",
     "demo": "ui.commands.demo",
