@@ -166,6 +166,9 @@ ERRORS: Mapping[str, str] = {
     "project-in-use": N_(
         "“{file}” is being edited by {who} on {host} since {since}; close it there first, or open it for reading only."
     ),
+    "opened-for-reading": N_(
+        "“{file}” is open for reading only; nothing was changed. Save it under another name to edit the copy."
+    ),
     "project-in-use-elsewhere": N_(
         "“{file}” is being edited by {who} on the computer {host} since {since}; close it there first. If that computer no longer has it open, delete the file “{lock}”."
     ),
@@ -574,6 +577,13 @@ REASONS: Mapping[str, str] = {
     ),
     "rules-cannot-hold-together": N_(
         "These rules cannot hold together: {rules}. Managers left over: {managers}."
+    ),
+    "work-too-much": N_("All areas together make {work}; the managers may have at most {limit}."),
+    "work-cannot-fill": N_("All areas together make {work}; the managers must have at least {needed}."),
+    "unit-too-heavy": N_("Areas that alone are more than any manager may have ({count}): {areas}."),
+    "unit-without-centre": N_("Areas that no manager may have ({count}): {areas}."),
+    "no-connected-assignment": N_(
+        "No territories that hang together keep the limits of work and the areas that stay."
     ),
     "rule-qualified": N_("each group has a valid work leader and another person able to guard"),
     "rule-pair-minutes": N_("no two members are more than {limit} min apart"),
