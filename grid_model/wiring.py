@@ -186,6 +186,14 @@ class Wiring:
             raise GridError("ambiguous-device", id=text, devices=", ".join(map(str, found)))
         return found[0]
 
+    def knows(self, text: str) -> bool:
+        """Whether `text` names a device, or several."""
+        try:
+            self.find(text)
+        except GridError as refusal:
+            return refusal.code == "ambiguous-device"
+        return True
+
     def closed(self, project: Project, state: SwitchState) -> np.ndarray:
         """Tell which branches are closed and in service in `state`; `project` has this wiring."""
         column = "normal_open" if state is SwitchState.NORMAL else "open"

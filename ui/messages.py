@@ -251,6 +251,10 @@ ERRORS: Mapping[str, str] = {
     # topology, traces, studies
     "unknown-device": N_("There is no switch, line or transformer “{id}”; check the identifier."),
     "ambiguous-device": N_("“{id}” names several devices; write one of {devices}."),
+    "pair-of-one": N_("A pair is two different devices; “{id}” is named twice."),
+    "bad-pair": N_(
+        "“{text}” is no pair of devices; write two identifiers with a comma between, as in K1,K2."
+    ),
     "already-open": N_("“{id}” is open already; leave the step out or close it first."),
     "already-closed": N_("“{id}” is closed already; leave the step out or open it first."),
     "out-of-service": N_(
@@ -617,7 +621,32 @@ REASONS: Mapping[str, str] = {
     "managers-in-no-group": N_("In no group: {managers}."),
     "managers-in-several-groups": N_("In more than one group: {managers}."),
     "territory-in-parts": N_("The territory of {managers} is in pieces; {count} areas lie apart: {areas}."),
+    # why areas cannot be assigned
+    "assign-work-too-much": N_(
+        "The work ({work}) is more than the managers may have together ({limit}): {managers}. Allow more for each, or let fewer areas be locked."
+    ),
+    "assign-work-cannot-fill": N_(
+        "The work ({work}) is less than the managers must have together ({needed}): {managers}. Ask less of each."
+    ),
+    "assign-unit-without-centre": N_("No manager may have these areas ({count}): {areas}."),
+    "assign-unit-too-heavy": N_(
+        "Each of these areas is more work than any manager may have ({count}): {areas}."
+    ),
+    "assign-no-connected-assignment": N_(
+        "No assignment of connected territories keeps every load within the limits and the locked areas where they are: {managers}."
+    ),
     # what to know about a plan
+    "rules-idle": N_(
+        "Rules that name too few managers on duty, or a town nobody works in, are left out ({count}): {ids}."
+    ),
+    "limits-eased": N_(
+        "Within the limits of work nobody could take the areas over; the limits were left out."
+    ),
+    "territories-fall-apart": N_(
+        "Some territories were in pieces before; the areas were dealt out without asking for connected ones."
+    ),
+    "nobody-can-stand-in": N_("Areas for which nobody can stand in ({count}): {areas}."),
+    "stand-ins-outside": N_("Areas whose stand-in is of another group ({count}): {areas}."),
     "qualifications-unknown": N_("No certificates are on file, so work leaders and guards were not checked."),
     "far-pair": N_("{managers} are {minutes} min apart, more than {limit} min."),
     "managers-without-place": N_(

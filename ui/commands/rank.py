@@ -1,8 +1,8 @@
-"""``taiqu rank``: what is lost with every single device, worst first."""
+"""``taiqu rank``: what is lost with every single device, worst first, and with pairs of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from resources.i18n import N_, _
 
 if TYPE_CHECKING:
     from grid_model.customers import Consumers
+    from grid_model.pair_losses import PairLoss
     from grid_model.ranking import DeviceRanking
 
 SHOWN = 20
@@ -54,30 +55,95 @@ class RankParameters:
     state: str = parameter(
         N_("State of the switches"), default="normal", flag="--state", choices=("normal", "current")
     )
+    pair: tuple[str, ...] = parameter(
+        N_("Also two devices lost at once (N-2)"), default=(), flag="--pair", metavar="ID,ID", repeat=True
+    )
 
 
 def run(project: Project, parameters: RankParameters, feedback: Feedback) -> Outcome:
-    """Rank every switch, line segment and transformer."""
+    """Rank every switch, line segment and transformer, and judge the pairs asked for."""
     from grid_model.customers import Consumers
+    from grid_model.pair_losses import pair_losses
     from grid_model.ranking import rank_devices
     from grid_model.wiring import SwitchState
 
     state = SwitchState(parameters.state)
     ranking = rank_devices(project, state, feedback)
+    pairs = pair_losses(project, [_two_names(ranking, one) for one in parameters.pair], state, feedback)
     consumers = Consumers.of(project)
     rows = list(ranked_rows(ranking))
     lines = list(_lines(project, ranking, consumers, rows))
+    lines[1:1] = _pair_lines(pairs)
     if parameters.out:
         _write(Path(parameters.out), rows, lines[0], feedback)
         lines.append(_("List written: {file}").format(file=parameters.out))
-    return Outcome({"state": state.value, "data_date": project.info.data_date, "devices": rows}, tuple(lines))
+    document = {"state": state.value, "data_date": project.info.data_date, "devices": rows}
+    if parameters.pair:
+        document["pairs"] = [_pair_row(pair) for pair in pairs]
+    return Outcome(document, tuple(lines))
+
+
+def _two_names(ranking: DeviceRanking, text: str) -> tuple[str, str]:
+    """Part ``A,B``; where identifiers have commas themselves, at the one that leaves two known devices."""
+    from grid_model.errors import GridError
+
+    parts = text.split(",")
+    found = [(",".join(parts[:n]).strip(), ",".join(parts[n:]).strip()) for n in range(1, len(parts))]
+    if len(found) > 1:
+        wiring = ranking.topology.wiring
+        found = [pair for pair in found if all(wiring.knows(name) for name in pair)]
+    if len(found) != 1 or not all(found[0]):
+        raise GridError("bad-pair", text=text)
+    return found[0]
+
+
+def _pair_row(pair: PairLoss) -> dict[str, Any]:
+    """Give one pair as the document has it."""
+    row: dict[str, Any] = {
+        "ids": [one.id for one in pair.devices],
+        "kinds": [KINDS[one.table][0] for one in pair.devices],
+    }
+    row |= {name: _plain(value) for name, value in pair.losses.items()}
+    row["beyond_single"] = {name: _plain(value) for name, value in pair.beyond_single.items()}
+    return row
+
+
+def _pair_lines(pairs: Sequence[PairLoss]) -> Iterator[str]:
+    from ui.formats import number, whole
+
+    for pair in pairs:
+        first, second = (f"{_(KINDS[one.table][1])} {one.id}" for one in pair.devices)
+        lost, beyond = pair.losses, pair.beyond_single
+        yield _(
+            "{first} and {second}: together {lv} LV customers, {mv} MV users, {kva} kVA, "
+            "{important} important"
+        ).format(
+            first=first,
+            second=second,
+            lv=whole(int(lost["lv_customers"])),
+            mv=whole(int(lost["mv_users"])),
+            kva=number(lost["rated_kva"]),
+            important=whole(int(lost["important"])),
+        )
+        if not any(beyond.values()):
+            yield "   " + _("nobody beyond what each loses alone")
+            continue
+        yield "   " + _(
+            "of these, with neither of them alone: {lv} LV customers, {mv} MV users, {kva} kVA"
+        ).format(
+            lv=whole(int(beyond["lv_customers"])),
+            mv=whole(int(beyond["mv_users"])),
+            kva=number(beyond["rated_kva"]),
+        )
 
 
 def ranked_rows(ranking: DeviceRanking) -> Iterator[dict[str, Any]]:
     """Give every device, worst first, as the document has it."""
     from grid_model.ranking import REASONS as CODES
+    from grid_model.wiring import DEVICE_TABLES
 
-    names = [(one.id, KINDS[one.table][0]) for one in ranking.devices()]
+    tables = ranking.topology.wiring.tables
+    names = [(one, KINDS[name][0]) for name in DEVICE_TABLES for one in tables[name].frame["id"].tolist()]
     losses = {name: values.tolist() for name, values in ranking.losses.items()}
     reasons = ranking.reason.tolist()
     for number in ranking.order.tolist():
