@@ -314,8 +314,9 @@ def _coverage(
     lines = [shapely.boundary(region)]
     for piece, shapes, _owner in cells:
         lines.append(shapely.boundary(piece))
-        borders = shapely.intersection(shapely.boundary(shapes), piece)
-        lines.extend(borders[~_absent(borders)])
+        if len(shapes) > 1:
+            between = shapely.union_all(shapely.boundary(shapes))
+            lines.append(shapely.intersection(between, piece))
     faces = _faces([line for line in lines if not shapely.is_empty(line)])
     inside = shapely.point_on_surface(faces)
     owner = np.full(len(faces), -1, dtype=np.int64)

@@ -235,11 +235,27 @@ WORKLOAD_SETTINGS = (
     ),
     Setting("workload.weight_mv_km", 0.10, "", PRACTICE, N_("Share of 10 kV lines in the workload index")),
     Setting("workload.weight_km2", 0.05, "", PRACTICE, N_("Share of the surface in the workload index")),
+    Setting("workload.weight_pv_kw", 0.0, "", PROGRAM, N_("Share of PV in the workload index")),
+    Setting(
+        "workload.weight_ev", 0.0, "", PROGRAM, N_("Share of customers with a charger in the workload index")
+    ),
+    Setting(
+        "workload.weight_low_voltage",
+        0.0,
+        "",
+        PROGRAM,
+        N_("Share of areas with low voltage in the workload index"),
+    ),
     Setting("workload.unit_customers", 1000.0, "", PRACTICE, N_("Customers of a full workload"), 1),
     Setting("workload.unit_areas", 15.0, "", PRACTICE, N_("Transformer areas of a full workload"), 1),
     Setting("workload.unit_lv_km", 20.0, "km", PRACTICE, N_("Low-voltage lines of a full workload"), 0.1),
     Setting("workload.unit_mv_km", 10.0, "km", PRACTICE, N_("10 kV lines of a full workload"), 0.1),
     Setting("workload.unit_km2", 15.0, "km²", PRACTICE, N_("Surface of a full workload"), 0.1),
+    Setting("workload.unit_pv_kw", 500.0, "kW", PROGRAM, N_("PV of a full workload"), 0.1),
+    Setting("workload.unit_ev", 50.0, "", PROGRAM, N_("Customers with a charger of a full workload"), 1),
+    Setting(
+        "workload.unit_low_voltage", 3.0, "", PROGRAM, N_("Areas with low voltage of a full workload"), 1
+    ),
     Setting("workload.terrain_plain", 1.0, "", PRACTICE, N_("Workload factor, plain"), 0.1),
     Setting("workload.terrain_hill", 1.2, "", PRACTICE, N_("Workload factor, hills"), 0.1),
     Setting("workload.terrain_mountain", 1.5, "", PRACTICE, N_("Workload factor, mountains"), 0.1),
@@ -253,6 +269,62 @@ MANAGER_SETTINGS = (
     Setting("response.urban_min", 45.0, "min", SERVICE_PROMISE, N_("Arrival promised in towns")),
     Setting("response.rural_min", 90.0, "min", SERVICE_PROMISE, N_("Arrival promised in the country")),
     Setting("response.remote_min", 120.0, "min", SERVICE_PROMISE, N_("Arrival promised in remote places")),
+)
+
+ASSIGN_SETTINGS = (
+    Setting(
+        "assign.max_load",
+        1.25,
+        "",
+        PRACTICE,
+        N_("Most work of a manager over the mean of his station, when areas are assigned"),
+        1,
+    ),
+    Setting(
+        "assign.min_load",
+        0.6,
+        "",
+        PROGRAM,
+        N_("Least work of a manager over the mean of his station, when areas are assigned"),
+        0,
+        1,
+    ),
+    Setting(
+        "assign.imbalance_weight_min",
+        30.0,
+        "min",
+        PROGRAM,
+        N_("Cost of a manager's load that is a whole mean load too much or too little"),
+    ),
+    Setting(
+        "assign.change_weight_min",
+        20.0,
+        "min",
+        PROGRAM,
+        N_("Cost of a whole mean load of areas that get another manager"),
+    ),
+    Setting(
+        "standin.outside_group_min",
+        30.0,
+        "min",
+        PROGRAM,
+        N_("Minutes a stand-in of another group counts farther away"),
+    ),
+    Setting("standin.change_min", 5.0, "min", PROGRAM, N_("Minutes a new stand-in counts farther away")),
+    Setting(
+        "standin.imbalance_weight_min",
+        30.0,
+        "min",
+        PROGRAM,
+        N_("Cost of standing in for a whole mean load too much or too little"),
+    ),
+    Setting(
+        "replan.change_weight_min",
+        120.0,
+        "min",
+        PROGRAM,
+        N_("Cost of a manager who leaves his group when as little as possible is to change"),
+    ),
 )
 
 CHECK_SETTINGS = (
@@ -394,6 +466,7 @@ SETTINGS: Mapping[str, Setting] = {
         *TERRITORY_SETTINGS,
         *WORKLOAD_SETTINGS,
         *MANAGER_SETTINGS,
+        *ASSIGN_SETTINGS,
         *CHECK_SETTINGS,
         *OUTAGE_SETTINGS,
     )

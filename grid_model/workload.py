@@ -5,12 +5,19 @@ W = terrain × (0.40·customers/1000 + 0.25·areas/15 + 0.20·LV km/20 + 0.10·1
 manager is the sum over the areas he answers for; customers who are an exception count for their own
 manager, not for the area's.
 
+PV (kW), customers with a charger for electric vehicles, and areas with low voltage are parts too; their
+weights are 0 until somebody sets them. Chargers and low voltage are told by further columns of the imported
+tables (`EV_KEYS` among a customer's attributes, `LOW_VOLTAGE_KEYS` among an area's).
+
 A 10 kV line belongs to no area: the kilometres of a feeder are shared equally among its areas, unless the
 caller measured them (`mv_km`).
 """
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +26,11 @@ import pandas as pd
 from grid_model.project import Project
 from grid_model.settings import setting
 
-PARTS = ("customers", "areas", "lv_km", "mv_km", "km2")
+PARTS = ("customers", "areas", "lv_km", "mv_km", "km2", "pv_kw", "ev", "low_voltage")
+"""What work is made of; each has the settings ``workload.weight_…`` and ``workload.unit_…``."""
+EV_KEYS = ("充电桩", "充电桩数", "充电设施", "电动汽车", "有无充电桩", "ev_charger", "EV")
+LOW_VOLTAGE_KEYS = ("低电压", "低电压台区", "是否低电压", "低电压户数", "low_voltage")
+NOTHING = frozenset({"", "0", "0.0", "否", "无", "不是", "没有", "no", "false", "n", "f", "none"})
 LOW_VOLTAGE_KV = 1.0
 """Lines above it count as medium voltage."""
 
@@ -66,6 +77,9 @@ def workload(project: Project, km2: pd.Series | None = None, mv_km: pd.Series | 
             "lv_km": _lv_km(project, ids),
             "mv_km": _shared_mv_km(project, ids) if mv_km is None else _aligned(mv_km, ids),
             "km2": np.zeros(len(ids)) if km2 is None else _aligned(km2, ids),
+            "pv_kw": _pv_kw(project, ids),
+            "ev": _ev(project, ids),
+            "low_voltage": tagged(rows["attributes"], LOW_VOLTAGE_KEYS).astype(float),
         },
         index=ids,
     )
@@ -113,6 +127,32 @@ def _shared_mv_km(project: Project, areas: pd.Index) -> np.ndarray:
     feeder = project.frame("transformer_areas")["feeder"]
     each = km / feeder.value_counts().reindex(km.index)
     return np.asarray(feeder.map(each).fillna(0.0).to_numpy(dtype=float), dtype=float)
+
+
+def _pv_kw(project: Project, areas: pd.Index) -> np.ndarray:
+    """Sum the rated power of PV by its own area, else its customer's."""
+    units = project.frame("pv_units")
+    units = units.loc[units["kind"] == "pv"]
+    home = project.frame("customers").set_index("id")["transformer_area"]
+    area = units["transformer_area"].where(units["transformer_area"].isin(areas), units["customer"].map(home))
+    return _aligned(units["rated_kw"].groupby(area.to_numpy()).sum(), areas)
+
+
+def _ev(project: Project, areas: pd.Index) -> np.ndarray:
+    """Count the in-use customers with a charger by area."""
+    rows = project.frame("customers")
+    rows = rows.loc[(rows["status"] == "active") & rows["transformer_area"].notna()]
+    return _aligned(rows.loc[tagged(rows["attributes"], EV_KEYS), "transformer_area"].value_counts(), areas)
+
+
+def tagged(attributes: pd.Series, keys: Sequence[str]) -> np.ndarray:
+    """Tell which rows say something other than no under one of `keys` of their further columns (JSON)."""
+    found = np.zeros(len(attributes), dtype=bool)
+    pattern = "|".join(f'"{re.escape(key)}"' for key in keys)
+    for n in np.flatnonzero(attributes.str.contains(pattern, na=False).to_numpy(dtype=bool)):
+        values = json.loads(attributes.iloc[n])
+        found[n] = any(str(values[key]).strip().casefold() not in NOTHING for key in keys if key in values)
+    return found
 
 
 def _terrain(project: Project) -> np.ndarray:

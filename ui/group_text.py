@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from grid_model.grouping.result import Group, Reason
 from grid_model.grouping.schemes import PutScheme
 from grid_model.project import Project
+from grid_model.workload import PARTS
 from resources.i18n import _, ngettext
 from ui.messages import REASONS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gis.planning import Plan
 
 
@@ -70,15 +73,31 @@ def _group(plan: Plan, n: int, group: Group, row: dict[str, Any]) -> dict[str, A
         "longest_pair": list(group.longest_pair),
         "far_pairs": [list(pair) for pair in group.far_pairs],
         "workload": group.workload,
+        "workload_parts": _parts(plan.work.managers, group.members),
+        "managers": [
+            {"id": one, "workload": float(plan.work.managers.at[one, "index"])}
+            | _parts(plan.work.managers, (one,))
+            for one in group.members
+        ],
+        "grid_workload": float(plan.work.areas["index"].reindex(_grid_areas(plan, grid)).sum()),
         "load_ratio": group.load_ratio,
         "leader": group.leader,
         "guards": list(group.guards),
         "locked": bool(group.locked),
-        "areas": list(plan.grids[grid].areas) if grid is not None else [],
+        "areas": _grid_areas(plan, grid),
         "area_km2": shape.km2 if shape else 0.0,
         "grid_parts": shape.parts if shape else 0,
         "grid_holes": shape.holes if shape else 0,
     }
+
+
+def _parts(work: pd.DataFrame, ids: Sequence[str]) -> dict[str, float]:
+    """Sum what work is made of, part by part (`grid_model.workload.PARTS`), over some managers."""
+    return {name: float(work[name].reindex(list(ids)).sum()) for name in PARTS}
+
+
+def _grid_areas(plan: Plan, grid: int | None) -> list[str]:
+    return list(plan.grids[grid].areas) if grid is not None else []
 
 
 def _reason(project: Project, reason: Reason) -> dict[str, Any]:

@@ -114,6 +114,9 @@ def test_without_a_scheme_the_file_stays_byte_for_byte(
     for group in document["groups"]:
         terms = group["travel_min"] + group["imbalance_min"] + group["size_min"]
         assert terms == pytest.approx(group["cost_min"])
+        assert group["workload"] == pytest.approx(sum(one["workload"] for one in group["managers"]))
+        assert group["workload_parts"]["areas"] == len(group["areas"])
+        assert sum(one["customers"] for one in group["managers"]) == group["workload_parts"]["customers"]
     total = sum(group["cost_min"] for group in document["groups"])
     assert total == pytest.approx(document["objective"])
     assert sorted(one for group in document["groups"] for one in group["members"]) == sorted(
@@ -190,13 +193,13 @@ def test_every_reason_has_a_sentence_in_both_languages() -> None:
     from resources.i18n import _, language, use_language
     from ui.messages import REASONS
 
+    root = Path(__file__).parents[2]
+    files = [
+        *sorted(root.joinpath("grid_model", "grouping").glob("*.py")),
+        *sorted(root.joinpath("gis").glob("*.py")),
+    ]
     source = "".join(
-        Path(__file__).parents[2].joinpath(*file).read_text("utf-8")
-        for file in (
-            ("grid_model", "grouping", "explain.py"),
-            ("grid_model", "grouping", "solve.py"),
-            ("gis", "planning.py"),
-        )
+        one.read_text("utf-8") for one in files if one.name not in ("assignment.py", "repair.py")
     )
     codes = set(re.findall(r'(?:Reason|_of_areas)\(\s*"([a-z-]+)"', source))
     assert len(codes) > 25 and codes <= set(REASONS)

@@ -19,7 +19,7 @@ def customers(count: int, area: str, **more: object) -> list[dict[str, object]]:
     return [{"id": f"{area}-{more}-{n}", "transformer_area": area, **more} for n in range(count)]
 
 
-MANAGERS = [{"id": "m", "name": "M"}, {"id": "k", "name": "K"}]
+MANAGERS: list[dict[str, object]] = [{"id": "m", "name": "M"}, {"id": "k", "name": "K"}]
 
 
 def test_the_index_is_the_weighted_sum_of_its_parts() -> None:
@@ -99,3 +99,49 @@ def test_weights_and_units_are_settings() -> None:
 def test_an_empty_station_has_no_work() -> None:
     found = workload(Project.empty(ProjectInfo()))
     assert found.areas.empty and found.managers.empty and not found.has_surface
+
+
+def weighted(**weights: float) -> list[dict[str, object]]:
+    return [{"id": f"workload.{name}", "value": str(value)} for name, value in weights.items()]
+
+
+EXTRAS: dict[str, list[dict[str, object]]] = {
+    "transformer_areas": [
+        {"id": "a", "manager": "m", "attributes": '{"低电压": "是"}'},
+        {"id": "b", "manager": "k", "attributes": '{"低电压": "否", "备注": "低电压"}'},
+    ],
+    "district_managers": MANAGERS,
+    "customers": [
+        *customers(3, "a", attributes='{"充电桩": "2"}'),
+        *customers(2, "a", attributes='{"充电桩": "无"}'),
+        *customers(1, "b", attributes='{"EV": "yes"}'),
+        *customers(1, "b", status="closed", attributes='{"EV": "yes"}'),
+    ],
+    "pv_units": [
+        {"id": "1", "kind": "pv", "rated_kw": 30.0, "transformer_area": "a"},
+        {"id": "3", "kind": "battery", "rated_kw": 99.0, "transformer_area": "a"},
+    ],
+}
+
+
+def test_pv_chargers_and_low_voltage_are_counted_but_weigh_nothing_until_set() -> None:
+    found = workload(station(**EXTRAS))
+    assert found.areas[["pv_kw", "ev", "low_voltage"]].to_numpy().tolist() == [[30, 3, 1], [0, 1, 0]]
+    assert found.areas.at["a", "index"] == pytest.approx(0.4 * 5 / 1000 + 0.25 / 15)
+
+
+def test_pv_without_an_area_belongs_to_that_of_its_customer() -> None:
+    units: list[dict[str, object]] = [{"id": "2", "kind": "pv", "rated_kw": 20.0, "customer": "c"}]
+    people: list[dict[str, object]] = [{"id": "c", "transformer_area": "b"}]
+    found = workload(station(**{**EXTRAS, "customers": people, "pv_units": units}))
+    assert found.areas["pv_kw"].tolist() == [0, 20]
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"),
+    [("weight_pv_kw", 2 * 30 / 500), ("weight_ev", 2 * 3 / 50), ("weight_low_voltage", 2 * 1 / 3)],
+)
+def test_each_of_them_can_be_given_a_weight(weight: str, expected: float) -> None:
+    plain = workload(station(**EXTRAS)).managers.at["m", "index"]
+    found = workload(station(**EXTRAS, settings=weighted(**{weight: 2.0}))).managers.at["m", "index"]
+    assert found - plain == pytest.approx(expected)
