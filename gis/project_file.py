@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection
+from threading import Lock
 
 import numpy as np
 
@@ -36,7 +37,7 @@ from gis.project_outside import take_in
 from gis.project_reading import load
 from gis.project_writer import FileJournal, Lost, Post
 from gis.project_writing import moment, transaction
-from grid_model.errors import GridError
+from grid_model.errors import Cancelled, GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.history import History, MemoryJournal
 from grid_model.personal import ForgetPersons
@@ -149,6 +150,8 @@ class ProjectFile:
         self, path: Path, lock: ProjectLock, connection: Connection, project: Project, post: Post | None
     ) -> None:
         self._lock = lock
+        self._closed = False
+        self._guard = Lock()
         self.journal = FileJournal(path, connection, post)
         self.history = History(project, self.journal)
         self.on_failed: Callable[[Lost], None] = lambda lost: None
@@ -221,7 +224,7 @@ class ProjectFile:
             ``same-file``, ``project-in-use``, ``folder-missing``, ``disk-full``…; the project then stays
             open where it was, and so does what stood at `path`.
         Cancelled
-            When asked to stop; as for an error.
+            When asked to stop, or where the project was closed before the copy began; as for an error.
         """
         path = place_of(path)
         refuse_place(path)
@@ -229,12 +232,22 @@ class ProjectFile:
             raise GridError("same-file", file=str(path))
         lock = ProjectLock(path)
         try:
-            self.journal.run(lambda connection: self._go_on_at(connection, path, feedback)).result()
+            self._while_open(lambda connection: self._go_on_at(connection, path, feedback)).result()
         except BaseException:
             lock.release()
             raise
-        self._lock.release()
-        self._lock = lock
+        with self._guard:
+            if self._closed:  # meanwhile: the copy is whole, and nobody has it open
+                lock.release()
+                return
+            self._lock.release()
+            self._lock = lock
+
+    def _while_open(self, work: Callable[[Connection], None]) -> Future[None]:
+        with self._guard:
+            if self._closed:
+                raise Cancelled
+            return self.journal.run(work)
 
     def _go_on_at(self, connection: Connection, path: Path, feedback: Feedback) -> None:
         """In the writer thread, after the edits made so far: copy the file and change over to the copy."""
@@ -281,6 +294,8 @@ class ProjectFile:
         GridError
             Why the last edits could not be written; the file holds everything before them.
         """
+        with self._guard:
+            self._closed = True
         try:
             self.journal.close()
         finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gis import workbook
 from gis.files import written_whole
+from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from resources.i18n import _
 
@@ -46,6 +47,8 @@ def write_sheets(path: Path, sheets: Sequence[Sheet], feedback: Feedback = SILEN
     GridError
         ``cannot-write``, ``bad-output-name``, ``too-many-rows``.
     """
+    if path.suffix.lower() != ".xlsx":
+        raise GridError("bad-output-name", file=str(path), suffix=".xlsx")
     made = [_sheet(one) for one in sheets]
     notes = list(dict.fromkeys(line for one in sheets for line in one.foot))
     if notes:

@@ -66,6 +66,12 @@ def can_go_forward(window: MainWindow) -> bool:
     return window.bench.can_visit(1)
 
 
+def can_paste(window: MainWindow) -> bool:
+    """Whether the table on screen takes what is pasted."""
+    page = window.bottom.page
+    return page is not None and page.can_paste
+
+
 @dataclass(frozen=True)
 class Action:
     """One command.
@@ -110,6 +116,7 @@ MENUS = {
 ACTIONS = (
     Action("new-sample", "file", N_("New &sample station…"), "Ctrl+N", always),
     Action("open", "file", N_("&Open…"), "Ctrl+O", always, "folder"),
+    Action("open-reading", "file", N_("Open for &reading only…"), "Ctrl+Shift+O", always),
     Action("recent", "file", N_("Open &recent"), "", always),
     Action("import-data", "file", N_("&Import…"), "Ctrl+I", always, "import", True),
     Action("import-folder", "file", N_("Import network &folder…"), "Ctrl+Shift+I", always),
@@ -121,6 +128,7 @@ ACTIONS = (
     Action("undo", "edit", N_("&Undo"), "Ctrl+Z", can_undo, "undo"),
     Action("redo", "edit", N_("&Redo"), "Ctrl+Y", can_redo, "redo"),
     Action("copy", "edit", N_("&Copy"), "Ctrl+C", starts_section=True),
+    Action("paste", "edit", N_("&Paste"), "Ctrl+V", can_paste),
     Action("find", "edit", N_("&Find…"), "Ctrl+F", icon="search"),
     Action("show-personal", "edit", N_("Show &personal data…"), "", starts_section=True, icon="eye"),
     Action("settings", "edit", N_("&Settings…"), "Ctrl+,", always, "settings", True),
@@ -145,6 +153,9 @@ ACTIONS = (
     Action("what-if", "outage", N_("What if it &opens"), "Ctrl+K", has_device, "bolt"),
     Action("what-if-fault", "outage", N_("What if it &fails"), "Ctrl+Shift+K", has_device),
     Action("export-customers", "outage", N_("&Export customer list…"), "Ctrl+L", has_trace, "export", True),
+    Action(
+        "export-customers-full", "outage", N_("Export customer list in &full…"), "Ctrl+Shift+L", has_trace
+    ),
     Action("rank", "outage", N_("&Loss of every device"), ""),
     Action(
         "clear-outage", "outage", N_("&Clear the simulation"), "Ctrl+Shift+X", has_trace, starts_section=True
@@ -153,6 +164,8 @@ ACTIONS = (
     Action("print-outage", "print", N_("&Outage sheet…"), "", has_trace),
     Action("print-grid-book", "print", N_("Grid &book…"), ""),
     Action("web-map", "print", N_("&Web map…"), "", starts_section=True),
+    Action("print-full", "print", N_("Print with names and phones in &full…"), "", starts_section=True),
+    Action("web-map-full", "print", N_("Web map with names and phones in fu&ll…"), ""),
     Action("shortcuts", "help", N_("&Shortcuts"), "F1", always),
     Action("about", "help", N_("&About Taiqu"), "", always),
 )

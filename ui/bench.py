@@ -64,6 +64,8 @@ class Bench(QObject):
         self.selection = Selection()
         self.visited: list[Selection] = []
         self._visit = -1
+        self._clicked: tuple[Selection, tuple[float, float]] | None = None
+        self.jumper_from: str | None = None
         self.show_personal = False
         self.findings: list[Issue] | None = None
         self.session.project_changed.connect(self._on_project)
@@ -124,6 +126,20 @@ class Bench(QObject):
             at += step
         return None
 
+    def click(self, table: str, one: str, place: tuple[float, float]) -> None:
+        """Take the object under the hand that was clicked at a place (project coordinates)."""
+        self._clicked = (Selection(table, (one,)), place)
+        self.select(table, one)
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Where the object under the hand was clicked on the map; None where it was chosen elsewhere."""
+        return self._clicked[1] if self._clicked is not None and self._clicked[0] == self.selection else None
+
+    def begin_jumper(self, device: str) -> None:
+        """Remember where a jumper begins (``table:id``); the next device it is asked for is its other end."""
+        self.jumper_from = device or None
+
     def go_to(self, table: str, one: str) -> None:
         """Take an object under the hand and show it on the map."""
         self.select(table, one)
@@ -138,8 +154,10 @@ class Bench(QObject):
         """Show or hide names, phones and addresses; showing them is written into the journal."""
         if show == self.show_personal:
             return
-        if show:
-            self.session.note(N_("Personal data shown in the window: {purpose}"), {"purpose": purpose})
+        if show and not self.session.note(
+            N_("Personal data shown in the window: {purpose}"), {"purpose": purpose}
+        ):
+            return
         self.show_personal = show
         self.personal_changed.emit(show)
 

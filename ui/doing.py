@@ -81,6 +81,16 @@ def open(window: MainWindow) -> None:
         window.bench.session.open(path)
 
 
+def open_reading(window: MainWindow) -> None:
+    """Open a project file to look at it: another program may have it, nothing is changed."""
+    settings = window.bench.settings
+    title = _("Open a project for reading only")
+    path = ask.file_to_open(window, title, settings.folder_for("project"), PROJECT_FILES)
+    if path is not None:
+        settings.remember_folder("project", path.parent)
+        window.bench.session.open(path, reading=True)
+
+
 def recent(_window: MainWindow) -> None:
     """The submenu does it."""
 
@@ -198,6 +208,12 @@ def undo(window: MainWindow) -> None:
 def redo(window: MainWindow) -> None:
     """Bring back what undo took."""
     window.bench.session.redo()
+
+
+def paste(window: MainWindow) -> None:
+    """Paste into the table that has the focus, else into the one on screen."""
+    if window.bottom.page is not None:
+        window.bottom.page.paste()
 
 
 def copy(window: MainWindow) -> None:
@@ -357,6 +373,11 @@ def export_customers(window: MainWindow) -> None:
     outputs.export_customers(window)
 
 
+def export_customers_full(window: MainWindow) -> None:
+    """Write the list of affected customers with names and phones, after saying what for."""
+    outputs.export_customers(window, full=True)
+
+
 def rank(window: MainWindow) -> None:
     """List the loss of every single device."""
     outputs.rank(window)
@@ -394,6 +415,17 @@ def print_grid_book(window: MainWindow) -> None:
 def web_map(window: MainWindow) -> None:
     """Write the map as one page for a browser."""
     outputs.web_map(window)
+
+
+def print_full(window: MainWindow) -> None:
+    """Print the template chosen on the panel with names and phones, after saying what for."""
+    panel = window.right.print
+    outputs.print_pages(window, panel.template, panel.options, full=True)
+
+
+def web_map_full(window: MainWindow) -> None:
+    """Write the web map with names and phones, after saying what for."""
+    outputs.web_map(window, full=True)
 
 
 # ---------------------------------------------------------------------- help

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStack
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.project import Project
+from grid_model.topology import Loop
 from resources.i18n import _
 from ui import doing, outputs
 from ui.actions import ActionSet
 from ui.bench import Bench
+from ui.device_menu import fill_device_menu
 from ui.dialogs import ask
 from ui.left_panel import LeftPanel
 from ui.map.canvas import MapCanvas, project_extent
@@ -30,6 +33,14 @@ from ui.top_bar import TopBar
 
 TABLE_SHARE = 0.30
 """Share of the height the tables have at first."""
+
+READABLE = frozenset(
+    {"project-in-use", "project-in-use-elsewhere", "file-read-only", "folder-read-only", "no-permission"}
+)
+"""Why a project cannot be edited that may still be read."""
+
+GOES_ON_ELSEWHERE = frozenset({"file-gone", "disk-full", "file-unreachable", "opened-for-reading"})
+"""Why a project that is open cannot be written where it lies."""
 
 WAIT_MS = 10_000
 """How long closing waits for a job that was asked to stop."""
@@ -109,6 +120,7 @@ class MainWindow(QMainWindow):
         bench, canvas = self.bench, self.canvas
         bench.session.project_changed.connect(self._on_project)
         bench.session.problem.connect(self.tell_problem)
+        bench.session.moved.connect(lambda: self.setWindowTitle(self._title(bench.session.project)))
         bench.session.noticed.connect(self.messages.tell)
         bench.session.warned.connect(lambda text: self.messages.tell(text, "warning"))
         bench.jobs.failed.connect(self.tell_problem)
@@ -117,10 +129,15 @@ class MainWindow(QMainWindow):
         bench.selection_changed.connect(self._mark)
         bench.zoom_wanted.connect(self._zoom_to)
         bench.outage.changed.connect(self._show_outage)
+        bench.outage.shown_changed.connect(self._show_outage)
+        bench.ranking.changed.connect(self._show_losses)
+        bench.task_changed.connect(lambda _task: self._show_losses())
+        self.left.outage.losses_wanted.connect(lambda _measure: self._show_losses())
+        self.right.outage.loops.loop_wanted.connect(self._show_loop)
         bench.grouping.changed.connect(self._show_plan)
         bench.task_changed.connect(lambda _task: self._show_outage())
         bench.personal_changed.connect(lambda _show: self._name_personal())
-        canvas.object_clicked.connect(bench.select)
+        canvas.object_clicked.connect(lambda table, one: bench.click(table, one, canvas.clicked_at))
         canvas.object_activated.connect(bench.go_to)
         canvas.nothing_clicked.connect(lambda: bench.select(""))
         canvas.context_requested.connect(self._menu)
@@ -175,7 +192,10 @@ class MainWindow(QMainWindow):
         path = self.bench.session.path
         if project is None or path is None:
             return _("Taiqu")
-        return _("{station} — {file} — Taiqu").format(station=project.info.name or path.stem, file=path.name)
+        name = project.info.name or path.stem
+        if self.bench.session.reading:
+            return _("{station} — {file} (reading only) — Taiqu").format(station=name, file=path.name)
+        return _("{station} — {file} — Taiqu").format(station=name, file=path.name)
 
     def _name_personal(self) -> None:
         text = _("Hide &personal data") if self.bench.show_personal else _("Show &personal data…")
@@ -202,11 +222,29 @@ class MainWindow(QMainWindow):
             self.messages.tell(_("This object has no place on the map."), "warning")
 
     def _show_outage(self) -> None:
-        result = self.bench.outage.result
-        shown = result is not None and self.bench.task == "outage"
-        self.canvas.set_outage(result.overlay if result is not None and shown else None)
+        shown = self.bench.task == "outage"
+        self.canvas.set_outage(self.bench.outage.overlay if shown else None)
         self.canvas.set_switch_state(self.bench.outage.state)
         self.commands.refresh()
+
+    def _show_losses(self) -> None:
+        """Colour lines and switches by their loss, where that is wanted and known."""
+        found, measure = self.bench.ranking.found, self.left.outage.wanted
+        picture = found.picture if found is not None and measure else None
+        self.canvas.set_losses(picture, measure or "lv_customers")
+
+    def _show_loop(self, loop: Loop | None) -> None:
+        """Show the members of a loop and go there."""
+        from ui import loop_picture
+
+        project = self.bench.session.project
+        if loop is None or project is None:
+            self.canvas.set_loop(None)
+            return
+        self.canvas.set_loop(loop_picture.picture_of(project, loop))
+        extent = loop_picture.extent_of(project, loop)
+        if extent is not None:
+            self.canvas.zoom_to(extent)
 
     def _show_plan(self) -> None:
         """Draw the proposal as if it stood in the project, or the project as it is again."""
@@ -223,11 +261,10 @@ class MainWindow(QMainWindow):
         self.commands.refresh()
 
     def _menu(self, table: str, one: str, place: QPoint) -> None:
-        self.bench.select(table, one)
+        self.bench.click(table, one, self.canvas.clicked_at)
         menu = QMenu(self)
         if table in DEVICE_TABLES:
-            menu.addAction(self.commands.by_name["what-if"])
-            menu.addAction(self.commands.by_name["what-if-fault"])
+            fill_device_menu(menu, self.bench, table, one)
             menu.addSeparator()
         menu.addAction(self.commands.by_name["zoom-selection"])
         menu.addAction(_("Show in the table"), lambda: self.bottom.open(table))
@@ -242,10 +279,19 @@ class MainWindow(QMainWindow):
         if menu.isEmpty():
             menu.addAction(_("None yet")).setEnabled(False)
 
+    def _way_out(self, error: GridError) -> tuple[str, Callable[[], object]] | None:
+        """Offer what may be done about a problem with a project file: read it, or go on in a copy."""
+        path = Path(str(error.values.get("file", "")))
+        if error.code in READABLE and not self.bench.session._is_open(path) and outputs.is_project(path):
+            return _("Open for reading only"), lambda: self.bench.session.open(path, reading=True)
+        if error.code in GOES_ON_ELSEWHERE and self.bench.session.project is not None:
+            return _("Save as…"), lambda: doing.save_as(self)
+        return None
+
     def tell_problem(self, error: Exception) -> None:
         """Say in one sentence what could not be done; a mistake of ours goes to the crash dialog."""
         if isinstance(error, GridError):
-            self.messages.tell(window_sentence(error), "problem")
+            self.messages.tell(window_sentence(error), "problem", self._way_out(error))
         else:
             import sys
 

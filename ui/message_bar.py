@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
 from resources.i18n import _
 from ui.icons import icon
@@ -30,7 +32,11 @@ class MessageBar(QFrame):
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 8, 6)
+        self.action = QPushButton()
+        self.action.clicked.connect(self._act)
+        self._do: Callable[[], object] | None = None
         layout.addWidget(self.text, 1)
+        layout.addWidget(self.action, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._kind = "notice"
         self._timer = QTimer(self)
@@ -38,8 +44,14 @@ class MessageBar(QFrame):
         self._timer.timeout.connect(self.hide)
         self.hide()
 
-    def tell(self, text: str, kind: str = "notice") -> None:
-        """Show a sentence; `kind` is a key of `COLORS`."""
+    def tell(
+        self, text: str, kind: str = "notice", action: tuple[str, Callable[[], object]] | None = None
+    ) -> None:
+        """Show a sentence; `kind` is a key of `COLORS`, `action` what may be done about it."""
+        self.action.setVisible(action is not None)
+        if action is not None:
+            self.action.setText(action[0])
+        self._do = action[1] if action is not None else None
         back, ink = BADGES[COLORS[kind]]
         self.setStyleSheet(
             f"QFrame#message {{ background: {back}; }} QFrame#message QLabel {{ color: {ink}; }}"
@@ -50,6 +62,12 @@ class MessageBar(QFrame):
         self._timer.stop()
         if kind == "notice":
             self._timer.start(STAYS_MS)
+
+    def _act(self) -> None:
+        act = self._do
+        self.hide()
+        if act is not None:
+            act()
 
     def let_go(self) -> None:
         """Take away what is no longer about what is on screen; a problem stays until it is dealt with."""

@@ -38,6 +38,10 @@ ERRORS: Mapping[str, str] = {
     "scheme-in-force-stays": N_(
         "The scheme “{scheme}” is in force and cannot be deleted; put another in force first."
     ),
+    "manager-on-duty": N_("Manager {id} is on duty already."),
+    "nobody-takes-over": N_(
+        "Nobody can take over the areas of those who leave; managers who are there: {managers}."
+    ),
     "unknown-town": N_("No manager works mainly in a town called “{town}”. Towns: {towns}."),
     "unknown-group-number": N_("The plan has no group number {number}."),
     "unknown-object": N_("There is no “{id}” among the {table}."),

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.operation import Operation, Outcome
 from grid_model.project import Project, ProjectInfo
-from resources.i18n import _
+from resources.i18n import N_, _
 from ui.dialogs import ask
 from ui.operations import operation
 
@@ -26,8 +27,6 @@ NETWORK_FILES = frozenset(
     f"{name}.csv" for name in ("nodes", "lines", "switches", "transformers", "loads", "sources")
 )
 """The files of a network folder."""
-
-STEP_FLAGS = ("open", "fault", "close")
 
 
 def empty_project() -> Project:
@@ -178,8 +177,30 @@ def check(window: MainWindow) -> None:
 # -------------------------------------------------------------------- outage
 
 
-def export_customers(window: MainWindow) -> None:
-    """Write the list of affected customers into an Excel file."""
+def disclosed(window: MainWindow, full: bool) -> dict[str, Any] | None:
+    """Ask what names in full are needed for, where they are wanted; None where they are not given out.
+
+    The mask is lifted only where the journal can tell of it.
+    """
+    if not full:
+        return {}
+    session = window.bench.session
+    if session.reading:
+        session.problem.emit(GridError("opened-for-reading", file=str(session.path)))
+        return None
+    purpose = ask.purpose(
+        window,
+        _(
+            "This output shows names, phones and addresses in full. What are they needed for? "
+            "The answer is printed on it and kept in the project's journal."
+        ),
+        _("Output in full"),
+    )
+    return {"unmasked": True, "purpose": purpose} if purpose else None
+
+
+def export_customers(window: MainWindow, full: bool = False) -> None:
+    """Write the list of affected customers into an Excel file, names in full only for a purpose."""
     bench = window.bench
     project, result = bench.session.project, bench.outage.result
     if project is None or result is None:
@@ -190,21 +211,43 @@ def export_customers(window: MainWindow) -> None:
     if path is None:
         return
     bench.settings.remember_folder("export", path.parent)
-    what = operation("trace")
-    parameters = what.parameters(
-        state=bench.outage.state, customers=str(path), **steps_of(bench.outage.steps)
+    disclosure = disclosed(window, full)
+    if disclosure is None:
+        return
+    study = result.study
+
+    def work(feedback: Feedback) -> Outcome:
+        from gis.customer_list import write_customer_list
+        from gis.masking import Disclosure
+
+        rows = write_customer_list(path, study.project, study, feedback=feedback, **disclosure)
+        said = Disclosure.asked(disclosure.get("unmasked", False), disclosure.get("purpose", ""))
+        note = N_("Customer list of an outage: {file}, {rows} customers, {masking}, {purpose}")
+        values = {"file": path.name, "rows": str(rows), "masking": said.label, "purpose": said.purpose or "—"}
+        return Outcome({}, (_("Customer list written: {file}").format(file=path),), note=(note, values))
+
+    _run_noted(
+        window, _("Writing {file}").format(file=path.name), work, lambda outcome: tell(window, outcome)
     )
 
-    def done(_outcome: Outcome) -> None:
-        window.messages.tell(_("Customer list written: {file}").format(file=path))
 
-    run_operation(window, what, parameters, done)
+def _run_noted(
+    window: MainWindow, title: str, work: Callable[[Feedback], Outcome], done: Callable[[Outcome], None]
+) -> None:
+    """Run work on the study beside the window; its note goes into the journal of its project."""
+    session = window.bench.session
 
+    def finish(outcome: Outcome) -> None:
+        if outcome.note is not None:
+            session.note(*outcome.note)
+        done(outcome)
 
-def steps_of(steps: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """Give switching steps as the operations take them: by action, and all in order."""
-    by_action = {name: tuple(device for action, device in steps if action == name) for name in STEP_FLAGS}
-    return {**by_action, "steps": steps}
+    def lost(_outcome: Outcome) -> str:
+        return _(
+            "“{title}” is done, but its project was closed meanwhile: its journal does not tell of it."
+        ).format(title=title)
+
+    session.run(title, work, finish, lost=lost)
 
 
 def rank(window: MainWindow) -> None:
@@ -216,8 +259,8 @@ def rank(window: MainWindow) -> None:
 # --------------------------------------------------------------------- paper
 
 
-def print_pages(window: MainWindow, template: str, options: dict[str, Any]) -> None:
-    """Write pages as PDF where the person says."""
+def print_pages(window: MainWindow, template: str, options: dict[str, Any], full: bool = False) -> None:
+    """Write pages as PDF where the person says, names in full only for a purpose."""
     bench = window.bench
     project = bench.session.project
     if project is None:
@@ -231,19 +274,51 @@ def print_pages(window: MainWindow, template: str, options: dict[str, Any]) -> N
         return
     bench.settings.remember_folder("export", path.parent)
     what = operation("print")
-    if TEMPLATES[template].needs_trace:
-        options = {**options, "state": bench.outage.state, **steps_of(bench.outage.steps)}
-    parameters = what.parameters(template=template, out=str(path), **options)
+    disclosure = disclosed(window, full)
+    if disclosure is None:
+        return
 
     def done(outcome: Outcome) -> None:
         tell(window, outcome)
         open_outside(path)
 
-    run_operation(window, what, parameters, done)
+    if TEMPLATES[template].needs_trace:
+        options = {**options, "state": bench.outage.state}
+        _print_outage(window, template, options, disclosure, path, done)
+    else:
+        parameters = what.parameters(template=template, out=str(path), **disclosure, **options)
+        run_operation(window, what, parameters, done)
 
 
-def web_map(window: MainWindow) -> None:
-    """Write the map as one self-contained page and show it in the person's browser."""
+def _print_outage(
+    window: MainWindow,
+    template: str,
+    options: dict[str, Any],
+    disclosure: dict[str, Any],
+    path: Path,
+    done: Callable[[Outcome], None],
+) -> None:
+    """Write the pages of the study as the step on the map leaves it."""
+    trace, result = window.bench.outage.trace(), window.bench.outage.result
+    if trace is None or result is None:
+        return
+    project = result.study.project
+
+    def work(feedback: Feedback) -> Outcome:
+        from gis.masking import Disclosure
+        from gis.pages.options import PrintOptions
+        from gis.pages.templates import make_pages
+        from ui.commands.print_ import printed
+
+        said = Disclosure.asked(disclosure.get("unmasked", False), disclosure.get("purpose", ""))
+        chosen = PrintOptions(**options, disclosure=said, trace=trace)
+        return printed(make_pages(project, template, chosen, feedback), path, template, chosen, feedback)
+
+    _run_noted(window, _("Print to PDF"), work, done)
+
+
+def web_map(window: MainWindow, full: bool = False) -> None:
+    """Write the map as one self-contained page and show it in the browser, names in full for a purpose."""
     bench = window.bench
     project = bench.session.project
     if project is None:
@@ -263,7 +338,9 @@ def web_map(window: MainWindow) -> None:
         tell(window, outcome)
         open_outside(path)
 
-    run_operation(window, what, what.parameters(out=str(path)), done)
+    disclosure = disclosed(window, full)
+    if disclosure is not None:
+        run_operation(window, what, what.parameters(out=str(path), **disclosure), done)
 
 
 def open_outside(path: Path) -> None:

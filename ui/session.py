@@ -5,13 +5,13 @@ Views listen to `Session.project_changed` and redraw what the changes touched; n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from grid_model.changes import Changes
+from grid_model.changes import Changes, Image
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.history import Entry, History
@@ -22,8 +22,10 @@ from ui.settings import Settings
 
 if TYPE_CHECKING:
     from gis.project_file import ProjectFile
+    from gis.project_viewing import ViewedFile
     from gis.project_writer import Lost
 
+    OpenFile = ProjectFile | ViewedFile
 
 R = TypeVar("R")
 
@@ -56,6 +58,8 @@ class Session(QObject):
     """The project as it is now (None: closed) and the `Changes` (None: another project altogether)."""
     saved_changed = Signal()
     """Whether every edit is in the file may have changed."""
+    moved = Signal()
+    """The project goes on in another file."""
     problem = Signal(object)
     """Something could not be done: the exception."""
     noticed = Signal(str)
@@ -67,7 +71,7 @@ class Session(QObject):
         super().__init__(parent)
         self.settings = settings
         self.jobs = jobs
-        self._file: ProjectFile | None = None
+        self._file: OpenFile | None = None
         self._poster = Poster()
 
     # ------------------------------------------------------------ the project
@@ -114,11 +118,34 @@ class Session(QObject):
         """Bring back what undo took."""
         return self._attempt(lambda file: file.history.redo())
 
-    def note(self, title: str, values: Mapping[str, str]) -> None:
-        """Write into the journal what changed no row: an export, a print, an unmasking."""
-        if self._file is not None:
+    @property
+    def reading(self) -> bool:
+        """Whether the project is open for reading only: every edit is refused."""
+        return self._file is not None and not hasattr(self._file, "save_as")
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The journal of the open project, oldest first, without images."""
+        return self._file.journal.entries() if self._file is not None else ()
+
+    def images(self, number: int) -> tuple[Image, ...]:
+        """Give the before-images of an entry; raises `GridError` where the file cannot be read."""
+        return self._file.journal.images(number) if self._file is not None else ()
+
+    def note(self, title: str, values: Mapping[str, str]) -> bool:
+        """Write into the journal what changed no row: an export, a print, an unmasking.
+
+        A project that is open for reading only takes no note; `warned` says so and the answer is False.
+        """
+        if self._file is None:
+            return False
+        try:
             self._file.history.note(title, values)
-            self.saved_changed.emit()
+        except GridError:
+            self.warned.emit(_("The project is open for reading only: its journal does not tell of this."))
+            return False
+        self.saved_changed.emit()
+        return True
 
     def run(
         self,
@@ -154,7 +181,7 @@ class Session(QObject):
 
         return self.jobs.run(title, work, finish, failed, stopped)
 
-    def _attempt(self, act: Callable[[ProjectFile], Changes]) -> Changes | None:
+    def _attempt(self, act: Callable[[OpenFile], Changes]) -> Changes | None:
         if self._file is None:
             return None
         try:
@@ -165,16 +192,25 @@ class Session(QObject):
 
     # --------------------------------------------------------------- the file
 
-    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Open a project file beside the window; the one open before is closed when the new one is there."""
+    def open(self, path: Path, then: Callable[[], None] | None = None, reading: bool = False) -> None:
+        """Open a project file beside the window; the one open before is closed when the new one is there.
+
+        Parameters
+        ----------
+        reading
+            Only look at it: nothing is locked and no edit is taken.
+        """
         poster = Poster()
 
-        def load(feedback: Feedback) -> ProjectFile:
+        def load(feedback: Feedback) -> OpenFile:
             from gis.project_file import ProjectFile
+            from gis.project_viewing import ViewedFile
 
+            if reading:
+                return ViewedFile.open(path, feedback)
             return ProjectFile.open(path, feedback, post=poster.posted.emit)
 
-        if self.path is not None and self.path.resolve() == path.resolve():
+        if self._is_open(path) and self.reading == reading:
             return
         self.jobs.run(
             _("Opening {file}").format(file=path.name), load, lambda file: self._take(file, poster, then)
@@ -182,23 +218,34 @@ class Session(QObject):
 
     def open_made(self, path: Path, make: Callable[[Feedback], object]) -> None:
         """Have `make` write a project file at `path`, then open it."""
-        if self.path is not None and self.path.resolve() == path.resolve():
+        if self._is_open(path):
             self.close()
         self.jobs.run(_("Making {file}").format(file=path.name), make, lambda _made: self.open(path))
 
+    def _is_open(self, path: Path) -> bool:
+        return self.path is not None and self.path.resolve() == path.resolve()
+
     def save_as(self, path: Path) -> None:
-        """Write a copy of the project and go on in it."""
-        file = self._file
-        if file is not None:
+        """Write a copy of the project and go on in it; what was open for reading only is then edited."""
+        from gis.project_file import ProjectFile
+
+        file, title = self._file, _("Writing {file}").format(file=path.name)
+        if isinstance(file, ProjectFile):
+            own = file
             self.jobs.run(
-                _("Writing {file}").format(file=path.name),
-                lambda feedback: file.save_as(path, feedback),
-                lambda _nothing: self._moved(path),
+                title, lambda feedback: own.save_as(path, feedback), lambda _nothing: self._moved(path)
+            )
+        elif file is not None:
+            source = file.path
+            self.jobs.run(
+                title, lambda feedback: _copy(source, path, feedback), lambda _nothing: self.open(path)
             )
 
     def _moved(self, path: Path) -> None:
         self.settings.add_recent(path)
-        self.saved_changed.emit()
+        if self._is_open(path):
+            self.moved.emit()
+            self.saved_changed.emit()
 
     def close(self) -> None:
         """Close the project; every edit is in the file before this returns."""
@@ -215,14 +262,14 @@ class Session(QObject):
             if lost is not None:
                 self.problem.emit(lost)
 
-    def _take(self, file: ProjectFile, poster: Poster, then: Callable[[], None] | None = None) -> None:
+    def _take(self, file: OpenFile, poster: Poster, then: Callable[[], None] | None = None) -> None:
         self.close()
         self.settings.add_recent(file.path)
         self._adopt(file, poster)
         if then is not None:
             then()
 
-    def _adopt(self, file: ProjectFile, poster: Poster) -> None:
+    def _adopt(self, file: OpenFile, poster: Poster) -> None:
         self._file, self._poster = file, poster
         file.history.listen(self._heard)
         file.journal.on_saved = lambda _number: self.saved_changed.emit()
@@ -245,3 +292,9 @@ class Session(QObject):
     def _tell_lost(self, lost: Lost) -> None:
         self.problem.emit(lost.error)
         self.saved_changed.emit()
+
+
+def _copy(source: Path, path: Path, feedback: Feedback) -> None:
+    from gis.project_viewing import copy_project
+
+    copy_project(source, path, feedback)

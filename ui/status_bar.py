@@ -72,7 +72,10 @@ class StatusLine(QStatusBar):
         if session.project is None:
             self.saved.setText("")
             return
-        self.saved.setText(_("All changes saved ✓") if session.saved else _("Saving…"))
+        if session.reading:
+            self.saved.setText(_("Reading only"))
+        else:
+            self.saved.setText(_("All changes saved ✓") if session.saved else _("Saving…"))
         self.saved.setToolTip(str(session.path or ""))
 
     def _tell_jobs(self) -> None:

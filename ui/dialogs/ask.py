@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
@@ -35,8 +36,18 @@ def file_to_write(parent: QWidget | None, title: str, suggestion: Path, kinds: s
     name, _kind = QFileDialog.getSaveFileName(parent, title, str(suggestion), kinds)
     if not name:
         return None
-    path = Path(name)
-    return path if path.suffix else path.with_suffix(suggestion.suffix)
+    path = with_suffix(Path(name), suggestion.suffix, kinds)
+    if path.name != Path(name).name and path.exists():
+        question = _("“{file}” is there already. Replace it?").format(file=path.name)
+        if not yes(parent, title, question, _("Replace")):
+            return None
+    return path
+
+
+def with_suffix(path: Path, suffix: str, kinds: str) -> Path:
+    """Add `suffix` to a name that bears none of the file kinds offered: ``area 1.2`` is no suffix."""
+    offered = {f".{one}" for one in re.findall(r"\*\.(\w+)", kinds.lower())}
+    return path if path.suffix.lower() in offered else path.with_name(path.name + suffix)
 
 
 def yes(parent: QWidget | None, title: str, question: str, do_it: str) -> bool:
@@ -48,7 +59,14 @@ def yes(parent: QWidget | None, title: str, question: str, do_it: str) -> bool:
     return box.clickedButton() is button
 
 
-def purpose(parent: QWidget | None, question: str) -> str:
+def purpose(parent: QWidget | None, question: str, title: str = "") -> str:
     """Ask what personal data is needed for; empty where the person thought better of it."""
-    text, agreed = QInputDialog.getText(parent, _("Show personal data"), question, QLineEdit.EchoMode.Normal)
+    title = title or _("Show personal data")
+    text, agreed = QInputDialog.getText(parent, title, question, QLineEdit.EchoMode.Normal)
     return text.strip() if agreed else ""
+
+
+def text(parent: QWidget | None, title: str, question: str, suggestion: str = "") -> str:
+    """Ask for a short text; empty where the person thought better of it."""
+    found, agreed = QInputDialog.getText(parent, title, question, QLineEdit.EchoMode.Normal, suggestion)
+    return found.strip() if agreed else ""
