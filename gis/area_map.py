@@ -8,11 +8,13 @@ import pandas as pd
 from gis.measuring import seats
 from gis.neighbourhood import _barriers, _border, _shared
 from gis.outlines import AreaOutlines
+from gis.travel import Places, Travel
 from grid_model.feedback import SILENT, Feedback
-from grid_model.grouping.area_map import AreaMap, Travel
+from grid_model.grouping.area_map import AreaMap
 from grid_model.project import Project
 from grid_model.settings import setting
-from grid_model.territory import managers_on_duty, straight_minutes
+from grid_model.territory import managers_on_duty
+from grid_model.travel import travel_seconds
 from grid_model.workload import Workload
 
 NEAREST = 8
@@ -35,7 +37,7 @@ def area_map(
     work
         The workload index, made with the surface of these outlines.
     travel
-        Travel times; None: straight line × terrain factor at ``travel.speed_kmh``.
+        Roads and speeds read already; None: read here.
     """
     managers = managers_on_duty(project)
     frame = project.frame("transformer_areas")
@@ -49,7 +51,6 @@ def area_map(
     shapes = outlines.shapes[order]
     pairs, length = _area_borders(project, outlines, shapes, feedback)
     area_work, own_work, customers = _work(project, ids, managers, work)
-    speed = setting(project, "travel.speed_kmh")
     by_kind = {kind: setting(project, f"travel.factor_{kind}") for kind in ("plain", "hill", "mountain")}
     terrain = frame["terrain"].iloc[order].map(by_kind).fillna(by_kind["plain"])
     return AreaMap(
@@ -73,8 +74,46 @@ def area_map(
         locked=_locked(project, ids),
         feeder=_numbered(frame["feeder"].iloc[order]),
         village=_numbered(frame["village"].iloc[order]),
-        travel=travel or (lambda x, y, factors: straight_minutes(x, y, factors, speed)),
+        travel=ManagerTravel(travel or Travel.of(project, outlines.plane, feedback)),
     )
+
+
+class ManagerTravel:
+    """Minutes between managers as `gis.travel.manager_minutes` gives them; ways along roads are kept.
+
+    While areas are painted the places seldom move, but the terrain of a territory does: only straight lines
+    and walks are reckoned anew then.
+    """
+
+    def __init__(self, travel: Travel) -> None:
+        self._travel = travel
+        self._places = np.empty((0, 2))
+        self._by_road = np.empty((0, 0))
+
+    def __call__(self, x: np.ndarray, y: np.ndarray, factors: np.ndarray) -> np.ndarray:
+        """Give the minutes from row to column."""
+        travel = self._travel
+        xy = np.column_stack([x, y])
+        if travel.network is None:
+            minutes = travel.times(Places(xy, factors), Places(xy, factors)).minutes
+        else:
+            if not np.array_equal(xy, self._places, equal_nan=True):
+                stops = travel.network.snap(xy, travel.snap_limit_m, travel.walk_kmh)
+                self._by_road = travel_seconds(travel.network.graph, stops, stops) / 60
+                self._places = xy
+            minutes = self._joined(xy, factors)
+        np.fill_diagonal(minutes, 0.0)
+        return minutes
+
+    def _joined(self, xy: np.ndarray, factors: np.ndarray) -> np.ndarray:
+        """Take the road where there is one, the walk where that is shorter, else the straight line."""
+        travel = self._travel
+        distance_m = np.hypot(xy[:, None, 0] - xy[None, :, 0], xy[:, None, 1] - xy[None, :, 1])
+        way_m = distance_m * (factors[:, None] + factors[None, :]) / 2
+        straight = np.nan_to_num(way_m / (travel.speed_kmh * 1000 / 60), nan=np.inf)
+        on_foot = np.where(distance_m <= travel.snap_limit_m, way_m / (travel.walk_kmh * 1000 / 60), np.inf)
+        reached = np.isfinite(self._by_road)
+        return np.asarray(np.where(reached, np.fmin(self._by_road, on_foot), straight))
 
 
 def _area_borders(

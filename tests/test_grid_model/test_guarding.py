@@ -1,4 +1,4 @@
-"""Everybody has somebody able to guard him, and an area is covered by two who reach it in time."""
+"""Everybody has somebody able to guard him."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from grid_model.grouping.guarding import cover_of_areas, guarding_pairs
+from grid_model.grouping.guarding import guarding_pairs
 from tests.conftest import scaled
 from tests.test_grid_model.managers import row_of, scattered
 
@@ -41,16 +41,3 @@ def test_a_single_one_has_nobody_and_unknown_certificates_let_anybody_guard() ->
     assert guarding_pairs(row_of(1), ["m0"])[0].guard is None
     nobody = row_of(2, guards=np.zeros(2, dtype=bool), qualifications_known=False)
     assert [one.guard for one in guarding_pairs(nobody, ["m0", "m1"])] == ["m1", "m0"]
-
-
-def test_an_area_is_covered_by_two_qualified_members_within_its_promise() -> None:
-    minutes = {"a": {"T1": 10.0, "T2": 50.0}, "b": {"T1": 40.0, "T2": 44.0}, "c": {"T1": 5.0}}
-    town, country = cover_of_areas(
-        {"G": ("a", "b", "c")},
-        {"T1": "G", "T2": "G"},
-        minutes,
-        frozenset("ab"),
-        {"T1": 45.0, "T2": 45.0},
-    )
-    assert town.reached == ("a", "b") and town.covered and town.second_min == 40.0
-    assert country.reached == ("b",) and not country.covered and country.second_min == 50.0

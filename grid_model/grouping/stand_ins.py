@@ -1,0 +1,228 @@
+"""A stand-in (B role) for every area: near, able, of the same group first, none with more than his share.
+
+Each area gets one who is not its manager:
+
+    Σ over areas [ w ÷ W̄ × minutes from the stand-in to the area  + outside, unless he is in the manager's
+    group + change, unless he stands in now ]  +  imbalance × Σ over managers | W ÷ W̄ − 1 |
+
+w is the workload index of an area, W what somebody stands in for, W̄ its mean. Only who is able to guard may
+stand in (`DOMAIN` §4.4); where certificates are unknown everybody may. Solved with HiGHS, station by
+station.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grid_model.errors import Cancelled
+from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.area_map import NOBODY, AreaMap
+from grid_model.grouping.solver import new_solver
+
+NEAREST = 8
+"""So many of the nearest managers are looked at beside those of the group."""
+GAP = 2e-3
+"""Share of the cost within which an answer counts as the best."""
+MOST_NODES = 500
+"""Work limit of the search: a count, so that the answer does not depend on the clock."""
+
+
+@dataclass(frozen=True)
+class StandInProblem:
+    """What is asked.
+
+    Parameters
+    ----------
+    areas
+        With who answers for them.
+    minutes
+        From each manager to each area, (areas, managers).
+    groups
+        Group of each manager, empty where none.
+    stations
+        Station of each manager: a stand-in is of the station of the area's manager.
+    able
+        Who may stand in.
+    now
+        Place of each area's stand-in now, −1 for none.
+    """
+
+    areas: AreaMap
+    minutes: np.ndarray
+    groups: tuple[str, ...]
+    stations: tuple[str, ...]
+    able: np.ndarray
+    now: np.ndarray
+    outside_min: float = 30.0
+    change_min: float = 5.0
+    imbalance_min: float = 30.0
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """Who stands in for which area.
+
+    Parameters
+    ----------
+    stand_in_of
+        By area; areas nobody answers for or nobody can stand in for are absent.
+    without
+        Those areas that have a manager but no possible stand-in, sorted.
+    outside
+        Areas whose stand-in is of another group, sorted.
+    loads
+        Workload index each manager stands in for, by manager.
+    objective, gap
+        Minutes, and the share by which it may be above the best.
+    """
+
+    stand_in_of: Mapping[str, str]
+    minutes: Mapping[str, float]
+    without: tuple[str, ...]
+    outside: tuple[str, ...]
+    loads: Mapping[str, float]
+    objective: float
+    gap: float
+
+
+def find_stand_ins(problem: StandInProblem, feedback: Feedback = SILENT) -> StandIns:
+    """Choose the stand-ins.
+
+    Raises
+    ------
+    Cancelled
+        Where somebody asked to stop.
+    """
+    areas = problem.areas
+    chosen = np.full(len(areas), NOBODY, dtype=np.int64)
+    total, bound = 0.0, 0.0
+    stations = np.array(problem.stations, dtype=object)
+    of_area = np.where(areas.owner == NOBODY, "", stations[areas.owner]) if len(stations) else np.array([])
+    for station in feedback.track(sorted(set(problem.stations))):
+        units = np.flatnonzero((areas.owner != NOBODY) & (of_area == station))
+        managers = np.flatnonzero((stations == station) & problem.able)
+        if not len(units) or not len(managers):
+            continue
+        part = _Part(problem, units, managers)
+        found, cost, low = part.solve(feedback)
+        chosen[units] = found
+        total, bound = total + cost, bound + low
+    there = np.flatnonzero(chosen != NOBODY)
+    group = np.array(problem.groups, dtype=object)
+    outside = [n for n in there if not _same(group, areas.owner[n], chosen[n])]
+    load = np.bincount(chosen[there], areas.work[there], minlength=len(areas.managers))
+    return StandIns(
+        {areas.areas[n]: areas.managers[chosen[n]] for n in there},
+        {areas.areas[n]: float(problem.minutes[n, chosen[n]]) for n in there},
+        tuple(areas.areas[n] for n in np.flatnonzero((areas.owner != NOBODY) & (chosen == NOBODY))),
+        tuple(areas.areas[n] for n in outside),
+        {one: float(load[n]) for n, one in enumerate(areas.managers)},
+        total,
+        max(0.0, (total - bound) / total) if total > 0 else 0.0,
+    )
+
+
+def _same(group: np.ndarray, a: int, b: int) -> bool:
+    return bool(group[a]) and bool(group[a] == group[b])
+
+
+class _Part:
+    """One station as a whole-number problem: which manager stands in for which area."""
+
+    def __init__(self, problem: StandInProblem, units: np.ndarray, managers: np.ndarray) -> None:
+        self._problem = problem
+        self._units = units
+        self._managers = managers
+        self._rows, self._columns = self._possible()
+        self.mean = max(float(problem.areas.work[units].sum()) / len(managers), 1e-9)
+
+    def _possible(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pair each area with the managers looked at: its group's, the nearest, and who stands in now."""
+        problem = self._problem
+        owner = problem.areas.owner[self._units]
+        group = np.array(problem.groups, dtype=object)
+        minutes = problem.minutes[np.ix_(self._units, self._managers)]
+        near = np.argsort(np.argsort(minutes, axis=1, kind="stable"), axis=1, kind="stable") <= NEAREST
+        same = (group[owner][:, None] == group[self._managers][None, :]) & (group[owner] != "")[:, None]
+        now = problem.now[self._units][:, None] == self._managers[None, :]
+        allowed = (near | same | now) & (owner[:, None] != self._managers[None, :])
+        rows, columns = np.nonzero(allowed)
+        return rows, columns
+
+    def costs(self) -> np.ndarray:
+        """Price each possible pair; a way nobody knows counts as the longest that is known."""
+        problem = self._problem
+        unit, manager = self._units[self._rows], self._managers[self._columns]
+        minutes = problem.minutes[unit, manager]
+        known = minutes[np.isfinite(minutes)]
+        minutes = np.where(np.isfinite(minutes), minutes, known.max() if len(known) else 0.0)
+        share = problem.areas.work[unit] / self.mean
+        group = np.array(problem.groups, dtype=object)
+        owner = problem.areas.owner[unit]
+        other = (group[owner] != group[manager]) | (group[owner] == "")
+        return np.asarray(
+            share
+            * (minutes + problem.outside_min * other + problem.change_min * (problem.now[unit] != manager))
+        )
+
+    def solve(self, feedback: Feedback) -> tuple[np.ndarray, float, float]:
+        """Give the chosen manager of each area (−1: none possible), the cost and what none undercuts."""
+        import highspy
+
+        model = new_solver(True, lambda: feedback.cancelled)
+        model.setOptionValue("mip_rel_gap", GAP)
+        model.setOptionValue("mip_max_nodes", MOST_NODES)
+        self._fill(model)
+        model.run()
+        if feedback.cancelled:
+            raise Cancelled
+        if model.getModelStatus() not in (
+            highspy.HighsModelStatus.kOptimal,
+            highspy.HighsModelStatus.kSolutionLimit,
+        ):
+            raise RuntimeError(f"the solver stopped with {model.modelStatusToString(model.getModelStatus())}")
+        values = np.array(model.getSolution().col_value)[: len(self._rows)]
+        found = np.full(len(self._units), NOBODY, dtype=np.int64)
+        picked = np.flatnonzero(values > 0.5)
+        found[self._rows[picked]] = self._managers[self._columns[picked]]
+        info = model.getInfo()
+        return found, float(info.objective_function_value), float(info.mip_dual_bound)
+
+    def _fill(self, model: Any) -> None:
+        """Variables: the pairs, then what each manager has too much and too little of."""
+        import highspy
+
+        pairs, people = len(self._rows), len(self._managers)
+        units = np.unique(self._rows)
+        weight = self._problem.areas.work[self._units[self._rows]]
+        program = highspy.HighsLp()
+        program.num_col_ = pairs + 2 * people
+        program.num_row_ = len(units) + people
+        each = self._problem.imbalance_min / self.mean
+        program.col_cost_ = np.r_[self.costs(), np.full(2 * people, each)]
+        program.col_lower_ = np.zeros(program.num_col_)
+        program.col_upper_ = np.r_[np.ones(pairs), np.full(2 * people, np.inf)]
+        right = np.r_[np.ones(len(units)), np.full(people, self.mean)]
+        program.row_lower_ = program.row_upper_ = right
+        kind = highspy.HighsVarType
+        program.integrality_ = [kind.kInteger] * pairs + [kind.kContinuous] * (2 * people)
+        first = len(units)
+        row = np.searchsorted(units, self._rows)
+        rows = np.r_[
+            np.column_stack([row, first + self._columns]).ravel(),
+            first + np.arange(people),
+            first + np.arange(people),
+        ]
+        values = np.r_[np.column_stack([np.ones(pairs), weight]).ravel(), -np.ones(people), np.ones(people)]
+        matrix = program.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kColwise
+        matrix.start_ = np.r_[np.arange(0, 2 * pairs, 2), 2 * pairs + np.arange(2 * people + 1)].astype(
+            np.int32
+        )
+        matrix.index_ = rows.astype(np.int32)
+        matrix.value_ = values
+        model.passModel(program)
