@@ -139,6 +139,11 @@ def table_named(written: str) -> str:
     return found
 
 
+def is_condition(written: str) -> bool:
+    """Tell a condition (``transformers``, ``switches where …``) from a place (``switches:K1``, ``K1``)."""
+    return bool(_WHERE.match(written)) or written.strip().casefold() in _table_spellings()
+
+
 @dataclass(frozen=True)
 class TraceSum:
     """Something added up over all that was reached, or over what a condition chooses of it."""
@@ -265,13 +270,17 @@ class TraceConfiguration:
 
     def to_json(self) -> str:
         """Write it as one JSON object; what stands at its default is left out."""
+        return json.dumps(self.to_document(), ensure_ascii=False)
+
+    def to_document(self) -> dict[str, Any]:
+        """Give it as plain values; what stands at its default is left out."""
         plain = TraceConfiguration(self.kind)
         found: dict[str, Any] = {"kind": self.kind.value}
         for one in fields(self):
             value = getattr(self, one.name)
             if one.name != "kind" and value != getattr(plain, one.name):
                 found[one.name] = _written(value)
-        return json.dumps(found, ensure_ascii=False)
+        return found
 
     @classmethod
     def from_json(cls, text: str) -> TraceConfiguration:

@@ -82,6 +82,8 @@ class TraceResult:
         The feeder, of a trace of it.
     passed_over
         Switches inside the part to be isolated that cannot be operated.
+    length_m
+        Length of a path in m, that of its two ends left out.
     """
 
     project: Project
@@ -97,6 +99,7 @@ class TraceResult:
     unknown_lengths: int = 0
     feeder: str = ""
     passed_over: tuple[Device, ...] = ()
+    length_m: float = 0.0
 
     @cached_property
     def listed(self) -> np.ndarray:
@@ -263,7 +266,7 @@ class _Trace:
         nodes = np.unique(np.concatenate([walk.nodes[walk.tail[steps]], walk.nodes[walk.head[steps]]]))
         return TraceResult(
             self.project, self.configuration, self.topology, order, passed, depth, nodes,
-            (), (), measure, missing,
+            (), (), measure, missing, length_m=float(lengths[steps].sum()),
         )  # fmt: skip
 
     def _way_between(self, begin: Place, end: Place) -> Walk:

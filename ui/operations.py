@@ -11,6 +11,7 @@ MODULES = {
     "import": "ui.commands.import_",
     "check": "ui.commands.check",
     "trace": "ui.commands.trace",
+    "follow": "ui.commands.follow",
     "study": "ui.commands.study",
     "abnormal": "ui.commands.abnormal",
     "rank": "ui.commands.rank",

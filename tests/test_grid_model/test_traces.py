@@ -142,6 +142,7 @@ def test_a_path_names_what_lies_between_in_order() -> None:
     found = trace(K.PATH, "customers:c1", target="customers:c3")
     assert ids(found) == "l3 t3 f3 k2 l2 t6 l6"
     assert found.distance_m.tolist() == [0.0, 40.0, 40.0, 40.0, 40.0, 290.0, 290.0]
+    assert found.length_m == 350.0
     found = trace(K.PATH, "q1", target="t6")
     assert (ids(found), found.depth.tolist()) == ("q1 l1 k2 l2 t6", [0, 1, 2, 3, 4])
 
