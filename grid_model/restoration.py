@@ -70,8 +70,8 @@ def isolate(
 ) -> Isolation:
     """Find the nearest operable switches around `fault`.
 
-    Walk from the fault through what conducted before it up to operable switches. Those with a source or
-    a tie behind them open; a dead-end branch needs none (`DESIGN` §3).
+    Walk from the fault through what conducted before it up to operable switches. Those with a source
+    behind them, or a tie over which one could come, open; a dead-end branch needs none (`DESIGN` §3).
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def isolate(
     zone, edge = zone_of(before, own, stops=operable)
     sources = wiring.devices(edge[wiring.kind[edge] == BranchKind.SOURCE])
     edge = edge[operable[edge]]
-    helps = behind(before, zone, edge)
+    helps = behind(before, zone, edge, operable)
     stands_open = ~now.closed[edge]
     inside = before.closed & zone[wiring.a] & zone[wiring.b] & (wiring.kind == BranchKind.SWITCH) & ~operable
     inside[own] = False
@@ -108,14 +108,23 @@ def operable_branches(project: Project, topology: TopologyIndex, inoperable: Col
     return found
 
 
-def behind(topology: TopologyIndex, zone: np.ndarray, edge: np.ndarray) -> np.ndarray:
-    """Tell which edge switches have a source, or an open switch to a part outside the zone, behind them."""
+def behind(
+    topology: TopologyIndex, zone: np.ndarray, edge: np.ndarray, operable: np.ndarray | None = None
+) -> np.ndarray:
+    """Tell which edge switches have a source behind them, outside the zone, over what is closed or may close.
+
+    Parameters
+    ----------
+    operable
+        Which open switches may close, for each branch; every switch where not given.
+    """
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
     wiring = topology.wiring
+    may_close = wiring.kind == BranchKind.SWITCH if operable is None else operable
     outside = wiring.can_conduct & ~zone[wiring.a] & ~zone[wiring.b]
-    joins = np.flatnonzero(outside & topology.closed & (wiring.kind != BranchKind.SOURCE))
+    joins = np.flatnonzero(outside & (topology.closed | may_close) & (wiring.kind != BranchKind.SOURCE))
     graph = csr_matrix(
         (np.ones(len(joins)), (wiring.a[joins], wiring.b[joins])),
         shape=(wiring.node_count, wiring.node_count),
@@ -124,10 +133,6 @@ def behind(topology: TopologyIndex, zone: np.ndarray, edge: np.ndarray) -> np.nd
     helped = np.zeros(count, dtype=bool)
     feeding = np.flatnonzero(outside & topology.closed & (wiring.kind == BranchKind.SOURCE))
     helped[part[wiring.b[feeding]]] = True
-    ties = np.flatnonzero(outside & ~topology.closed & (wiring.kind == BranchKind.SWITCH))
-    ties = ties[part[wiring.a[ties]] != part[wiring.b[ties]]]
-    helped[part[wiring.a[ties]]] = True
-    helped[part[wiring.b[ties]]] = True
     far = np.where(zone[wiring.a[edge]], wiring.b[edge], wiring.a[edge])
     return np.asarray(helped[part[far]] & ~zone[far], dtype=bool)
 

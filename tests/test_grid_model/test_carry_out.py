@@ -1,0 +1,306 @@
+"""Carrying a study out, keeping it, finding it again, going back to normal; and earths that stay dead."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from grid_model.abnormal import abnormal_devices, entries_with_images, return_to_normal
+from grid_model.carry_out import CarryOut, SaveOutage, conflicts, load_study
+from grid_model.cell_edit import SetCell
+from grid_model.changes import Changes
+from grid_model.errors import GridError
+from grid_model.history import History, MemoryJournal
+from grid_model.project import Project
+from grid_model.study import OutageStudy, StudyStep, study_outage
+from grid_model.study_faults import open_faults
+from grid_model.study_proposal import propose
+from grid_model.wiring import SwitchState
+from resources.i18n import N_
+from tests.drawing import draw
+from tests.test_grid_model.test_tracing import worked_case
+
+TEN = datetime(2026, 11, 20, 10)
+
+
+def step(minutes: float, action: str, devices: str = "", **more: Any) -> StudyStep:
+    return StudyStep(TEN + timedelta(minutes=minutes), action, tuple(devices.split()), **more)
+
+
+def history(project: Project) -> History:
+    return History(project, MemoryJournal("Li"))
+
+
+def study(project: Project, *steps: StudyStep, state: SwitchState = SwitchState.NORMAL) -> OutageStudy:
+    return study_outage(project, steps, state)
+
+
+def positions(project: Project) -> dict[str, bool]:
+    switches = project.frame("switches")
+    return dict(zip(switches["id"], switches["open"], strict=True))
+
+
+def same(one: Project, other: Project) -> bool:
+    return all(one.frame(name).equals(other.frame(name)) for name in one.tables)
+
+
+def planned(project: Project) -> OutageStudy:
+    """Open k2, close nothing: T4 is out for an hour."""
+    return study(project, step(0, "open", "k2"), step(60, "close", "k2"))
+
+
+# ------------------------------------------------------------------ carry out
+
+
+def test_the_present_positions_follow_as_one_edit_and_undo_gives_the_first_state_back() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(CarryOut(study(project, *propose(project, "l1", TEN)[:4]), name="树障"))
+    assert {one for one, is_open in positions(changed.project).items() if is_open} == {"k1", "k2"}
+    assert len(changed.journal.entries()) == 1
+    changed.undo()
+    assert same(changed.project, project)
+    changed.redo()
+    assert {one for one, is_open in positions(changed.project).items() if is_open} == {"k1", "k2"}
+
+
+def test_it_can_be_carried_out_up_to_a_step() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(CarryOut(study(project, *propose(project, "l1", TEN)), upto=1))
+    assert positions(changed.project)["q1"]
+    assert not positions(changed.project)["k1"]
+    for wrong in (0, 99):
+        with pytest.raises(GridError, match="no-such-stage"):
+            changed.do(CarryOut(study(project, *propose(project, "l1", TEN)), upto=wrong))
+
+
+def test_jumpers_cuts_and_earths_come_as_rows_and_go_again() -> None:
+    project = draw(
+        "s k1 a", "a l1 b", "b l2 c", "s2 k3 d", sources=["s", "s2"], points={"ub": "b", "uc": "c"}
+    )
+    changed = history(project)
+    changed.do(
+        CarryOut(
+            study(
+                project,
+                step(0, "cut", "l1"),
+                step(1, "open", "l2"),
+                step(5, "jumper", "d c"),
+                step(9, "earth", "b"),
+            )
+        )
+    )
+    switches = changed.project.table("switches")
+    assert (switches.row("cut-1")["open"], switches.row("jumper-1")["open"]) == (True, False)
+    assert switches.row("cut-2")["line"] == "l2"
+    assert changed.project.frame("earths")["node"].tolist() == ["b"]
+    assert changed.project.frame("earths")["outage"].tolist() == ["20261120-01"]
+    back = study(changed.project, *return_to_normal(changed.project), state=SwitchState.CURRENT)
+    changed.do(CarryOut(back))
+    assert set(changed.project.frame("switches")["id"]) == {"k1", "k3"}
+    assert not len(changed.project.frame("earths"))
+    assert not abnormal_devices(changed.project)
+
+
+def test_a_study_of_the_normal_state_is_not_carried_out_where_the_present_one_is_another() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(SetCell("switches", "tie1", "open", False))
+    with pytest.raises(GridError, match="carry-out-from-normal"):
+        changed.do(CarryOut(planned(project)))
+
+
+def test_a_study_is_not_carried_out_on_another_network_than_it_was_made_of() -> None:
+    project = worked_case()
+    made = study(project, step(0, "open", "k2"))
+    changed = history(project)
+    changed.do(SetCell("ac_line_segments", "l1", "in_service", False))
+    with pytest.raises(GridError, match="study-outdated"):
+        changed.do(CarryOut(made))
+    assert len(changed.journal.entries()) == 1
+
+
+def test_what_has_no_position_of_its_own_cannot_be_carried_out() -> None:
+    project = worked_case()
+    with pytest.raises(GridError, match="cannot-carry-out"):
+        history(project).do(CarryOut(study(project, step(0, "open", "t2"))))
+    with pytest.raises(GridError, match="nothing-carried-out"):
+        history(project).do(CarryOut(planned(project)))
+
+
+# ------------------------------------------------------------------ kept studies
+
+
+def test_a_kept_study_comes_out_the_same_again() -> None:
+    project = worked_case()
+    made = study(project, *propose(project, "l1", TEN))
+    kept = history(project)
+    kept.do(SaveOutage(made, "演练"))
+    again = load_study(kept.project, "20261120-01")
+    assert (again.same_network, again.differences, again.carried_out) == (True, (), None)
+    assert again.study.user_hours == made.user_hours
+    row = kept.project.table("outages").row("20261120-01")
+    assert (row["name"], row["device"], row["actual_off"]) == (
+        "演练",
+        "ac_line_segments:l1",
+        "2026-11-20T10:00:00",
+    )
+
+
+def test_a_study_carried_out_from_the_present_state_comes_out_the_same_again() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(SetCell("switches", "k2", "open", True))
+    made = study(changed.project, step(0, "close", "tie1"), step(5, "open", "k1"), state=SwitchState.CURRENT)
+    changed.do(CarryOut(made))
+    again = load_study(changed.project, "20261120-01")
+    assert (again.same_network, again.differences, again.carried_out) == (True, (), 2)
+
+
+def test_a_changed_network_is_said_to_be_another() -> None:
+    project = worked_case()
+    kept = history(project)
+    kept.do(SaveOutage(planned(project)))
+    kept.do(SetCell("power_transformers", "t4", "in_service", False))
+    again = load_study(kept.project, "20261120-01")
+    assert not again.same_network
+    assert set(again.differences) == {"stages", "user_hours", "customers"}
+
+
+def test_an_outage_without_steps_cannot_be_played() -> None:
+    project = draw("s k1 a", sources=["s"], rows={"outages": {"x": {"result": "{nonsense"}}})
+    with pytest.raises(GridError, match="no-study-kept"):
+        load_study(project, "x")
+
+
+def test_plans_that_overlap_in_time_and_devices_or_areas_are_conflicts() -> None:
+    project = worked_case()
+    kept = history(project)
+    kept.do(SaveOutage(planned(project), "换杆"))
+    found = conflicts(kept.project, study(project, step(30, "open", "k1"), step(90, "close", "k1")))
+    assert [(one.kind, one.ids, one.name) for one in found] == [("area", ("T4",), "换杆")]
+    assert (found[0].start, found[0].end) == (TEN + timedelta(minutes=30), TEN + timedelta(minutes=60))
+    assert {one.kind for one in conflicts(kept.project, planned(project))} == {"device", "area"}
+    assert not conflicts(kept.project, planned(project), own="20261120-01")
+    assert not conflicts(kept.project, study(project, step(61, "open", "k2")))
+
+
+# ------------------------------------------------------------------ abnormal state, and back
+
+
+def test_what_is_abnormal_says_since_when_by_whom_and_by_which_step() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(SetCell("switches", "k2", "open", True))
+    changed.do(
+        CarryOut(study(changed.project, step(0, "close", "tie1"), state=SwitchState.CURRENT), name="转供")
+    )
+    found = {one.id: one for one in abnormal_devices(changed.project, entries_with_images(changed.journal))}
+    assert (found["k2"].position, found["k2"].who, found["k2"].outage) == ("open", "Li", "")
+    assert found["k2"].values["id"] == "k2"
+    assert (found["tie1"].position, found["tie1"].outage, found["tie1"].step) == ("closed", "20261120-01", 1)
+    assert found["tie1"].step_time == "2026-11-20T10:00"
+
+
+def test_the_way_back_takes_nobody_s_supply_where_a_short_loop_is_allowed() -> None:
+    moved = {"k2": True, "tie1": False}
+    for allowed, darkened in ((0, True), (1, False)):
+        project = worked_case().edit()
+        project.insert("settings", [{"id": "outage.short_loop_allowed", "value": str(allowed)}])
+        project.update("switches", list(moved), open=list(moved.values()))
+        steps = return_to_normal(project.project)
+        back = study_outage(project.project, steps, SwitchState.CURRENT)
+        assert any(stage.customers_out for stage in back.stages) == darkened
+        changed = history(project.project)
+        changed.do(CarryOut(back))
+        assert not abnormal_devices(changed.project)
+
+
+def test_an_open_fault_is_known_until_it_is_repaired_and_is_not_put_under_voltage() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(CarryOut(study(project, *propose(project, "l1", TEN)[:4])))
+    assert [one.id for one in open_faults(changed.project)] == ["l1"]
+    assert return_to_normal(changed.project) == ()
+    with pytest.raises(GridError, match="energises-fault"):
+        study(changed.project, step(0, "close", "k1"), state=SwitchState.CURRENT)
+    steps = return_to_normal(changed.project, repaired=True)
+    changed.do(CarryOut(study(changed.project, *steps, state=SwitchState.CURRENT)))
+    assert (open_faults(changed.project), abnormal_devices(changed.project)) == ((), ())
+    changed.undo()
+    assert [one.id for one in open_faults(changed.project)] == ["l1"]
+
+
+# ------------------------------------------------------------------ earths
+
+
+class Earth:
+    """Place an earth, or take it away."""
+
+    title = N_("Set “{column}” of {id}")
+
+    def __init__(self, node: str, *, away: bool = False) -> None:
+        self.node, self.away = node, away
+        self.values: dict[str, str] = {}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        draft = project.edit()
+        if self.away:
+            draft.delete("earths", [f"e-{self.node}"])
+        else:
+            draft.insert("earths", [{"id": f"e-{self.node}", "node": self.node}])
+        return draft.finish()
+
+
+def earthed() -> History:
+    """s –k1– a –l1– b –k2– c, k1 open, b earthed."""
+    changed = history(draw("s k1 a", "a l1 b", "b k2 c", sources=["s"], points={"u": "b"}))
+    changed.do(SetCell("switches", "k1", "open", True))
+    changed.do(Earth("b"))
+    return changed
+
+
+def test_no_edit_puts_an_earth_under_voltage() -> None:
+    changed = earthed()
+    before = changed.project
+    with pytest.raises(GridError, match="energises-earth"):
+        changed.do(SetCell("switches", "k1", "open", False))
+    assert changed.project is before
+    assert len(changed.journal.entries()) == 2
+    changed.do(SetCell("switches", "k2", "open", True))
+
+
+def test_no_undo_and_no_redo_puts_an_earth_under_voltage() -> None:
+    changed = history(draw("s k1 a", "a l1 b", sources=["s"], points={"u": "b"}))
+    changed.do(SetCell("switches", "k1", "open", True))
+    changed.do(SetCell("switches", "k1", "open", False))
+    changed.undo()
+    # k1 open again: what redo would bring back must not meet an earth that came by another way
+    project = changed.project.edit()
+    project.insert("earths", [{"id": "e", "node": "b"}])
+    changed._project = project.project
+    with pytest.raises(GridError, match="energises-earth"):
+        changed.redo()
+    with pytest.raises(GridError, match="energises-earth"):
+        changed.undo()
+    assert positions(changed.project)["k1"]
+
+
+def test_an_earth_that_is_live_already_hinders_nothing_else() -> None:
+    changed = history(
+        draw("s k1 a", "s k2 b", sources=["s"], rows={"earths": {"e": {"node": "a"}}}, points={"u": "b"})
+    )
+    changed.do(SetCell("switches", "k2", "open", True))
+    assert [one.live for one in abnormal_devices(changed.project) if one.table == "earths"] == [True]
+
+
+def test_a_study_of_the_present_state_knows_the_earths_that_stand() -> None:
+    changed = earthed()
+    with pytest.raises(GridError, match="energises-earth"):
+        study(changed.project, step(0, "close", "k1"), state=SwitchState.CURRENT)
+    found = study(changed.project, step(0, "unearth", "b"), step(5, "close", "k1"), state=SwitchState.CURRENT)
+    changed.do(CarryOut(found))
+    assert not len(changed.project.frame("earths"))
