@@ -72,6 +72,11 @@ def can_paste(window: MainWindow) -> bool:
     return page is not None and page.can_paste
 
 
+def has_table(window: MainWindow) -> bool:
+    """Whether an attribute table is on screen."""
+    return hasattr(window.bottom.page, "ask_expression")
+
+
 @dataclass(frozen=True)
 class Action:
     """One command.
@@ -130,6 +135,7 @@ ACTIONS = (
     Action("copy", "edit", N_("&Copy"), "Ctrl+C", starts_section=True),
     Action("paste", "edit", N_("&Paste"), "Ctrl+V", can_paste),
     Action("find", "edit", N_("&Find…"), "Ctrl+F", icon="search"),
+    Action("choose-by-expression", "edit", N_("Choose by e&xpression…"), "Ctrl+Shift+F", has_table, "filter"),
     Action("show-personal", "edit", N_("Show &personal data…"), "", starts_section=True, icon="eye"),
     Action("settings", "edit", N_("&Settings…"), "Ctrl+,", always, "settings", True),
     Action("task-data", "view", N_("&Data"), "Ctrl+1"),

@@ -16,7 +16,7 @@ from ui import outputs
 from ui.dialogs import ask
 from ui.dialogs.operation_dialog import data_files
 from ui.settings import documents_folder
-from ui.tables.pages import TablePage
+from ui.tables.pages import AttributePage, TablePage
 from ui.tables.view import FrameView
 
 if TYPE_CHECKING:
@@ -228,6 +228,12 @@ def find(window: MainWindow) -> None:
     """Go to the search box."""
     window.top.search.setFocus()
     window.top.search.selectAll()
+
+
+def choose_by_expression(window: MainWindow) -> None:
+    """Choose rows of the table on screen by a condition."""
+    if isinstance(window.bottom.page, AttributePage):
+        window.bottom.page.ask_expression()
 
 
 def show_personal(window: MainWindow) -> None:

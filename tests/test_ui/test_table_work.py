@@ -21,6 +21,7 @@ from ui.application import Program
 from ui.dialogs.crash import CrashDialog, CrashHook
 from ui.main_window import MainWindow
 from ui.tables.conditions import Between, Containing, Filled, OneOf
+from ui.tables.expression_dialog import ExpressionDialog, quoted
 from ui.tables.field_filter import FieldFilter
 from ui.tables.pages import AttributePage
 
@@ -351,3 +352,57 @@ def test_an_import_leaves_a_number_beyond_its_limits_empty_and_says_so(tmp_path:
     after, _changes = outcome.edit.apply(Project.empty(ProjectInfo(name="x")))
     assert after.frame("transformer_areas")["stated_kva"].isna().tolist() == [True, False]
     assert "number-outside" in [issue.code for issue in outcome.issues]
+
+
+# --------------------------------------------------------------- expressions
+
+
+def test_rows_are_chosen_by_an_expression_and_what_is_wrong_is_said_while_typing(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = page_of(window, "power_transformers")
+    dialog = ExpressionDialog(page)
+    qtbot.addWidget(dialog)
+    dialog.text.clear()
+    qtbot.keyClicks(dialog.text, "rated_kva >")
+    assert not dialog.choose.isEnabled()
+    assert not dialog.filter.isEnabled()
+    assert dialog.told.text()
+    assert "expression-" not in dialog.told.text()
+    qtbot.keyClicks(dialog.text, " 200")
+    wanted = page.model.frame.loc[page.model.frame["rated_kva"] > 200, "id"].tolist()
+    assert dialog.told.text().startswith(str(len(wanted)))
+    qtbot.mouseClick(dialog.choose, LEFT)
+    assert set(window.bench.selection.ids) == set(wanted)
+
+
+def test_an_expression_filters_and_is_asked_again_after_an_edit(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "feeders")
+    name = str(page.model.frame["name"].iloc[0])
+    dialog = ExpressionDialog(page)
+    qtbot.addWidget(dialog)
+    dialog.text.setPlainText(f"name == {quoted(name)}")
+    qtbot.mouseClick(dialog.filter, LEFT)
+    assert shown(page, "name") == [name]
+    page.model.setData(page.model.index(0, at(page, "name")), "another")
+    page.model.sort(0)
+    assert shown(page, "name") == []
+    window.bottom.drop_filters()
+    assert "another" in shown(page, "name")
+
+
+def test_fields_and_values_are_put_in_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "switches")
+    dialog = ExpressionDialog(page)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.text.clear()
+    rows = [dialog.fields.item(row).data(0x100) for row in range(dialog.fields.count())]
+    dialog.fields.setCurrentRow(rows.index("feeder"))
+    qtbot.keyClick(dialog.fields, Qt.Key.Key_Return)
+    qtbot.keyClicks(dialog.text, "== ")
+    assert dialog.values.count()
+    dialog.values.setCurrentRow(0)
+    qtbot.keyClick(dialog.values, Qt.Key.Key_Return)
+    assert dialog.text.toPlainText().startswith('feeder == "')
+    assert dialog.filter.isEnabled(), dialog.told.text()

@@ -332,6 +332,8 @@ class BottomTables(QWidget):
         fields = menu.addMenu(_("Filter by field"))
         for column in page.view.visible_columns():
             fields.addAction(page.model.columns[column].heading, lambda at=column: page.ask_filter(at))
+        if isinstance(page, AttributePage):
+            menu.addAction(_("By an expression…"), page.ask_expression)
         chosen = menu.addAction(_("Only what is chosen"), self.show_only_chosen)
         chosen.setEnabled(bool(page.positions_of(self._bench.selection)))
         menu.addSeparator()

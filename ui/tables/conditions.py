@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -159,6 +159,25 @@ class OnlyThese:
         keep = np.zeros(length, dtype=bool)
         keep[np.asarray(self.found, dtype=np.int64)] = True
         return keep
+
+
+@dataclass(frozen=True)
+class Fulfilling:
+    """What an expression says; it is asked anew whenever rows are filtered.
+
+    Parameters
+    ----------
+    asked
+        Gives the mask over the rows as they are now; None where there are none.
+    """
+
+    sentence: str
+    asked: Callable[[], np.ndarray | None]
+    key: str = "expression"
+
+    def mask(self, length: int, _index: IndexOf) -> np.ndarray:
+        found = self.asked()
+        return found if found is not None and len(found) == length else np.zeros(length, dtype=bool)
 
 
 def common_values(index: ColumnIndex, rows: np.ndarray) -> list[tuple[str, int]]:

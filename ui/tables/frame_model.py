@@ -12,7 +12,7 @@ import pandas as pd
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.tables.column_index import ColumnIndex
-from ui.tables.conditions import Condition, OnlyThese, without
+from ui.tables.conditions import Condition, Fulfilling, OnlyThese, without
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -88,7 +88,7 @@ class FrameModel(QAbstractTableModel):
         self._columns = tuple(columns)
         names = {column.name for column in self._columns}
         self._conditions = tuple(
-            one for one in self._conditions if isinstance(one, OnlyThese) or one.key in names
+            one for one in self._conditions if isinstance(one, OnlyThese | Fulfilling) or one.key in names
         )
         self._take(frame)
         self._set_order(self._rows_in_order())

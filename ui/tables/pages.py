@@ -287,6 +287,17 @@ class AttributePage(TablePage):
         else:
             self.model.show_rows(project.frame(self.name), self._columns(project))
 
+    def choose_rows(self, positions: np.ndarray) -> None:
+        """Mark rows and take their objects under the hand, as if a person had chosen them."""
+        self.view.choose_positions(positions)
+        self._choose_several(positions)
+
+    def ask_expression(self) -> None:
+        """Ask for an expression and choose or show the rows it fits."""
+        from ui.tables.expression_dialog import ExpressionDialog
+
+        ExpressionDialog(self, self.window()).exec()
+
     def positions_of(self, chosen: Selection) -> list[int]:
         project = self.bench.session.project
         if project is None or chosen.table != self.name or not chosen.ids:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from grid_model import schema
@@ -14,6 +15,7 @@ from grid_model.issue import Issue, Severity
 from resources.i18n import N_, _
 from ui import formats, objects
 from ui.bench import Bench
+from ui.outage_answer import Answer
 from ui.tables.frame_model import Shown
 from ui.tables.pages import ResultPage, TablePage, count_text, name_text, number_text, plain_text
 
@@ -94,36 +96,43 @@ def _number(name: str, heading: str, digits: int = 1, tip: str = "") -> Shown:
 
 # -------------------------------------------------------------------- outage
 
-BASIS = {0: N_("Topology"), 1: N_("Customer–transformer relation"), 2: N_("Unlinked")}
+BASIS = {
+    "topology": N_("Topology"),
+    "area": N_("Customer–transformer relation"),
+    "manual": N_("Entered by hand"),
+    "none": N_("Unlinked"),
+}
+STATUS = {"out": N_("Out"), "backup": N_("On backup"), "partly": N_("Partly out")}
 
 
 def _outage_rows(bench: Bench) -> pd.DataFrame:
-    project, result = bench.session.project, bench.outage.result
-    assert project is not None and result is not None
-    trace = result.trace
-    ids = [*trace.customers, *trace.backup]
-    basis = [*trace.customers_basis, *trace.backup_basis]
+    result = bench.outage.result
+    assert result is not None
+    project, listed = result.study.project, result.customers
     customers = project.table("customers")
-    rows = customers.frame.iloc[customers.positions(ids)].reset_index(drop=True)
+    rows = customers.frame.iloc[customers.positions(listed["id"].tolist())].reset_index(drop=True)
     areas = project.table("transformer_areas")
-    at = areas.positions(rows["transformer_area"].fillna("").tolist())
-    managers = [areas.frame["manager"].iat[one] if one >= 0 else None for one in at]
-    return pd.DataFrame(
-        {
-            "id": rows["id"],
-            "name": rows["name"],
-            "customer_class": rows["customer_class"],
-            "importance": rows["importance"],
-            "sensitive_kind": rows["sensitive_kind"],
-            "transformer_area": rows["transformer_area"],
-            "status": [N_("Out")] * len(trace.customers) + [N_("On backup")] * len(trace.backup),
-            "basis": [BASIS[int(one)] for one in basis],
-            "manager": rows["manager"].where(
-                rows["manager"].notna(), pd.Series(managers, dtype=object, index=rows.index)
-            ),
-            "address": rows["address"],
-        }
+    at = np.zeros(0, dtype=np.int64)
+    if len(rows):
+        at = np.asarray(areas.positions(rows["transformer_area"].fillna("").tolist()), dtype=np.int64)
+    managers = areas.frame["manager"].reindex(at).reset_index(drop=True)
+    columns = ["id", "name", "customer_class", "importance", "sensitive_kind", "transformer_area", "address"]
+    return rows[columns].assign(
+        status=listed["status"],
+        basis=listed["basis"],
+        off=listed["off"],
+        on=listed["on"],
+        manager=rows["manager"].where(rows["manager"].notna(), managers),
     )
+
+
+def _moment(value: Any) -> str:
+    """Write a time of a result; nothing where there is none."""
+    return "" if value is None or pd.isna(value) else pd.Timestamp(value).strftime("%m-%d %H:%M")
+
+
+def _back_at(value: Any) -> str:
+    return _moment(value) or _("not back")
 
 
 def _fill_customers(bench: Bench, shown: ResultPage) -> None:
@@ -144,11 +153,13 @@ def _fill_customers(bench: Bench, shown: ResultPage) -> None:
             _choice("importance", _("Important grade"), "customers", "importance"),
             _choice("sensitive_kind", _("Sensitive kind"), "customers", "sensitive_kind"),
             _name(bench, "transformer_area", _("Transformer area"), "transformer_areas"),
-            _text("status", _("Status"), lambda value: _(value)),
+            _text("status", _("Status"), lambda value: _(STATUS.get(value, value))),
+            Shown("off", _("Off at"), _moment, _("When supply was lost first.")),
+            Shown("on", _("Back at"), _back_at, _("When supply was back for good.")),
             _text(
                 "basis",
                 _("Basis"),
-                lambda value: _(value),
+                lambda value: _(BASIS.get(value, value)),
                 _("Why we think the customer is fed where it is."),
             ),
             _name(bench, "manager", _("District manager"), "district_managers"),
@@ -158,17 +169,18 @@ def _fill_customers(bench: Bench, shown: ResultPage) -> None:
 
 
 def _fill_areas(bench: Bench, shown: ResultPage) -> None:
-    project, result = bench.session.project, bench.outage.result
-    assert project is not None and result is not None
-    ids = [*result.trace.transformer_areas, *result.trace.partly_out]
+    result = bench.outage.result
+    assert result is not None
+    project, listed = result.study.project, result.areas
     holder = project.table("transformer_areas")
-    rows = holder.frame.iloc[holder.positions(ids)].reset_index(drop=True)
+    rows = holder.frame.iloc[holder.positions(listed["id"].tolist())].reset_index(drop=True)
     customers, transformers = project.frame("customers"), project.frame("power_transformers")
     count = customers.loc[customers["status"] == "active", "transformer_area"].value_counts()
     kva = transformers.groupby("transformer_area")["rated_kva"].sum()
-    out = len(result.trace.transformer_areas)
     frame = rows[["id", "name", "usage", "feeder", "village", "manager"]].assign(
-        status=[N_("Out")] * out + [N_("Partly out")] * (len(ids) - out),
+        status=listed["status"],
+        off=listed["off"],
+        on=listed["on"],
         customers=rows["id"].map(count).fillna(0),
         rated_kva=rows["id"].map(kva),
     )
@@ -178,7 +190,9 @@ def _fill_areas(bench: Bench, shown: ResultPage) -> None:
             _text("name", _("Transformer area")),
             _text("id", _("Area number")),
             _choice("usage", _("Use"), "transformer_areas", "usage"),
-            _text("status", _("Status"), lambda value: _(value)),
+            _text("status", _("Status"), lambda value: _(STATUS.get(value, value))),
+            Shown("off", _("Off at"), _moment, _("When supply was lost first.")),
+            Shown("on", _("Back at"), _back_at, _("When supply was back for good.")),
             _count("customers", _("Customers")),
             _number("rated_kva", "kVA", 0),
             _name(bench, "feeder", _("Feeder"), "feeders"),
@@ -202,7 +216,7 @@ FLAGS = {"": "", "over-25": N_("Over 25 % of the capacity"), "over-80": N_("Over
 def _fill_back_feed(bench: Bench, shown: ResultPage) -> None:
     result = bench.outage.result
     assert result is not None
-    found = result.trace.back_feed
+    found = result.study.back_feed
     frame = pd.DataFrame(
         {
             "kind": [one.kind for one in found],
@@ -402,8 +416,8 @@ def _has_trace(bench: Bench) -> bool:
     return bench.outage.result is not None
 
 
-def _trace_count(count: Callable[[Any], int]) -> Callable[[Bench], int]:
-    return lambda bench: count(bench.outage.result.trace) if bench.outage.result is not None else 0
+def _trace_count(count: Callable[[Answer], int]) -> Callable[[Bench], int]:
+    return lambda bench: count(bench.outage.result) if bench.outage.result is not None else 0
 
 
 RESULTS = {
@@ -412,7 +426,7 @@ RESULTS = {
         "customers",
         "id",
         _has_trace,
-        _trace_count(lambda trace: len(trace.customers) + len(trace.backup)),
+        _trace_count(lambda answer: len(answer.customers)),
         _fill_customers,
     ),
     "outage-areas": ResultTable(
@@ -420,7 +434,7 @@ RESULTS = {
         "transformer_areas",
         "id",
         _has_trace,
-        _trace_count(lambda trace: len(trace.transformer_areas) + len(trace.partly_out)),
+        _trace_count(lambda answer: len(answer.areas)),
         _fill_areas,
     ),
     "back-feed": ResultTable(
@@ -428,7 +442,7 @@ RESULTS = {
         "",
         "id",
         _has_trace,
-        _trace_count(lambda trace: len(trace.back_feed)),
+        _trace_count(lambda answer: len(answer.study.back_feed)),
         _fill_back_feed,
     ),
     "device-loss": ResultTable(
