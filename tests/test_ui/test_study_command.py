@@ -1,0 +1,217 @@
+"""`taiqu study` and `taiqu abnormal`: proposals, lists with times, keeping, carrying out, the way back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from gis.project_file import open_for_reading, opened_for_editing, save_new
+from grid_model.feedback import SILENT
+from tests.test_grid_model.test_tracing import worked_case
+from ui.cli import main
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    file = tmp_path / "worked.gpkg"
+    save_new(file, worked_case(), SILENT)
+    return str(file)
+
+
+def document(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def written(tmp_path: Path, *steps: dict[str, Any], **more: Any) -> str:
+    file = tmp_path / "steps.json"
+    file.write_text(json.dumps({"steps": steps, **more}), "utf-8")
+    return str(file)
+
+
+FAULT = ("--fault", "l1", "--time", "10:00", "--propose")
+
+
+@pytest.mark.parametrize(("k1", "hours", "outs"), [
+    ("k1", 7.833, [4, 4, 3, 2, 2]),
+    ("b1", 7.167, [3, 3, 2, 2]),
+])  # fmt: skip
+def test_the_worked_case_by_its_proposal_and_by_the_steps_file_it_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], k1: str, hours: float, outs: list[int]
+) -> None:
+    file = tmp_path / "case.gpkg"
+    save_new(file, worked_case(k1), SILENT)
+    steps = tmp_path / "proposed.json"
+    proposed = document(capsys, "study", str(file), *FAULT, "--out", str(steps))
+    played = document(capsys, "study", str(file), "--steps", str(steps))
+    for found in (proposed, played):
+        assert round(found["user_hours"]["mv_users"], 3) == hours
+        assert [one["counts"]["mv_users"] for one in found["steps"]][: len(outs)] == outs
+        kinds = {(one["kind"], one["id"], one["flag"], one["where"]) for one in found["back_feed"]}
+        assert {("pv", "pv5", "over-25", "isolated"), ("second_supply", "c3", "", "isolated")} <= kinds
+        assert [one["id"] for one in found["customers"] if one["status"] == "backup"] == ["c3"]
+        assert found["not_restored"] == []
+    assert proposed["proposal"]["restoration"]["method"] == "exact"
+    assert played["reliability"]["users"] == 5
+    assert played["reliability"]["saidi_h"] == pytest.approx(hours / 5, abs=1e-3)
+
+
+def test_a_switch_that_cannot_be_operated_changes_the_proposal(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = document(capsys, "study", path, *FAULT, "--inoperable", "k2")
+    assert found["proposal"]["isolation"]["passed_over"] == ["k2"]
+    assert found["steps"][1]["ids"] == ["k1"]
+    assert "T4" in {one["id"] for one in found["areas"] if one["on"] == "2026-11-20T13:00"}
+
+
+def test_the_list_of_a_study_has_times_and_the_reason(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "list.xlsx"
+    assert main(["study", path, *FAULT, "--customers", str(out)]) == 0
+    assert str(out) in capsys.readouterr().out
+    book = openpyxl.load_workbook(out)
+    head, *rows = book.worksheets[0].iter_rows(values_only=True)
+    listed = {row[1]: dict(zip(head, row, strict=True)) for row in rows}
+    assert listed["c4"]["Off since"] == "2026-11-20 10:00"
+    assert listed["c4"]["Expected or actual supply"] == "2026-11-20 11:10"
+    assert listed["c4"]["Why on this list"] == (
+        "The way to the source leads over t4 – k2 – l1 – k1 – q1, and q1 is open."
+    )
+    assert listed["c3"]["Status"] == "On backup supply"
+    course = list(book["Course"].iter_rows(values_only=True))
+    assert [row[3] for row in course[1:6]] == [4, 4, 3, 2, 2]
+    facts = dict(book.worksheets[1].iter_rows(values_only=True, max_col=2))
+    assert facts["User-hours by MV users"] == 7.833
+    with opened_for_editing(Path(path)) as history:
+        assert [entry.action for entry in history.journal.entries()] == ["note"]
+
+
+def test_what_is_entered_by_hand_is_counted_apart_and_together(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = written(
+        tmp_path,
+        {"time": "10:00", "action": "open", "device": "k2"},
+        {"time": "12:00", "action": "close", "device": "k2"},
+        manual=[
+            {"customer": "c1", "reason": "phoned", "off": "10:30", "on": "11:00"},
+            {"customer": "c4", "reason": "phoned too"},
+            {"area": "T2", "reason": "low voltage", "on": "11:00"},
+        ],
+    )
+    found = document(capsys, "study", path, "--steps", steps)
+    assert found["user_hours"] == {"mv_users": 2.0, "lv_customers": 2.0}
+    assert found["manual"]["counts"]["lv_customers"] == 1
+    assert found["manual"]["counts"]["mv_users"] == 1
+    assert found["manual"]["user_hours"] == {"mv_users": 1.0, "lv_customers": 0.5}
+    assert found["manual"]["user_hours_together"] == {"mv_users": 3.0, "lv_customers": 2.5}
+    by_hand = [one for one in found["customers"] if one["basis"] == "manual"]
+    assert [(one["id"], one["reason"], one["hours"]) for one in by_hand] == [("c1", "phoned", 0.5)]
+
+
+def test_a_study_is_kept_carried_out_listed_and_taken_back(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps, back = tmp_path / "proposed.json", tmp_path / "back.json"
+    kept = document(capsys, "study", path, *FAULT, "--out", str(steps), "--save", "演练")
+    assert kept["outage"] == "20261120-01"
+    done = document(capsys, "study", path, "--steps", str(steps), "--carry-out", "--upto", "4")
+    assert done["outage"] == "20261120-02"
+    assert {one["kind"] for one in done["conflicts"]} == {"device", "area"}
+    switches = open_for_reading(Path(path)).table("switches")
+    assert [switches.row(one)["open"] for one in ("k1", "k2", "tie1", "q1")] == [True, True, False, False]
+    found = document(capsys, "abnormal", path)
+    assert [(one["id"], one["position"], one["step"]) for one in found["devices"]] == [
+        ("k1", "open", 2), ("k2", "open", 2), ("tie1", "closed", 4),
+    ]  # fmt: skip
+    assert all(one["since"] and one["who"] for one in found["devices"])
+    assert (found["open_faults"], found["return"]) == (["ac_line_segments:l1"], [])
+    document(capsys, "abnormal", path, "--repaired", "--out", str(back))
+    document(capsys, "study", path, "--steps", str(back), "--carry-out")
+    assert document(capsys, "abnormal", path)["devices"] == []
+
+
+def test_the_abnormal_list_reads_as_sentences(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["abnormal", path]) == 0
+    assert "Everything stands in its normal position" in capsys.readouterr().out
+    main(["study", path, *FAULT, "--carry-out", "--upto", "4"])
+    capsys.readouterr()
+    assert main(["abnormal", path]) == 0
+    text = capsys.readouterr().out
+    assert "k1 stands open, normally closed · outage 20261120-01, step 2 · since 2026-11-20 10:40" in text
+    assert "Not repaired yet: l1" in text
+
+
+@pytest.mark.parametrize(("steps", "says"), [
+    ([("10:00", "open", "nothing")], "There is no switch, line or transformer “nothing”"),
+    ([("10:00", "open", "tie1")], "“tie1” is open already"),
+    ([("10:00", "close", "k1")], "“k1” is closed already"),
+    ([("10:00", "repair", "")], "There is no fault yet"),
+    ([("10:00", "fault", "l1"), ("10:05", "repair", "t1")], "“t1” has not failed"),
+    ([("10:00", "fault", "l1"), ("10:05", "fault", "l1")], "“l1” has failed already"),
+    ([("10:00", "unearth", "l1")], "“l1” is not earthed"),
+    ([("10:00", "open", "k1"), ("10:01", "earth", "l1"), ("10:02", "earth", "l1")], "is earthed already"),
+    ([("10:00", "trip", "k1")], "“k1” does not protect"),
+    ([("10:00", "fault", "l1"), ("09:00", "close", "q1")], "comes after"),
+    ([("10:00", "fault", "l1"), ("10:05", "close", "q1")], "would put the faulted “l1” under voltage"),
+    ([("10:00", "open", "k1"), ("10:01", "earth", "l1"), ("10:02", "close", "k1")], "under voltage"),
+    ([("10:00", "jumper", "n2")], "A jumper joins two places"),
+])  # fmt: skip
+def test_a_step_that_cannot_be_is_one_sentence_and_changes_nothing(
+    path: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    steps: list[tuple[str, str, str]],
+    says: str,
+) -> None:
+    rows = [{"time": time, "action": action, "devices": ids.split()} for time, action, ids in steps]
+    assert main(["study", path, "--steps", written(tmp_path, *rows), "--carry-out", "--json"]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert says in output.err
+    assert len(output.err.strip().splitlines()) == 1
+    with opened_for_editing(Path(path)) as history:
+        assert not history.journal.entries()
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    ([], "Give either a steps file"),
+    (["--propose"], "add --fault"),
+    ([*FAULT, "--upto", "2"], "add --carry-out"),
+    (["--fault", "l1", "--time", "soon"], "“soon” is no time"),
+    ([*FAULT, "--out", "steps.txt"], ".json"),
+    ([*FAULT, "--at-m", "10", "--inoperable", "nothing"], "nothing"),
+])  # fmt: skip
+def test_arguments_that_do_not_fit_are_one_sentence(
+    path: str, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    assert main(["study", path, *arguments]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_opening_what_feeds_nobody_is_a_note_and_no_error(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = written(tmp_path, {"time": "10:00", "action": "close", "device": "tie1"},
+                    {"time": "10:05", "action": "open", "device": "k2"})  # fmt: skip
+    found = document(capsys, "study", path, "--steps", steps)
+    assert found["steps"][1]["notes"] == ["nothing-downstream"]
+    assert found["steps"][0]["loops"]
+
+
+def test_a_study_in_chinese(
+    path: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAIQU_LANG", "zh_CN")
+    assert main(["study", path, *FAULT]) == 0
+    text = capsys.readouterr().out
+    assert "SAIDI 贡献 1.5667 h/户" in text
+    assert "位于隔离区段内" in text
+    assert "Fault" not in text
+    assert "restored" not in text.lower()
