@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ from ui import formats
 from ui.messages import window_sentence
 from ui.tables.conditions import Fulfilling, common_values
 from ui.tables.field_filter import LISTED
-from ui.widgets import button, label, make_primary, row
+from ui.widgets import button, label, make_primary
 
 if TYPE_CHECKING:
     from ui.tables.pages import AttributePage
@@ -95,12 +96,13 @@ class ExpressionDialog(QDialog):
         self._check()
 
     def _operators(self) -> QHBoxLayout:
-        line = row(*(button(word, lambda word=word: self._insert(word)) for word in OPERATORS), 1)
-        for at in range(line.count()):
-            widget = line.itemAt(at).widget()
-            if widget is not None:
-                widget.setObjectName("small")
+        line = QHBoxLayout()
         line.setSpacing(3)
+        for word in OPERATORS:
+            made = button(word, partial(self._insert, word))
+            made.setObjectName("small")
+            line.addWidget(made)
+        line.addStretch(1)
         return line
 
     def _buttons(self) -> QDialogButtonBox:
