@@ -12,6 +12,7 @@ at its ends. Nobody joins a motorway half way. A short piece of road that hangs 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,12 +71,10 @@ class RoadNetwork:
 
         line = np.full(len(places), -1, dtype=np.int64)
         points = shapely.points(places)
-        for some in (~self.fragment & ~self.closed, self.fragment & ~self.closed):
-            candidates = np.flatnonzero(some)
+        for candidates, tree in self._trees:
             open_places = np.flatnonzero((line < 0) & np.isfinite(places).all(axis=1))
             if not len(candidates) or not len(open_places):
                 continue
-            tree = shapely.STRtree(self.lines[candidates])
             place, at = tree.query_nearest(points[open_places], max_distance=limit_m, all_matches=False)
             line[open_places[place]] = candidates[at]
         on = np.flatnonzero(line >= 0)
@@ -86,12 +85,25 @@ class RoadNetwork:
         walk_s[on] = shapely.distance(self.lines[line[on]], points[on]) / (walk_kmh / 3.6)
         return Stops(edge, share, walk_s)
 
-    def _edge_at(self, line: np.ndarray, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Find the edge of a place along a line, and its share of it."""
+    @cached_property
+    def _trees(self) -> tuple[tuple[np.ndarray, Any], ...]:
+        """The lines places may go to, with a search tree: those of longer networks, then fragments."""
         import shapely
 
-        length = shapely.length(self.lines) + 1.0
-        before = np.concatenate([[0.0], np.cumsum(length)[:-1]])
+        kinds = (~self.fragment & ~self.closed, self.fragment & ~self.closed)
+        rows = [np.flatnonzero(kind) for kind in kinds]
+        return tuple((some, shapely.STRtree(self.lines[some])) for some in rows)
+
+    @cached_property
+    def _before(self) -> np.ndarray:
+        """Where each line begins when all are laid end to end, a metre between them."""
+        import shapely
+
+        return np.concatenate([[0.0], np.cumsum(shapely.length(self.lines) + 1.0)[:-1]])
+
+    def _edge_at(self, line: np.ndarray, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Find the edge of a place along a line, and its share of it."""
+        before = self._before
         starts = before[self.line_of_edge] + self.from_m
         edge = np.searchsorted(starts, before[line] + along, "right") - 1
         drawn = self.to_m[edge] - self.from_m[edge]
