@@ -326,46 +326,16 @@ class TopologyIndex:
     # ------------------------------------------------------------------ the public graph view
 
     def to_networkx(self, *, only_closed: bool = False) -> networkx.MultiGraph:
-        """Give the network as a networkx graph in the words of CIM.
-
-        Nodes are connectivity nodes by identifier (attribute ``mrid``); inner nodes are tuples. Edges
-        carry ``mrid``, ``cim_class`` and ``closed``, their key is ``table:identifier``; nodes with a
-        source carry ``energy_sources``.
+        """Give the network as a bare networkx graph, a what-if too; `grid_model.graph_view` has them all.
 
         Parameters
         ----------
         only_closed
             Leave out what does not conduct.
         """
-        import networkx
+        from grid_model.graph_view import graph_of
 
-        graph = networkx.MultiGraph(state=self.state.value)
-        names = self._node_names()
-        graph.add_nodes_from((name, {"mrid": name} if isinstance(name, str) else {}) for name in names)
-        known = (self.wiring.a >= 0) & (self.wiring.b >= 0) & (self.wiring.kind != BranchKind.SOURCE)
-        for branch in np.flatnonzero(known & self.closed if only_closed else known):
-            device = self.wiring.device(int(branch))
-            table = self.wiring.tables[device.table]
-            graph.add_edge(
-                names[self.wiring.a[branch]],
-                names[self.wiring.b[branch]],
-                key=str(device)
-                if self.wiring.kind[branch] != BranchKind.TRANSFORMER
-                else f"{device}#{branch}",
-                mrid=device.id,
-                cim_class=table.schema.cim_class,
-                closed=bool(self.closed[branch]),
-            )
-        for branch in np.flatnonzero(
-            self.closed & self.wiring.can_conduct & (self.wiring.kind == BranchKind.SOURCE)
-        ):
-            node = graph.nodes[names[self.wiring.b[branch]]]
-            node["energy_sources"] = (*node.get("energy_sources", ()), self.wiring.device(int(branch)).id)
-        return graph
-
-    def _node_names(self) -> list[str | tuple[str, int]]:
-        own: list[str | tuple[str, int]] = list(self.wiring.tables["connectivity_nodes"].frame["id"])
-        return own + [("inner", n) for n in range(len(own), self.wiring.root)]
+        return graph_of(self, only_closed=only_closed)
 
 
 def _loop(members: list[Device], circuits: int) -> Loop:

@@ -12,6 +12,7 @@ import pytest
 
 import grid_model.trace_walk
 from grid_model.errors import GridError
+from grid_model.graph_view import node_names as graph_names
 from grid_model.project import Project
 from grid_model.restoration import isolate
 from grid_model.topology import TopologyIndex
@@ -103,7 +104,7 @@ class Plain:
                 a,
                 b,
                 key,
-                {**data, "length": self.length.get(data["mrid"], 0.0) if key.startswith("ac_") else 0.0},
+                {**data, "length": self.length.get(data["mRID"], 0.0) if key.startswith("ac_") else 0.0},
             )
             for a, b, key, data in graph.edges(keys=True, data=True)
             if self.device(key) not in halts | banned
@@ -121,7 +122,7 @@ def plain(seed: int, state: SwitchState) -> Plain:
 
 
 def node_names(result: TraceResult) -> set[object]:
-    names = TopologyIndex.build(result.project, result.configuration.state)._node_names()
+    names = graph_names(TopologyIndex.build(result.project, result.configuration.state))
     return {names[one] for one in result.nodes}
 
 
