@@ -85,9 +85,9 @@ class CarryOut:
         Raises
         ------
         GridError
-            ``no-such-stage``; ``carry-out-from-normal`` where the study began in the normal state and the
-            present one is another; ``study-outdated`` where it comes out otherwise now, or what refuses a
-            step now; ``cannot-carry-out`` for a transformer or a source that stands open;
+            ``no-such-stage``; ``carry-out-from-normal`` where the study began in the normal state and comes
+            out otherwise from the present one; ``study-outdated`` where it comes out otherwise now, or
+            what refuses a step now; ``cannot-carry-out`` for a transformer or a source that stands open;
             ``nothing-carried-out``.
         """
         if not 1 <= self.last <= len(self.study.stages):
@@ -114,18 +114,28 @@ def new_outage_id(project: Project, study: OutageStudy) -> str:
 
 
 def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageStudy:
-    """Play the study on the project as it stands now; refuse where that gives something else."""
-    if study.state is SwitchState.NORMAL:
-        switches = project.frame("switches")
-        other = switches["id"][switches["open"] != switches["normal_open"]].tolist()
-        if other:
-            raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5]))
-    fresh = study_outage(
-        project, study.steps, study.state, until=study.until, inoperable=study.inoperable,
-        manual=study.manual.entries,
-    )  # fmt: skip
+    """Play the study from the present positions; refuse where that gives something else.
+
+    A study of the normal state is played from the present one where that is another.
+    """
+    switches = project.frame("switches")
+    other = switches["id"][switches["open"] != switches["normal_open"]].tolist()
+    normal = study.state is SwitchState.NORMAL and not other and not len(project.frame("earths"))
+    state = SwitchState.NORMAL if normal else SwitchState.CURRENT
+    elsewhere = state is not study.state
+    try:
+        fresh = study_outage(
+            project, study.steps, state, until=study.until, inoperable=study.inoperable,
+            manual=study.manual.entries,
+        )  # fmt: skip
+    except GridError as error:
+        if elsewhere and error.code in ("already-open", "already-closed"):
+            raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5])) from error
+        raise
     for then, now in zip(study.stages, fresh.stages, strict=True):
         if (then.counts, then.opened, then.closed) != (now.counts, now.opened, now.closed):
+            if elsewhere:
+                raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5]))
             raise GridError("study-outdated", id=outage or study.start.isoformat(" ", "minutes"))
     return fresh
 

@@ -35,7 +35,7 @@ STUDY_ERRORS: Mapping[str, str] = {
         "“{id}” has no present position of its own, so this study cannot be carried out; use the switch before it instead."
     ),
     "carry-out-from-normal": N_(
-        "This study began in the normal state, but {n} switches stand otherwise at present ({devices}); play it from the present state and carry that out."
+        "This study began in the normal state and comes out otherwise from the present one, in which {n} switches stand differently ({devices}); play it from the present state and carry that out."
     ),
     "no-such-stage": N_("The study has no step {n}; it has {steps}."),
     "no-study-kept": N_("The outage “{id}” holds no steps that could be played."),
@@ -47,6 +47,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "propose-needs-fault": N_("A proposal needs what failed: add --fault ID."),
     "steps-or-fault": N_(
         "Give either a steps file (--steps) or a fault to propose for (--fault), not both or neither."
+    ),
+    "nothing-to-propose": N_(
+        "There is nothing to propose: nothing is left to isolate, and no tie can bring anybody back."
     ),
     "nothing-carried-out": N_(
         "After step {n} everything stands as it did, so there is nothing to carry out."

@@ -105,12 +105,20 @@ def test_jumpers_cuts_and_earths_come_as_rows_and_go_again() -> None:
     assert not abnormal_devices(changed.project)
 
 
-def test_a_study_of_the_normal_state_is_not_carried_out_where_the_present_one_is_another() -> None:
+def test_a_study_of_the_normal_state_is_carried_out_where_the_present_one_makes_no_difference() -> None:
     project = worked_case()
+    made = study(project, step(0, "open", "k2"))
     changed = history(project)
-    changed.do(SetCell("switches", "tie1", "open", False))
+    changed.do(SetCell("switches", "r1", "open", True))
+    changed.do(CarryOut(made))
+    assert {one for one, is_open in positions(changed.project).items() if is_open} == {"k2", "r1", "tie1"}
+    assert changed.project.table("outages").row("20261120-01")["state"] == "current"
+    changed.undo()
+    changed.do(SetCell("switches", "tie1", "open", False))  # now nobody goes out with k2
     with pytest.raises(GridError, match="carry-out-from-normal"):
-        changed.do(CarryOut(planned(project)))
+        changed.do(CarryOut(made))
+    with pytest.raises(GridError, match="carry-out-from-normal"):
+        changed.do(CarryOut(study(project, step(0, "close", "tie1"))))
 
 
 def test_a_study_is_not_carried_out_on_another_network_than_it_was_made_of() -> None:
