@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gis import workbook
 from gis.files import written_whole
+from gis.table_export import defused
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from resources.i18n import _
@@ -40,13 +42,16 @@ class Sheet:
 
 
 def write_sheets(path: Path, sheets: Sequence[Sheet], feedback: Feedback = SILENT) -> None:
-    """Write `sheets` into one xlsx file, whole or not at all.
+    """Write `sheets` into one xlsx file, or the only one into a csv file (UTF-8 with mark): whole or not.
 
     Raises
     ------
     GridError
         ``cannot-write``, ``bad-output-name``, ``too-many-rows``.
     """
+    if path.suffix.lower() == ".csv" and len(sheets) == 1:
+        _write_csv(path, sheets[0], feedback)
+        return
     if path.suffix.lower() != ".xlsx":
         raise GridError("bad-output-name", file=str(path), suffix=".xlsx")
     made = [_sheet(one) for one in sheets]
@@ -58,6 +63,16 @@ def write_sheets(path: Path, sheets: Sequence[Sheet], feedback: Feedback = SILEN
         )
     with written_whole(path) as beside:
         workbook.write_workbook(beside, made, title=sheets[0].title, feedback=feedback)
+
+
+def _write_csv(path: Path, sheet: Sheet, feedback: Feedback) -> None:
+    with written_whole(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow([defused(one) for one in sheet.headings])
+        for n, row in enumerate(sheet.rows):
+            if n % 5000 == 0:
+                feedback.report(n / len(sheet.rows))
+            writer.writerow([defused(cell) for cell in row])
 
 
 def _sheet(sheet: Sheet) -> workbook.Sheet:

@@ -139,8 +139,9 @@ def _write_csv(
         for n, cells in enumerate(rows):
             if n % 5000 == 0:
                 feedback.report(None, path.name)
-            writer.writerow([_defused(cell) for cell in cells])
+            writer.writerow([defused(cell) for cell in cells])
 
 
-def _defused(cell: Any) -> Any:
+def defused(cell: Any) -> Any:
+    """Make a csv cell harmless: text that begins like a formula gets an apostrophe before it."""
     return "'" + cell if isinstance(cell, str) and cell.startswith(FORMULA_BEGINS) else cell

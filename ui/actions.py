@@ -135,6 +135,7 @@ ACTIONS = (
     Action("copy", "edit", N_("&Copy"), "Ctrl+C", starts_section=True),
     Action("paste", "edit", N_("&Paste"), "Ctrl+V", can_paste),
     Action("find", "edit", N_("&Find…"), "Ctrl+F", icon="search"),
+    Action("journal", "edit", N_("&Journal"), "Ctrl+H", starts_section=True),
     Action("choose-by-expression", "edit", N_("Choose by e&xpression…"), "Ctrl+Shift+F", has_table, "filter"),
     Action("show-personal", "edit", N_("Show &personal data…"), "", starts_section=True, icon="eye"),
     Action("settings", "edit", N_("&Settings…"), "Ctrl+,", always, "settings", True),

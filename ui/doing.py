@@ -136,7 +136,7 @@ def export_table(window: MainWindow) -> None:
     settings = window.bench.settings
     name = page.title.rsplit(" ", 1)[0].replace("/", " ")
     suggestion = settings.folder_for("export") / f"{project.info.name} {name}.xlsx".strip()
-    path = ask.file_to_write(window, _("Export table"), suggestion, "Excel (*.xlsx)")
+    path = ask.file_to_write(window, _("Export table"), suggestion, "Excel (*.xlsx);;CSV (*.csv)")
     if path is None:
         return
     settings.remember_folder("export", path.parent)
@@ -228,6 +228,12 @@ def find(window: MainWindow) -> None:
     """Go to the search box."""
     window.top.search.setFocus()
     window.top.search.selectAll()
+
+
+def journal(window: MainWindow) -> None:
+    """List who did what when; its menu leads back to any point."""
+    window.bottom.setVisible(True)
+    window.bottom.open("journal-entries")
 
 
 def choose_by_expression(window: MainWindow) -> None:

@@ -38,6 +38,8 @@ ERRORS: Mapping[str, str] = {
     "scheme-in-force-stays": N_(
         "The scheme “{scheme}” is in force and cannot be deleted; put another in force first."
     ),
+    "bad-weight": N_("“{weight}” is no weight; write NAME=VALUE with a value of 0 or more. Names: {names}."),
+    "temporary-without-whom": N_("--temporary needs --without: say who is away for a while."),
     "manager-on-duty": N_("Manager {id} is on duty already."),
     "nobody-takes-over": N_(
         "Nobody can take over the areas of those who leave; managers who are there: {managers}."
@@ -69,6 +71,10 @@ ERRORS: Mapping[str, str] = {
     ),
     "row-gone": N_("A row of the {table} is no longer there; refresh and try again."),
     "nothing-to-undo": N_("There is nothing to undo."),
+    "nothing-to-restore": N_("Nothing was changed since entry {number}; the project is in that state."),
+    "restore-beyond-migration": N_(
+        "The file was brought to a newer format after entry {number}; go back with a copy from before."
+    ),
     "nothing-to-redo": N_("There is nothing to redo."),
     "undo-row-gone": N_("This cannot be undone: a row of the {table} it concerns is no longer there."),
     # reading files and importing

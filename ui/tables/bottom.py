@@ -28,6 +28,7 @@ from ui.icons import icon
 from ui.tables import results
 from ui.tables.condition_bar import ConditionBar
 from ui.tables.conditions import OnlyThese
+from ui.tables.journal_page import JournalPage
 from ui.tables.pages import AttributePage, TablePage
 from ui.widgets import label
 
@@ -89,6 +90,7 @@ class BottomTables(QWidget):
         layout.addWidget(self.conditions)
         layout.addWidget(self._stack)
         bench.session.project_changed.connect(self._on_project)
+        bench.session.saved_changed.connect(self._follow_journal)
         bench.task_changed.connect(lambda _task: self.arrange())
         bench.selection_changed.connect(self._follow)
         bench.personal_changed.connect(lambda _show: self._reload())
@@ -262,6 +264,14 @@ class BottomTables(QWidget):
                 elif changes.touches("issues", "schemes", "mutual_aid_groups", "group_members"):
                     self._stale.add(name)
         self.arrange()
+
+    def _follow_journal(self) -> None:
+        """Show a new entry where the journal is on screen."""
+        if isinstance(self.page, JournalPage) and self._bench.session.project is not None:
+            self.page.show_entries()
+            self._title()
+        else:
+            self._stale.add(results.JOURNAL)
 
     def _forget_pages(self) -> None:
         for page in self._pages.values():

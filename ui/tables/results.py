@@ -17,6 +17,7 @@ from ui import formats, objects
 from ui.bench import Bench
 from ui.outage_answer import Answer
 from ui.tables.frame_model import Shown
+from ui.tables.journal_page import JournalPage
 from ui.tables.pages import ResultPage, TablePage, count_text, name_text, number_text, plain_text
 
 
@@ -50,6 +51,10 @@ def there_is(bench: Bench, name: str) -> bool:
 def page(bench: Bench, name: str) -> ResultPage:
     """Make the page of a result."""
     kind = RESULTS[name]
+    if name == JOURNAL:
+        journal = JournalPage(bench, name, kind.title)
+        journal.show_entries()
+        return journal
     made = ResultPage(bench, name, kind.title, kind.table, kind.key)
     kind.fill(bench, made)
     return made
@@ -420,7 +425,22 @@ def _trace_count(count: Callable[[Answer], int]) -> Callable[[Bench], int]:
     return lambda bench: count(bench.outage.result) if bench.outage.result is not None else 0
 
 
+def _fill_journal(_bench: Bench, shown: ResultPage) -> None:
+    if isinstance(shown, JournalPage):
+        shown.show_entries()
+
+
+JOURNAL = "journal-entries"
+
 RESULTS = {
+    JOURNAL: ResultTable(
+        N_("Journal"),
+        "",
+        "number",
+        lambda bench: bench.session.project is not None,
+        lambda bench: len(bench.session.entries),
+        _fill_journal,
+    ),
     "outage-customers": ResultTable(
         N_("Customers out"),
         "customers",
