@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 from openpyxl import load_workbook
 
 from gis.project_file import open_for_reading, opened_for_editing, save_new
+from grid_model.expression import Expression
 from grid_model.feedback import SILENT
 from grid_model.saved_traces import saved_names
+from grid_model.trace_configuration import Condition, TraceSum
 from resources.i18n import use_language
+from tests.conftest import ROOT
 from tests.drawing import draw
 from tests.test_grid_model.test_traces import STATION
 from ui.cli import main
@@ -72,8 +76,8 @@ def test_every_kind_is_asked_for_by_its_name(path: str, capsys: pytest.CaptureFi
     assert found["feeder"] == "F1"
     found = document(capsys, path, "--from", "q1", "--kind", "next", "--of", "transformers", "--count", "2")
     assert devices(found) == "t3 t6"
-    found = document(capsys, path, "--from", "t6", "--kind", "next", "--direction", "upstream", "--by", "branches",
-                     "--of", "switches where is_protective")  # fmt: skip
+    up = ("--kind", "next", "--direction", "upstream", "--by", "branches")
+    found = document(capsys, path, "--from", "t6", *up, "--of", "switches where is_protective")
     assert devices(found) == "q1"
     found = document(capsys, path, "--from", "l1", "--kind", "isolation", "--inoperable", "k2")
     assert (found["passed_over"], [one["id"] for one in found["edge"] if one["reason"] == "to-open"]) == (
@@ -201,3 +205,18 @@ def test_a_path_over_lines_without_a_length_says_so(
     )
     assert main(["follow", file, "--from", "q1"]) == 0
     assert "The length of 1 line is not known; distances leave it out." in capsys.readouterr().out
+
+
+def test_what_the_docs_show_can_be_read() -> None:
+    text = (ROOT / "docs" / "tracing.md").read_text("utf-8")
+    conditions = re.findall(r'--(?:stop|barrier|enter|filter|of) "([^"]+)"', text)
+    sums = re.findall(r'--sum "([^"]+)"', text)
+    assert (len(conditions), len(sums)) == (4, 2)
+    assert [str(Condition.parse(one)) for one in conditions]
+    assert [str(TraceSum.parse(one)) for one in sums]
+    spoken = re.findall(r"`((?:switches|lines|开关) (?:where|其中) [^`]+)`", text)
+    assert len({Condition.parse(one).table for one in spoken}) == 1
+    for shown in (
+        line.strip() for line in text.splitlines() if line.startswith(("    rated_kva", "    额定"))
+    ):
+        assert Expression.parse(shown, "power_transformers").columns == ("rated_kva", "feeder")
