@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from grid_model.tracing import Outage
 
 EPSILON = 1e-9
+SLIGHT = 1e-7
+"""What a customer at low voltage weighs where MV users count: among plans equal for these, fewer are left."""
 SETS_LIMIT = 4_000
 """Sets of blocks tried behind one tie before the search is called a heuristic one."""
 
@@ -128,7 +130,7 @@ class Restorer:
     ties
         Open switches that may close: branch, block, block; −1 is the live network.
     users
-        For each set of blocks in which a user could come back, how many users.
+        For each set of blocks in which a user could come back, how much these users weigh together.
     room
         What each resource (a tie's branch, or −2 − the feeder's first switch) can still take; only known
         ones.
@@ -140,7 +142,7 @@ class Restorer:
     barred: frozenset[int]
     joins: tuple[tuple[int, int, int], ...]
     ties: tuple[tuple[int, int, int], ...]
-    users: dict[frozenset[int], int]
+    users: dict[frozenset[int], float]
     room: dict[int, float]
     feeder: dict[int, int]
     demand: float
@@ -288,8 +290,12 @@ class Restorer:
         known.append((state.operations, state.cost))
         return False
 
-    def _waiting(self, live: frozenset[int]) -> int:
+    def _waiting(self, live: frozenset[int]) -> float:
         return sum(users for blocks, users in self.users.items() if not blocks & live)
+
+    def _counted(self, live: frozenset[int]) -> int:
+        """Users who wait, without the slight weight of the others."""
+        return sum(int(users + EPSILON) for blocks, users in self.users.items() if not blocks & live)
 
     def _total(self, state: _State) -> float:
         return state.cost + self._waiting(state.live) * self.horizon
@@ -307,7 +313,7 @@ class Restorer:
         unchecked = sum(one.check == "unchecked" for one in uses)
         margin = min((one.margin_kva for one in uses if one.margin_kva is not None), default=0.0)
         names = tuple(move.tie for move in state.moves)
-        key = (round(self._total(state), 6), state.operations, unchecked, -margin, names)
+        key = (round(self._total(state), 8), state.operations, unchecked, -margin, names)
         if self._best is None or key < self._best[0]:
             self._best = (key, state)
 
@@ -409,7 +415,7 @@ class Restorer:
         live: frozenset[int] = frozenset()
         found = []
         for move in state.moves:
-            gained = self._waiting(live) - self._waiting(live | move.blocks)
+            gained = self._counted(live) - self._counted(live | move.blocks)
             live |= move.blocks
             known = [self.room[one] - taken[one] for one in move.uses if one in self.room]
             found.append(
@@ -419,6 +425,16 @@ class Restorer:
                 )
             )  # fmt: skip
         return found
+
+    def _user_minutes(self, state: _State) -> float:
+        live: frozenset[int] = frozenset()
+        operations, total = 0, 0.0
+        for move in state.moves:
+            operations += len(move.opens) + 1
+            gained = self._counted(live) - self._counted(live | move.blocks)
+            live |= move.blocks
+            total += gained * min((operations - 1) * self.minutes, self.horizon)
+        return total + self._counted(live) * self.horizon
 
     def _told(self, state: _State) -> Restoration:
         wiring = self.outage.before.wiring
@@ -430,10 +446,10 @@ class Restorer:
                 Operation("close", wiring.device(move.tie)),
             )
         ]
-        everybody, left = self._waiting(frozenset()), self._waiting(state.live)
+        everybody, left = self._counted(frozenset()), self._counted(state.live)
         return Restoration(
             tuple(operations), tuple(self._uses(state)), "exact" if self.complete else "heuristic",
-            self.tried, everybody - left, left, round(self._total(state), 6), self.count,
+            self.tried, everybody - left, left, round(self._user_minutes(state), 6), self.count,
         )  # fmt: skip
 
 
@@ -471,27 +487,30 @@ def _blocks(outage: Outage, splits: np.ndarray) -> tuple[np.ndarray, int]:
     return block, int(count)
 
 
-def _users(outage: Outage, block: np.ndarray, count: str) -> dict[frozenset[int], int]:
-    """Group who is out by the blocks in which each could come back."""
+def _users(outage: Outage, block: np.ndarray, count: str) -> dict[frozenset[int], float]:
+    """Group who is out by the blocks in which each could come back, and weigh them.
+
+    Where MV users count, a customer at low voltage weighs next to nothing, yet not nothing.
+    """
     consumers = outage.consumers
     customers, areas = outage.judged("customers").out, outage.judged("areas").out
-    found: dict[frozenset[int], int] = {}
-    if count == "lv":
-        groups: list[tuple[SupplyPoints, np.ndarray]] = [
-            (consumers.customers, customers[consumers.lv_customers[customers]])
-        ]
-    else:
-        groups = [
-            (consumers.areas, areas[consumers.public_areas[areas]]),
-            (consumers.customers, customers[consumers.mv_customers[customers]]),
+    low = customers[consumers.lv_customers[customers]]
+    groups: list[tuple[SupplyPoints, np.ndarray, float]] = [
+        (consumers.customers, low, 1.0 if count == "lv" else SLIGHT)
+    ]
+    if count != "lv":
+        groups += [
+            (consumers.areas, areas[consumers.public_areas[areas]], 1.0),
+            (consumers.customers, customers[consumers.mv_customers[customers]], 1.0),
         ]
     supplied_before = outage.before.supplied
-    for points, rows in groups:
+    found: dict[frozenset[int], float] = {}
+    for points, rows, weight in groups:
         nodes, owner = points.points_of(rows)
         had = supplied_before[nodes] & (block[nodes] >= 0)
         pairs = np.unique(np.stack([owner[had], block[nodes[had]]]), axis=1)
         for at in np.split(pairs[1], np.flatnonzero(np.diff(pairs[0])) + 1):
-            key = frozenset(int(one) for one in at)
+            key = frozenset(at.tolist())
             if key:
-                found[key] = found.get(key, 0) + 1
+                found[key] = found.get(key, 0.0) + weight
     return found
