@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 
 from gis.measuring import seats
-from gis.neighbourhood import _barriers, _border, _shared
+from gis.neighbourhood import _barriers, _border, _shared, areas_at_crossings
 from gis.outlines import AreaOutlines
 from gis.travel import Places, Travel
 from grid_model.feedback import SILENT, Feedback
@@ -127,12 +129,17 @@ def _area_borders(
     reach = setting(project, "territory.barrier_reach_m")
     shared = _shared(shapes[there], there, setting(project, "territory.gap_tolerance_m"))
     names = tuple(str(n) for n in range(len(shapes)))
-    pairs, length = [], []
+    free: dict[tuple[int, int], float] = {}
     for pair, lines in feedback.track(shared.items()):
         border = _border(names, pair, lines, barriers, ids, reach)
         if border.length_m > 0:
-            pairs.append(pair)
-            length.append(border.length_m)
+            free[pair] = border.length_m
+    enough = setting(project, "territory.min_shared_border_m")
+    for _crossing, near in areas_at_crossings(project, outlines.plane, shapes[there]):
+        for pair in combinations(there[near].tolist(), 2):
+            free[pair] = max(free.get(pair, 0.0), enough)
+    pairs = sorted(free)
+    length = [free[pair] for pair in pairs]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(length, dtype=float)
 
 

@@ -146,10 +146,10 @@ def _barriers(project: Project, plane: MetricPlane) -> tuple[np.ndarray, list[st
     return shapes[there], list(frame["id"].to_numpy(dtype=object)[there])
 
 
-def _crossings(
-    project: Project, plane: MetricPlane, managers: tuple[str, ...], shapes: np.ndarray, owners: np.ndarray
-) -> dict[tuple[str, str], list[str]]:
-    """Give the crossings within whose reach both of a pair of managers have land, by pair."""
+def areas_at_crossings(
+    project: Project, plane: MetricPlane, shapes: np.ndarray
+) -> list[tuple[str, np.ndarray]]:
+    """Give for each crossing that has a place the rows of `shapes` (metres) within its reach."""
     import shapely
 
     frame = project.frame("crossings")
@@ -159,9 +159,17 @@ def _crossings(
     at, area = shapely.STRtree(shapes).query(
         shapely.points(places[known]), predicate="dwithin", distance=reach[known]
     )
+    ids = frame["id"].to_numpy(dtype=object)[known]
+    return [(str(one), np.sort(area[at == n])) for n, one in enumerate(ids)]
+
+
+def _crossings(
+    project: Project, plane: MetricPlane, managers: tuple[str, ...], shapes: np.ndarray, owners: np.ndarray
+) -> dict[tuple[str, str], list[str]]:
+    """Give the crossings within whose reach both of a pair of managers have land, by pair."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for n, crossing in enumerate(frame["id"].to_numpy(dtype=object)[known]):
-        near = sorted({managers[owner] for owner in owners[area[at == n]]})
+    for crossing, areas in areas_at_crossings(project, plane, shapes):
+        near = sorted({managers[owner] for owner in owners[areas]})
         for a, b in combinations(near, 2):
             found[a, b].append(crossing)
     return found

@@ -272,7 +272,7 @@ def _faces(lines: Sequence[Any]) -> np.ndarray:
 def _shared_out(
     pieces: Sequence[Any], seeds: np.ndarray, of_area: np.ndarray
 ) -> list[tuple[Any, tuple[np.ndarray, np.ndarray]]]:
-    """Give each piece of land the places that compete for it: those inside; all for land without any."""
+    """Give each piece of land the places that compete for it: those inside, without any those around."""
     import shapely
 
     points = shapely.points(seeds)
@@ -285,9 +285,16 @@ def _shared_out(
     for n in np.unique(piece):
         inside = np.unique(place[piece == n])
         shared.append((pieces[n], (seeds[inside], of_area[inside])))
-    empty = np.setdiff1d(np.arange(len(pieces)), piece)
+    empty = np.array(pieces)[np.setdiff1d(np.arange(len(pieces)), piece)]
     if len(empty):
-        shared.append((shapely.union_all(np.array(pieces)[empty], grid_size=GRID_M), (seeds, of_area)))
+        # No place nearest to a point of the land is farther than the nearest of all, and across the land.
+        tree = shapely.STRtree(points)
+        _n, nearest = tree.query_nearest(empty, return_distance=True, all_matches=False)
+        reach = nearest + 2 * shapely.minimum_bounding_radius(empty) + GRID_M
+        land, place = tree.query(empty, predicate="dwithin", distance=reach)
+        for n, one in enumerate(empty):
+            near = np.sort(place[land == n])
+            shared.append((one, (seeds[near], of_area[near])))
     return shared
 
 
@@ -314,9 +321,8 @@ def _coverage(
     lines = [shapely.boundary(region)]
     for piece, shapes, _owner in cells:
         lines.append(shapely.boundary(piece))
-        if len(shapes) > 1:
-            between = shapely.union_all(shapely.boundary(shapes))
-            lines.append(shapely.intersection(between, piece))
+        borders = shapely.intersection(shapely.boundary(shapes), piece)
+        lines.extend(borders[~_absent(borders)])
     faces = _faces([line for line in lines if not shapely.is_empty(line)])
     inside = shapely.point_on_surface(faces)
     owner = np.full(len(faces), -1, dtype=np.int64)

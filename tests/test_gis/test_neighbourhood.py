@@ -106,6 +106,24 @@ def test_a_crossing_joins_territories_that_do_not_touch() -> None:
     assert not neighbourhood(drawn("A.B", crossings=nowhere)).neighbours
 
 
+def test_planning_by_hand_sees_the_same_neighbours_across_a_crossing() -> None:
+    from gis.area_map import area_map
+    from gis.outlines import area_outlines
+    from grid_model.workload import workload
+
+    crossings = [
+        {"id": "ferry", "x": 1000.0, "y": 500.0},
+        {"id": "pass", "x": 2500.0, "y": 500.0, "reach_m": 600.0},
+    ]
+    project = drawn("AB.C", barriers=RIVER, crossings=crossings)
+    found = neighbourhood(project)
+    assert pairs(found) == {"AB", "BC"}
+    by_hand = area_map(project, area_outlines(project), workload(project))
+    assert by_hand.managers == found.managers
+    assert (by_hand.adjacency == found.adjacency()).all()
+    np.testing.assert_allclose(by_hand.minutes, found.minutes)
+
+
 def test_where_three_territories_meet_a_crossing_joins_every_pair() -> None:
     bridge = [{"id": "q", "x": 1000.0, "y": 1000.0}]
     found = neighbourhood(drawn("AB C.", crossings=bridge))

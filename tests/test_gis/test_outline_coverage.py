@@ -124,6 +124,33 @@ def test_a_customer_with_wrong_coordinates_makes_no_land_of_his_own() -> None:
     sound(project)
 
 
+def test_a_village_without_any_place_is_shared_out_to_the_nearest_places_around() -> None:
+    villages = [
+        {"id": "w", "name": "西", "geometry": box(0, 0, 1000, HIGH)},
+        {"id": "m", "name": "中", "geometry": box(1000, 0, 1200, HIGH)},
+        {"id": "e", "name": "东", "geometry": box(2200, 0, WIDE - 2200, HIGH)},
+    ]
+    random = np.random.default_rng(3)
+    x = np.r_[random.uniform(10, 990, 20), random.uniform(2210, 3990, 20)]
+    y = random.uniform(10, HIGH - 10, 40)
+    customers = [
+        {"id": str(n), "transformer_area": f"T{n % 6}", "x": float(x[n]), "y": float(y[n])} for n in range(40)
+    ]
+    settings = [{"id": "outline.simplify_m", "value": "0"}, {"id": "outline.thin_m", "value": "0.1"}]
+    project = station(
+        transformer_areas=[{"id": f"T{n}"} for n in range(6)],
+        customers=customers,
+        stations=[BOUNDARY],
+        villages=villages,
+        settings=settings,
+    )
+    sound(project)
+    found = area_outlines(project)
+    for at in random.uniform((1001, 0), (2199, HIGH), (200, 2)):
+        nearest = int(np.argmin(np.hypot(x - at[0], y - at[1])))
+        assert shapely.distance(found.shapes[nearest % 6], shapely.Point(at)) < 0.01
+
+
 def test_slivers_between_drawn_outlines_stay_and_are_reported_as_gaps() -> None:
     areas = [
         {"id": "a", "geometry": box(0, 0, 1000, HIGH), "outline_source": "drawn"},
