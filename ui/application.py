@@ -18,7 +18,7 @@ from ui.bench import Bench
 from ui.dialogs.crash import CrashHook, report
 from ui.main_window import MainWindow
 from ui.settings import Settings
-from ui.style import use_style
+from ui.style import use_style, use_theme
 
 LOG_BYTES = 500_000
 
@@ -63,15 +63,26 @@ class Program(QObject):
     def _new_window(self) -> MainWindow:
         window = MainWindow(self.bench)
         window.language_wanted.connect(self.change_language)
+        window.theme_wanted.connect(self.change_theme)
         return window
 
     def change_language(self, code: str) -> None:
-        """Remember the language and show the window anew in it; project, task and results stay."""
+        """Remember the language and show the window anew in it."""
+        if self.window.may_close():
+            self.settings.language = code
+            self.use_language(code)
+            self._show_anew()
+
+    def change_theme(self, name: str) -> None:
+        """Remember the theme and show the window anew in its colours."""
+        if self.window.may_close():
+            self.settings.theme = name
+            use_theme(self._application, name)
+            self._show_anew()
+
+    def _show_anew(self) -> None:
+        """Make another window on another bench; project, task and results go over to it."""
         old_window, old_bench = self.window, self.bench
-        if not old_window.may_close():
-            return
-        self.settings.language = code
-        self.use_language(code)
         self.bench = Bench(self.settings, self)
         self.window = self._new_window()
         self.window.restoreGeometry(old_window.saveGeometry())
@@ -105,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
     settings = Settings()
     hook = CrashHook(start_log(settings.folder))
     hook.install()
-    use_style(application)
+    use_style(application, settings.theme)
     program = Program(application, settings)
     program.window.show()
     if arguments:

@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from ui.colors import THEME
+
 SHAPES = {
     "undo": '<path d="M8 5 4 9l4 4"/><path d="M4 9h9a6 6 0 0 1 0 12h-3"/>',
     "redo": '<path d="m16 5 4 4-4 4"/><path d="M20 9h-9a6 6 0 0 0 0 12h3"/>',
@@ -33,12 +35,13 @@ SHAPES = {
     "bolt": '<path d="M13 3 5 13.5h6L10 21l8-10.5h-6z"/>',
     "target": '<circle cx="12" cy="12" r="6"/><path d="M12 3v5M12 16v5M3 12h5M16 12h5"/>',
     "filter": '<path d="M4 5h16l-6.2 7.5V19l-3.6-2v-4.5z"/>',
+    "play": '<path d="M8 5.5v13l10.5-6.5z"/>',
+    "pause": '<path d="M8.5 5.5v13M15.5 5.5v13"/>',
+    "step-back": '<path d="M16.5 5.5 8.5 12l8 6.5zM6 5.5v13"/>',
+    "step-forth": '<path d="m7.5 5.5 8 6.5-8 6.5zM18 5.5v13"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
 }
 """Strokes on a field of 24 × 24."""
-
-INK = "#3d4650"
-FAINT = "#b4bcc4"
 
 
 def _document(name: str, color: str) -> QByteArray:
@@ -58,10 +61,11 @@ def _pixmap(name: str, color: str, size: int) -> QPixmap:
     return pixmap
 
 
-def icon(name: str, color: str = INK) -> QIcon:
-    """Give the icon called `name` of `SHAPES`."""
+def icon(name: str, color: str = "") -> QIcon:
+    """Give the icon called `name` of `SHAPES`; without a colour in that of the theme in use."""
+    color = color or THEME.icon
     made = QIcon()
     for size in (16, 20, 24, 32, 48):
         made.addPixmap(_pixmap(name, color, size), QIcon.Mode.Normal)
-        made.addPixmap(_pixmap(name, FAINT, size), QIcon.Mode.Disabled)
+        made.addPixmap(_pixmap(name, THEME.icon_off, size), QIcon.Mode.Disabled)
     return made

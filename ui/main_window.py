@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
     """One window on one bench."""
 
     language_wanted = Signal(str)
+    theme_wanted = Signal(str)
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
 from resources.i18n import _
+from ui.colors import THEME
 from ui.icons import icon
-from ui.style import BADGES
 from ui.widgets import label
 
 STAYS_MS = 8_000
@@ -52,7 +52,7 @@ class MessageBar(QFrame):
         if action is not None:
             self.action.setText(action[0])
         self._do = action[1] if action is not None else None
-        back, ink = BADGES[COLORS[kind]]
+        back, ink = THEME.badges[COLORS[kind]]
         self.setStyleSheet(
             f"QFrame#message {{ background: {back}; }} QFrame#message QLabel {{ color: {ink}; }}"
         )

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from resources.i18n import _
 from ui.bench import Bench
+from ui.colors import THEME
 from ui.icons import icon
 from ui.search import Find
 from ui.search_desk import SearchDesk
-from ui.style import INK, PRIMARY_FAINT, SECOND
 
 PAUSE_MS = 30
 """Letters typed within this time are looked for together."""
@@ -39,15 +39,15 @@ class _FindPainter(QStyledItemDelegate):
         found = index.data(FIND_ROLE)
         rect: QRect = option.rect  # type: ignore[attr-defined]
         if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.fillRect(rect, QColor(PRIMARY_FAINT))
+            painter.fillRect(rect, QColor(THEME.primary_faint))
         inner = rect.adjusted(10, 0, -10, 0)
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         if not isinstance(found, Find):
-            painter.setPen(QColor(SECOND))
+            painter.setPen(QColor(THEME.second))
             painter.drawText(inner, middle, index.data())
             return
         metrics = painter.fontMetrics()
-        painter.setPen(QColor(SECOND))
+        painter.setPen(QColor(THEME.second))
         kind = metrics.elidedText(found.kind, Qt.TextElideMode.ElideRight, KIND_PX - 8)
         painter.drawText(QRect(inner.left(), inner.top(), KIND_PX, inner.height()), middle, kind)
         code = found.by or ("" if found.id == found.name else found.id)
@@ -57,7 +57,7 @@ class _FindPainter(QStyledItemDelegate):
             int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
             metrics.elidedText(code, Qt.TextElideMode.ElideLeft, width),
         )
-        painter.setPen(QColor(INK))
+        painter.setPen(QColor(THEME.ink))
         room = QRect(inner.left() + KIND_PX, inner.top(), inner.width() - KIND_PX - width - 6, inner.height())
         painter.drawText(
             room, middle, metrics.elidedText(found.name, Qt.TextElideMode.ElideRight, room.width())

@@ -10,8 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from resources.i18n import LANGUAGES, preferred_language
-
-THEMES = ("light", "dark")
+from ui.colors import THEMES
 
 RECENT_FILES = 8
 """How many files the start page and the menu remember."""
@@ -104,7 +103,7 @@ class Settings:
     def theme(self) -> str:
         """The colours of the window: ``light`` or ``dark``."""
         chosen = self._text("theme")
-        return chosen if chosen in THEMES else THEMES[0]
+        return chosen if chosen in THEMES else "light"
 
     @theme.setter
     def theme(self, name: str) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from resources.i18n import _
 from ui.bench import Bench
+from ui.colors import THEME
 from ui.icons import icon
-from ui.style import PRIMARY, SECOND
 from ui.widgets import ElidedLabel, clear, label, link
 
 CARD_WIDTH = 560
@@ -78,11 +78,11 @@ class StartPage(QWidget):
         card.setCursor(Qt.CursorShape.PointingHandCursor)
         card.clicked.connect(lambda: press())
         picture = QLabel()
-        picture.setPixmap(icon(image, PRIMARY).pixmap(QSize(28, 28)))
+        picture.setPixmap(icon(image, THEME.primary).pixmap(QSize(28, 28)))
         heading = label(title)
         heading.setStyleSheet("font-size: 15px; font-weight: 600;")
         about = ElidedLabel(text)
-        about.setStyleSheet(f"color: {SECOND};")
+        about.setStyleSheet(f"color: {THEME.second};")
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(heading)

@@ -1,4 +1,4 @@
-"""How the window looks: one light theme, calm, few lines, one strong colour for what to do next."""
+"""How the window looks: calm, few lines, one strong colour for what to do next; light or dark."""
 
 # ruff: noqa: E501 - a rule of the style sheet stands on one line
 
@@ -9,24 +9,7 @@ from pathlib import Path
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-PRIMARY = "#1f6fd1"
-PRIMARY_DARK = "#1a5fb4"
-PRIMARY_FAINT = "#e4eefb"
-INK = "#1f2328"
-SECOND = "#59636e"
-LINE = "#dfe3e8"
-FIELD = "#f4f5f7"
-PAPER = "#ffffff"
-WARN_BACK, WARN_LINE, WARN_INK = "#fdf1dd", "#f0d7a8", "#5c4305"
-BADGES = {
-    "blue": ("#e2ecfb", "#174f96"),
-    "green": ("#dff3e4", "#1c6a35"),
-    "red": ("#fbe2e1", "#a1231d"),
-    "orange": ("#fdecd2", "#84500a"),
-    "yellow": ("#fbf3c8", "#6b5900"),
-    "grey": ("#eceef1", "#4b545e"),
-}
-"""Back and ink of the small badges; every pair keeps a contrast of at least 4.5."""
+from ui.colors import THEME, Colors
 
 CHINESE_FAMILIES = (
     "Microsoft YaHei UI",
@@ -46,151 +29,167 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 VENDOR_FONTS = RESOURCES / "vendor" / "wqy-microhei"
 ICONS = (RESOURCES / "icons").as_posix()
 
-SHEET = f"""
-* {{ font-size: 13px; color: {INK}; }}
-QMainWindow, QDialog, QWidget#page {{ background: {PAPER}; }}
-QMenuBar {{ background: {PAPER}; padding: 1px 6px; }}
-QMenuBar::item {{ padding: 3px 9px; border-radius: 5px; background: transparent; }}
-QMenuBar::item:selected {{ background: {FIELD}; }}
-QMenu {{ background: {PAPER}; border: 1px solid {LINE}; padding: 5px; }}
-QMenu::item {{ padding: 5px 26px 5px 24px; border-radius: 5px; }}
-QMenu::item:selected {{ background: {PRIMARY_FAINT}; }}
-QMenu::item:disabled {{ color: #8b949e; }}
-QMenu::separator {{ height: 1px; background: {LINE}; margin: 5px 8px; }}
-QToolTip {{ background: {INK}; color: white; border: 0; padding: 4px 7px; }}
 
-QWidget#topbar {{ background: {PAPER}; border-bottom: 1px solid {LINE}; }}
+def sheet(c: Colors) -> str:
+    """Write the style sheet in the colours `c`."""
+    return f"""
+* {{ font-size: 13px; color: {c.ink}; }}
+QMainWindow, QDialog, QWidget#page {{ background: {c.paper}; }}
+QMenuBar {{ background: {c.paper}; padding: 1px 6px; }}
+QMenuBar::item {{ padding: 3px 9px; border-radius: 5px; background: transparent; }}
+QMenuBar::item:selected {{ background: {c.field}; }}
+QMenu {{ background: {c.paper}; border: 1px solid {c.line}; padding: 5px; }}
+QMenu::item {{ padding: 5px 26px 5px 24px; border-radius: 5px; }}
+QMenu::item:selected {{ background: {c.primary_faint}; }}
+QMenu::item:disabled {{ color: {c.disabled}; }}
+QMenu::separator {{ height: 1px; background: {c.line}; margin: 5px 8px; }}
+QToolTip {{ background: {c.tip_back}; color: {c.tip_ink}; border: 0; padding: 4px 7px; }}
+
+QWidget#topbar {{ background: {c.paper}; border-bottom: 1px solid {c.line}; }}
 QLabel#station {{ font-size: 15px; font-weight: 600; }}
 QPushButton#task {{ border: 0; border-radius: 7px; padding: 6px 15px; background: transparent; font-size: 14px; }}
-QPushButton#task:hover {{ background: {FIELD}; }}
-QPushButton#task:checked {{ background: {PRIMARY}; color: white; font-weight: 600; }}
-QPushButton#task:focus {{ border: 1px solid {PRIMARY}; padding: 5px 14px; }}
-QPushButton#task:disabled {{ color: #9aa3ad; }}
-QLineEdit#search {{ border: 1px solid {LINE}; border-radius: 13px; padding: 3px 10px 3px 6px; min-height: 20px; background: {FIELD}; }}
-QLineEdit#search:focus {{ border: 1px solid {PRIMARY}; background: {PAPER}; }}
+QPushButton#task:hover {{ background: {c.field}; }}
+QPushButton#task:checked {{ background: {c.primary}; color: {c.on_primary}; font-weight: 600; }}
+QPushButton#task:focus {{ border: 1px solid {c.primary}; padding: 5px 14px; }}
+QPushButton#task:disabled {{ color: {c.disabled}; }}
+QLineEdit#search {{ border: 1px solid {c.line}; border-radius: 13px; padding: 3px 10px 3px 6px; min-height: 20px; background: {c.field}; }}
+QLineEdit#search:focus {{ border: 1px solid {c.primary}; background: {c.paper}; }}
 QToolButton {{ border: 0; border-radius: 6px; padding: 4px; background: transparent; }}
-QToolButton:hover {{ background: {FIELD}; }}
-QToolButton:focus {{ border: 1px solid {PRIMARY}; padding: 3px; }}
-QToolButton:disabled {{ color: #9aa3ad; }}
-QToolButton#flat {{ color: {SECOND}; padding: 4px 8px; }}
-QToolButton#flat:hover {{ color: {INK}; }}
+QToolButton:hover {{ background: {c.field}; }}
+QToolButton:focus {{ border: 1px solid {c.primary}; padding: 3px; }}
+QToolButton:disabled {{ color: {c.disabled}; }}
+QToolButton#flat {{ color: {c.second}; padding: 4px 8px; }}
+QToolButton#flat:hover {{ color: {c.ink}; }}
 QToolButton::menu-indicator {{ image: none; }}
-QToolButton:checked {{ background: {PRIMARY_FAINT}; }}
+QToolButton:checked {{ background: {c.primary_faint}; }}
 
-QWidget#left, QWidget#right, QWidget#bottom {{ background: {PAPER}; }}
-QWidget#left {{ border-right: 1px solid {LINE}; }}
-QStackedWidget#right {{ border-left: 1px solid {LINE}; }}
-QWidget#bottom {{ border-top: 1px solid {LINE}; }}
-QLabel#section {{ color: {SECOND}; font-size: 12px; padding-top: 4px; }}
-QLabel#second {{ color: {SECOND}; }}
+QWidget#left, QWidget#right, QWidget#bottom {{ background: {c.paper}; }}
+QWidget#left {{ border-right: 1px solid {c.line}; }}
+QStackedWidget#right {{ border-left: 1px solid {c.line}; }}
+QWidget#bottom {{ border-top: 1px solid {c.line}; }}
+QLabel#section {{ color: {c.second}; font-size: 12px; padding-top: 4px; }}
+QLabel#second {{ color: {c.second}; }}
 QLabel#headline {{ font-size: 20px; font-weight: 500; }}
-QLabel#tile-label {{ color: {SECOND}; font-size: 12px; }}
+QLabel#tile-label {{ color: {c.second}; font-size: 12px; }}
 QLabel#tile-value {{ font-size: 21px; }}
-QLabel#tile-note {{ color: {SECOND}; font-size: 11px; }}
-QFrame#tile {{ background: {FIELD}; border-radius: 8px; }}
-QFrame#notice {{ background: {WARN_BACK}; border: 1px solid {WARN_LINE}; border-radius: 8px; }}
-QFrame#notice QLabel {{ color: {WARN_INK}; }}
-QFrame#rule {{ background: {LINE}; max-height: 1px; min-height: 1px; border: 0; }}
-QLabel#row-value {{ color: {INK}; }}
+QLabel#tile-note {{ color: {c.second}; font-size: 11px; }}
+QFrame#tile {{ background: {c.field}; border-radius: 8px; }}
+QFrame#notice {{ background: {c.warn_back}; border: 1px solid {c.warn_line}; border-radius: 8px; }}
+QFrame#notice QLabel {{ color: {c.warn_ink}; }}
+QFrame#rule {{ background: {c.line}; max-height: 1px; min-height: 1px; border: 0; }}
+QLabel#row-value {{ color: {c.ink}; }}
 
-QPushButton {{ border: 1px solid {LINE}; border-radius: 7px; padding: 6px 13px; background: {FIELD}; }}
-QPushButton:hover {{ background: #e9ecef; }}
-QPushButton:focus {{ border: 1px solid {PRIMARY}; }}
-QPushButton:disabled {{ color: #8b949e; background: {FIELD}; }}
-QPushButton#primary {{ background: {PRIMARY}; border: 1px solid {PRIMARY}; color: white; font-weight: 600; }}
-QPushButton#primary:hover {{ background: {PRIMARY_DARK}; }}
-QPushButton#primary:focus {{ border: 1px solid {INK}; }}
-QPushButton#primary:disabled {{ background: #a9c4e6; border: 1px solid #a9c4e6; color: white; }}
-QPushButton#link {{ border: 0; background: transparent; color: {PRIMARY_DARK}; padding: 2px 0; text-align: left; }}
+QPushButton {{ border: 1px solid {c.line}; border-radius: 7px; padding: 6px 13px; background: {c.field}; }}
+QPushButton:hover {{ background: {c.hover}; }}
+QPushButton:focus {{ border: 1px solid {c.primary}; }}
+QPushButton:disabled {{ color: {c.disabled}; background: {c.field}; }}
+QPushButton#primary {{ background: {c.primary}; border: 1px solid {c.primary}; color: {c.on_primary}; font-weight: 600; }}
+QPushButton#primary:hover {{ background: {c.primary_dark}; }}
+QPushButton#primary:focus {{ border: 1px solid {c.ink}; }}
+QPushButton#primary:disabled {{ background: {c.primary_off}; border: 1px solid {c.primary_off}; color: {c.on_primary}; }}
+QPushButton#link {{ border: 0; background: transparent; color: {c.primary_dark}; padding: 2px 0; text-align: left; }}
 QPushButton#link:hover {{ text-decoration: underline; }}
-QPushButton#link:focus {{ border: 1px dotted {PRIMARY}; }}
-QPushButton#chip {{ border: 1px solid {LINE}; border-radius: 10px; padding: 2px 10px; background: {PRIMARY_FAINT}; color: {PRIMARY_DARK}; font-size: 12px; }}
-QPushButton#card {{ text-align: left; padding: 12px 14px; background: {PAPER}; border: 1px solid {LINE}; border-radius: 10px; }}
-QPushButton#card:hover {{ border: 1px solid {PRIMARY}; background: {PRIMARY_FAINT}; }}
+QPushButton#link:focus {{ border: 1px dotted {c.primary}; }}
+QPushButton#small {{ padding: 3px 7px; font-size: 12px; }}
+QPushButton#chip {{ border: 1px solid {c.line}; border-radius: 10px; padding: 2px 10px; background: {c.primary_faint}; color: {c.primary_dark}; font-size: 12px; }}
+QPushButton#card {{ text-align: left; padding: 12px 14px; background: {c.paper}; border: 1px solid {c.line}; border-radius: 10px; }}
+QPushButton#card:hover {{ border: 1px solid {c.primary}; background: {c.primary_faint}; }}
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateEdit, QPlainTextEdit {{
-    border: 1px solid #cfd5dc; border-radius: 6px; padding: 4px 7px; background: {PAPER};
-    selection-background-color: {PRIMARY}; selection-color: white; }}
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 1px solid {PRIMARY}; }}
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ background: {FIELD}; color: #8b949e; }}
+    border: 1px solid {c.edge}; border-radius: 6px; padding: 4px 7px; background: {c.paper};
+    selection-background-color: {c.primary}; selection-color: {c.on_primary}; }}
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 1px solid {c.primary}; }}
+QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ background: {c.field}; color: {c.disabled}; }}
+QRadioButton {{ spacing: 7px; }}
 QCheckBox {{ spacing: 7px; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid #b9c1ca; border-radius: 4px; background: {PAPER}; }}
-QCheckBox::indicator:hover {{ border: 1px solid {PRIMARY}; }}
-QCheckBox::indicator:checked {{ background: {PRIMARY}; border: 1px solid {PRIMARY}; image: url("{ICONS}/check.svg"); }}
-QCheckBox:focus {{ color: {PRIMARY_DARK}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.edge}; border-radius: 4px; background: {c.paper}; }}
+QCheckBox::indicator:hover {{ border: 1px solid {c.primary}; }}
+QCheckBox::indicator:checked {{ background: {c.primary}; border: 1px solid {c.primary}; image: url("{ICONS}/check.svg"); }}
+QCheckBox:focus {{ color: {c.primary_dark}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url("{ICONS}/chevron-down.svg"); width: 12px; height: 12px; }}
-QComboBox QAbstractItemView {{ border: 1px solid {LINE}; background: {PAPER}; selection-background-color: {PRIMARY_FAINT};
-    selection-color: {INK}; outline: 0; padding: 3px; }}
+QComboBox QAbstractItemView {{ border: 1px solid {c.line}; background: {c.paper}; selection-background-color: {c.primary_faint};
+    selection-color: {c.ink}; outline: 0; padding: 3px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
     border: 0; width: 16px; background: transparent; }}
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{ICONS}/chevron-up.svg"); width: 10px; height: 10px; }}
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{ICONS}/chevron-down.svg"); width: 10px; height: 10px; }}
 
 QTabBar {{ background: transparent; }}
-QTabBar::tab {{ padding: 6px 2px 4px 2px; margin: 0 7px; border: 0; border-bottom: 2px solid transparent; color: {SECOND}; }}
-QTabBar::tab:selected {{ color: {PRIMARY_DARK}; border-bottom: 2px solid {PRIMARY}; font-weight: 600; }}
-QTabBar::tab:hover {{ color: {INK}; }}
-QTabBar::tab:focus {{ color: {PRIMARY_DARK}; }}
+QTabBar::tab {{ padding: 6px 2px 4px 2px; margin: 0 7px; border: 0; border-bottom: 2px solid transparent; color: {c.second}; }}
+QTabBar::tab:selected {{ color: {c.primary_dark}; border-bottom: 2px solid {c.primary}; font-weight: 600; }}
+QTabBar::tab:hover {{ color: {c.ink}; }}
+QTabBar::tab:focus {{ color: {c.primary_dark}; }}
 
-QTableView {{ border: 0; background: {PAPER}; gridline-color: #eef0f2; selection-background-color: {PRIMARY_FAINT};
-    selection-color: {INK}; outline: 0; alternate-background-color: #fafbfc; }}
-QTableView::item {{ padding: 0 5px; border-bottom: 1px solid #eef0f2; }}
-QTableView::item:selected {{ background: {PRIMARY_FAINT}; color: {INK}; }}
-QTableView::item:focus {{ border: 1px solid {PRIMARY}; }}
-QHeaderView {{ background: {FIELD}; }}
-QHeaderView::section {{ background: {FIELD}; border: 0; border-bottom: 1px solid {LINE}; padding: 4px 8px; color: {SECOND};
+QTableView {{ border: 0; background: {c.paper}; gridline-color: {c.faint_line}; selection-background-color: {c.primary_faint};
+    selection-color: {c.ink}; outline: 0; alternate-background-color: {c.stripe}; }}
+QTableView::item {{ padding: 0 5px; border-bottom: 1px solid {c.faint_line}; }}
+QTableView::item:selected {{ background: {c.primary_faint}; color: {c.ink}; }}
+QTableView::item:focus {{ border: 1px solid {c.primary}; }}
+QHeaderView {{ background: {c.field}; }}
+QHeaderView::section {{ background: {c.field}; border: 0; border-bottom: 1px solid {c.line}; padding: 4px 8px; color: {c.second};
     font-weight: 400; }}
-QHeaderView::section:hover {{ color: {INK}; }}
-QTableCornerButton::section {{ background: {FIELD}; border: 0; }}
-QListView, QTreeView, QListWidget {{ border: 0; background: {PAPER}; outline: 0; }}
-QListView::item:selected, QListWidget::item:selected {{ background: {PRIMARY_FAINT}; color: {INK}; border-radius: 5px; }}
+QHeaderView::section:hover {{ color: {c.ink}; }}
+QTableCornerButton::section {{ background: {c.field}; border: 0; }}
+QListView, QTreeView, QListWidget {{ border: 0; background: {c.paper}; outline: 0; }}
+QListView::item:selected, QListWidget::item:selected {{ background: {c.primary_faint}; color: {c.ink}; border-radius: 5px; }}
 QListWidget::item {{ padding: 2px 4px; }}
-QFrame#popup {{ background: {PAPER}; border: 1px solid #c6cdd5; border-radius: 8px; }}
+QFrame#popup {{ background: {c.paper}; border: 1px solid {c.edge}; border-radius: 8px; }}
 
-QScrollArea {{ border: 0; background: {PAPER}; }}
+QScrollArea {{ border: 0; background: {c.paper}; }}
 QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
 QScrollBar:horizontal {{ height: 10px; background: transparent; margin: 0; }}
-QScrollBar::handle {{ background: #cdd3d9; border-radius: 4px; min-height: 28px; min-width: 28px; margin: 1px; }}
-QScrollBar::handle:hover {{ background: #aab3bc; }}
-QAbstractScrollArea::corner {{ background: {PAPER}; border: 0; }}
+QScrollBar::handle {{ background: {c.handle}; border-radius: 4px; min-height: 28px; min-width: 28px; margin: 1px; }}
+QScrollBar::handle:hover {{ background: {c.handle_hover}; }}
+QAbstractScrollArea::corner {{ background: {c.paper}; border: 0; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: transparent; }}
-QSplitter::handle:hover {{ background: {PRIMARY_FAINT}; }}
+QSplitter::handle:hover {{ background: {c.primary_faint}; }}
 
-QStatusBar {{ background: {PAPER}; border-top: 1px solid {LINE}; }}
+QStatusBar {{ background: {c.paper}; border-top: 1px solid {c.line}; }}
 QStatusBar::item {{ border: 0; }}
-QStatusBar QLabel {{ color: {SECOND}; font-size: 12px; padding: 0 6px; }}
-QProgressBar {{ border: 0; border-radius: 4px; background: #e3e7eb; max-height: 8px; min-height: 8px; }}
-QProgressBar::chunk {{ background: {PRIMARY}; border-radius: 4px; }}
+QStatusBar QLabel {{ color: {c.second}; font-size: 12px; padding: 0 6px; }}
+QProgressBar {{ border: 0; border-radius: 4px; background: {c.hover}; max-height: 8px; min-height: 8px; }}
+QProgressBar::chunk {{ background: {c.primary}; border-radius: 4px; }}
 """
 
 
-def use_style(application: QApplication) -> None:
-    """Give the program its font, palette and style sheet."""
+def use_style(application: QApplication, theme: str = "light") -> None:
+    """Give the program its font, palette and style sheet in the colours of a theme."""
     application.setStyle("Fusion")
     application.setFont(chinese_font(application.font()))
-    application.setPalette(_palette())
-    application.setStyleSheet(SHEET)
+    use_theme(application, theme)
 
 
-def _palette() -> QPalette:
+def use_theme(application: QApplication, theme: str) -> None:
+    """Change the colours; windows made from now on have their icons in them too."""
+    colors = THEME.use(theme)
+    application.setPalette(_palette(colors))
+    application.setStyleSheet(sheet(colors))
+
+
+def _palette(c: Colors) -> QPalette:
     palette = QPalette()
+    roles = QPalette.ColorRole
     for role, color in (
-        (QPalette.ColorRole.Window, PAPER),
-        (QPalette.ColorRole.Base, PAPER),
-        (QPalette.ColorRole.Text, INK),
-        (QPalette.ColorRole.WindowText, INK),
-        (QPalette.ColorRole.ButtonText, INK),
-        (QPalette.ColorRole.Button, FIELD),
-        (QPalette.ColorRole.AlternateBase, "#fafbfc"),
-        (QPalette.ColorRole.Highlight, PRIMARY),
-        (QPalette.ColorRole.HighlightedText, PAPER),
-        (QPalette.ColorRole.PlaceholderText, "#6e7781"),
-        (QPalette.ColorRole.Link, PRIMARY_DARK),
+        (roles.Window, c.paper),
+        (roles.Base, c.paper),
+        (roles.Text, c.ink),
+        (roles.WindowText, c.ink),
+        (roles.ButtonText, c.ink),
+        (roles.Button, c.field),
+        (roles.AlternateBase, c.stripe),
+        (roles.Highlight, c.primary),
+        (roles.HighlightedText, c.on_primary),
+        (roles.PlaceholderText, c.placeholder),
+        (roles.Link, c.primary_dark),
+        (roles.ToolTipBase, c.tip_back),
+        (roles.ToolTipText, c.tip_ink),
     ):
         palette.setColor(role, QColor(color))
+    for role in (roles.Text, roles.WindowText, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(c.disabled))
     return palette
 
 

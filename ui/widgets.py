@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.style import BADGES
+from ui.colors import THEME
 
 
 def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
@@ -57,8 +57,8 @@ class ElidedLabel(QLabel):
 
 
 def badge(text: str, color: str = "grey", tip: str = "") -> QLabel:
-    """Make a small badge; `color` is a key of `BADGES`."""
-    back, ink = BADGES[color]
+    """Make a small badge; `color` is a key of `THEME.badges`."""
+    back, ink = THEME.badges[color]
     made = label(text)
     made.setStyleSheet(
         f"background: {back}; color: {ink}; border-radius: 8px; padding: 1px 8px; font-size: 12px;"

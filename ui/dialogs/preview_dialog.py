@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from grid_model.feedback import Feedback
 from resources.i18n import _
+from ui.colors import THEME
 from ui.jobs import Job, Jobs
 from ui.widgets import button, label, row
 
@@ -41,7 +42,9 @@ class PreviewDialog(QDialog):
         self._scroll = QScrollArea()
         self._scroll.setWidget(self.sheet)
         self._scroll.setWidgetResizable(True)
-        self._scroll.setStyleSheet("QScrollArea, QScrollArea > QWidget > QWidget { background: #e3e6ea; }")
+        self._scroll.setStyleSheet(
+            f"QScrollArea, QScrollArea > QWidget > QWidget {{ background: {THEME.desk}; }}"
+        )
         self._before = button(_("Previous"), lambda: self.turn(-1), tip="PgUp")
         self._next = button(_("Next sheet"), lambda: self.turn(1), tip="PgDown")
         self._before.setShortcut(Qt.Key.Key_PageUp)

@@ -14,10 +14,12 @@ from grid_model.schema import TableSchema
 from resources.i18n import N_, _
 from ui import formats, objects, relations
 from ui.bench import TASKS, Bench
+from ui.colors import THEME
+from ui.device_menu import ask_about, device_menu_button
 from ui.icons import icon
+from ui.panels.impact_card import impact_card
 from ui.panels.panel import Panel
 from ui.ranking_desk import DEVICE_TABLES
-from ui.style import PRIMARY_DARK
 from ui.widgets import badge, button, label, link, row, rule
 
 BACK_TO = {
@@ -43,6 +45,8 @@ class ObjectPanel(Panel):
         bench.session.project_changed.connect(lambda _project, _changes: self.refresh())
         bench.personal_changed.connect(lambda _show: self.refresh())
         bench.outage.changed.connect(self.refresh)
+        bench.outage.shown_changed.connect(self.refresh)
+        bench.ranking.changed.connect(self.refresh)
         bench.task_changed.connect(lambda _task: self.refresh())
         self.refresh()
 
@@ -76,7 +80,7 @@ class ObjectPanel(Panel):
         line.addStretch()
         if one is not None:
             zoom = link(_("Zoom to it"), lambda: self._bench.zoom_wanted.emit(table.name, one), "Ctrl+J")
-            zoom.setIcon(icon("target", PRIMARY_DARK))
+            zoom.setIcon(icon("target", THEME.primary_dark))
             line.addWidget(zoom)
         self.column.addLayout(line)
 
@@ -118,8 +122,8 @@ class ObjectPanel(Panel):
                 "green" if opened else "red",
                 _("Position in the state that is shown"),
             )
-        result = self._bench.outage.result
-        if result is not None and table.name == "transformer_areas" and one in result.overlay.areas:
+        overlay = self._bench.outage.overlay
+        if overlay is not None and table.name == "transformer_areas" and one in overlay.areas:
             return badge(_("Out"), "grey")
         return None
 
@@ -150,11 +154,12 @@ class ObjectPanel(Panel):
                     tip=_("The nearest protective device above trips (Ctrl+Shift+K)"),
                 )
             )
-        self.column.addLayout(row(*parts, 1))
+        self.column.addLayout(row(*parts, device_menu_button(self._bench, table.name, one), 1))
+        if self._bench.task == "outage" or self._bench.ranking.found is not None:
+            self.column.addWidget(impact_card(self._bench.ranking, table.name, one))
 
     def _ask(self, action: str, device: str) -> None:
-        self._bench.set_task("outage")
-        self._bench.outage.add(action, device)
+        ask_about(self._bench, action, device)
         self.back_wanted.emit()
 
     def _attributes(self, project: Project, table: TableSchema, one: str) -> None:

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from resources.i18n import _
-from ui.style import BADGES, INK, LINE, PRIMARY, PRIMARY_FAINT, SECOND
+from ui.colors import THEME
 
 MIME = "application/x-taiqu-step"
 Index = QModelIndex | QPersistentModelIndex
@@ -53,7 +53,7 @@ class StepRow:
     detail
         What it did: who is out after it, user-hours so far; empty while that is not known.
     badge, badge_color
-        A word at the right, such as how many are back; a key of `BADGES`.
+        A word at the right, such as how many are back; a key of `THEME.badges`.
     refusal
         Why it cannot be done; empty where it can.
     waits
@@ -174,7 +174,7 @@ class StepPainter(QStyledItemDelegate):
         line.setTop(line.top() + PAD)
         line.setHeight(QFontMetrics(self._font(option)).height())
         right = self._badge(painter, option, row, line)
-        ink = QColor(SECOND if row.waits else INK)
+        ink = QColor(THEME.second if row.waits else THEME.ink)
         painter.setPen(ink)
         bold = self._font(option)
         bold.setBold(True)
@@ -189,7 +189,7 @@ class StepPainter(QStyledItemDelegate):
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), words)
         if row.below:
             painter.setFont(self._font(option, small=True))
-            painter.setPen(QColor(BADGES["red"][1] if row.refusal else SECOND))
+            painter.setPen(QColor(THEME.badges["red"][1] if row.refusal else THEME.second))
             below = self._below(option, row.below, option.rect.width())
             below.moveTo(option.rect.left() + LEFT, line.bottom() + 2)
             flags = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
@@ -201,31 +201,33 @@ class StepPainter(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             if self._view.hasFocus():
-                painter.setPen(QPen(QColor(PRIMARY), 1))
-            painter.setBrush(QColor(PRIMARY_FAINT))
+                painter.setPen(QPen(QColor(THEME.primary), 1))
+            painter.setBrush(QColor(THEME.primary_faint))
             painter.drawRoundedRect(rect, 6, 6)
         if self._view.shown == at + 1:
-            painter.fillRect(QRect(rect.left(), rect.top() + 3, 3, rect.height() - 6), QColor(PRIMARY))
+            painter.fillRect(QRect(rect.left(), rect.top() + 3, 3, rect.height() - 6), QColor(THEME.primary))
 
     def _number(self, painter: QPainter, option: Any, at: int, row: StepRow) -> None:
         circle = QRect(option.rect.left() + 9, option.rect.top() + PAD - 1, 20, 20)
         played = 0 <= at < self._view.shown
-        color = BADGES["red"][1] if row.refusal else PRIMARY
-        painter.setPen(QPen(QColor(SECOND if row.waits else color), 1.4))
+        color = THEME.badges["red"][1] if row.refusal else THEME.primary
+        painter.setPen(QPen(QColor(THEME.second if row.waits else color), 1.4))
         painter.setBrush(QColor(color) if played or row.refusal else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(circle)
         font = self._font(option, small=True)
         font.setPixelSize(11)
         font.setBold(True)
         painter.setFont(font)
-        painter.setPen(QColor("white") if played or row.refusal else QColor(SECOND if row.waits else color))
+        painter.setPen(
+            QColor("white") if played or row.refusal else QColor(THEME.second if row.waits else color)
+        )
         painter.drawText(circle, int(Qt.AlignmentFlag.AlignCenter), "!" if row.refusal else str(at + 1))
 
     def _badge(self, painter: QPainter, option: Any, row: StepRow, line: QRect) -> int:
         """Draw the word at the right; gives where the words of the step must end."""
         if not row.badge:
             return line.right() - 6
-        back, ink = BADGES[row.badge_color]
+        back, ink = THEME.badges[row.badge_color]
         font = self._font(option, small=True)
         width = QFontMetrics(font).horizontalAdvance(row.badge) + 14
         box = QRect(line.right() - width - 5, line.top() - 1, width, line.height() + 2)
@@ -272,7 +274,9 @@ class StepsView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setStyleSheet(f"QListView {{ border-top: 1px solid {LINE}; border-bottom: 1px solid {LINE}; }}")
+        self.setStyleSheet(
+            f"QListView {{ border-top: 1px solid {THEME.line}; border-bottom: 1px solid {THEME.line}; }}"
+        )
         self.customContextMenuRequested.connect(self._ask_menu)
         self.doubleClicked.connect(lambda index: self.edit_wanted.emit(index.row()))
         self.rows.moved.connect(self.move_wanted)
