@@ -40,6 +40,13 @@ ERRORS: Mapping[str, str] = {
     ),
     "bad-weight": N_("“{weight}” is no weight; write NAME=VALUE with a value of 0 or more. Names: {names}."),
     "temporary-without-whom": N_("--temporary needs --without: say who is away for a while."),
+    "one-at-a-time": N_("Give one of these at a time: {flags}."),
+    "changes-of-what": N_("--changes needs --compare: say which scheme's changes are to be written."),
+    "no-scheme-in-force": N_("No scheme is in force; name one."),
+    "no-scheme-to-copy": N_(
+        "There is no scheme “{scheme}” and none in force to begin from; form groups first (taiqu group --scheme)."
+    ),
+    "no-groups": N_("The scheme “{scheme}” has no mutual-aid groups."),
     "manager-on-duty": N_("Manager {id} is on duty already."),
     "nobody-takes-over": N_(
         "Nobody can take over the areas of those who leave; managers who are there: {managers}."
@@ -215,6 +222,10 @@ ERRORS: Mapping[str, str] = {
         " ask for smaller groups, or plan station by station."
     ),
     "no-plan-in-time": N_("No plan was found within {seconds} s; allow more time."),
+    "no-plan-found": N_(
+        "No grouping of {managers} managers was found among {candidates} groups looked at, and no rule that"
+        " forbids one; plan station by station, or loosen a rule."
+    ),
     "no-managers": N_("No district manager is on duty; import or enter managers first."),
     "scheme-in-force": N_(
         "Scheme “{scheme}” is in force and is not replaced; keep the result under another name."

@@ -102,6 +102,15 @@ def _sets_from(adjacency: np.ndarray, first: int, max_size: int, limit: int) -> 
         level = _once(grown, first, len(adjacency))
 
 
+def grown_once(adjacency: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Grow sets that hold node 0 by one neighbour each; every set once."""
+    if not len(level):
+        return np.empty((0, level.shape[1] + 1), dtype=np.int32)
+    later = adjacency[:, 1:]
+    parts = np.array_split(level, 1 + len(level) * len(adjacency) // 20_000_000)
+    return _once(np.concatenate([_grown(later, part, 0) for part in parts]), 0, len(adjacency))
+
+
 def _grown(later: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
     reach = later[level[:, 0]].copy()
     for column in range(1, level.shape[1]):

@@ -54,8 +54,16 @@ def explain(problem: GroupingProblem, station: str = "", feedback: Feedback = SI
         Named in the reasons where there are several.
     """
     # What a town must keep is settled before sizes are eased or managers left out.
-    towns = (replace(town, in_one=problem.in_one_group(town)) for town in problem.towns)
-    problem = replace(problem, towns=tuple(towns))
+    problem = problem.settled()
+    reasons = list(plain_causes(problem))
+    if not reasons:
+        reasons = _conflict(problem, feedback)
+    named = [Reason("in-station", (), {"station": station})] if station else []
+    return (*named, *reasons)
+
+
+def plain_causes(problem: GroupingProblem, station: str = "") -> tuple[Reason, ...]:
+    """Find causes that each block every plan of a station by themselves; empty where there is none."""
     reasons = _plain(problem)
     if not reasons and problem.locks:
         locked = {one for lock in problem.locks for one in lock.members}
@@ -63,9 +71,7 @@ def explain(problem: GroupingProblem, station: str = "", feedback: Feedback = SI
         if reasons:
             names = ", ".join(lock.group for lock in problem.locks)
             reasons = [Reason("locks-leave-rest", (), {"groups": names}), *reasons]
-    if not reasons:
-        reasons = _conflict(problem, feedback)
-    named = [Reason("in-station", (), {"station": station})] if station else []
+    named = [Reason("in-station", (), {"station": station})] if station and reasons else []
     return (*named, *reasons)
 
 
@@ -255,10 +261,12 @@ def _too_few_qualified(problem: GroupingProblem, at: np.ndarray, whole: bool) ->
 
 def _everyone_has_a_group(problem: GroupingProblem) -> list[Reason]:
     """Find managers whom no possible group holds where one kind of rule alone is to blame."""
-    lonely = _uncovered(problem, candidates(problem))
+    listed = _listed(problem), _listed(without_rules(problem))
+    if listed[0] is None or listed[1] is None:
+        return []
+    lonely, plain = _uncovered(problem, listed[0]), listed[1]
     if not len(lonely):
         return []
-    plain = candidates(without_rules(problem))
     by_code: dict[str, list[str]] = {}
     for n in lonely:
         of_his = plain.only((plain.members == n).any(axis=1))
@@ -266,6 +274,16 @@ def _everyone_has_a_group(problem: GroupingProblem) -> list[Reason]:
     values = {"minimum": problem.min_size, "maximum": problem.max_size, "limit": problem.max_pair_minutes}
     reasons = [Reason(code, tuple(own), values) for code, own in sorted(by_code.items()) if code]
     return reasons or _together_out_of_reach(problem, plain)
+
+
+def _listed(problem: GroupingProblem) -> Candidates | None:
+    """List the groups that keep the rules; None where they are too many."""
+    try:
+        return candidates(problem)
+    except GridError as error:
+        if error.code != "too-many-candidates":
+            raise
+        return None
 
 
 def _uncovered(problem: GroupingProblem, found: Candidates) -> np.ndarray:
@@ -340,11 +358,8 @@ def _rules(problem: GroupingProblem) -> list[tuple[str, int]]:
 def _has_plan(problem: GroupingProblem, rules: Sequence[tuple[str, int]], feedback: Feedback) -> bool | None:
     """Whether a plan keeps `rules`; None where that is too much to find out here."""
     eased = _eased(problem, rules)
-    try:
-        found = candidates(eased, feedback)
-    except GridError as error:
-        if error.code != "too-many-candidates":
-            raise
+    found = _listed(eased)
+    if found is None:
         return None
     answer = partition(found, np.zeros(len(found)), len(eased), EXPLAIN_SECONDS, feedback)
     return None if answer.status == "unknown" else answer.status != "infeasible"
@@ -390,7 +405,9 @@ def _shown(problem: GroupingProblem, rule: tuple[str, int]) -> Reason:
 
 def _left_over(problem: GroupingProblem, feedback: Feedback) -> tuple[str, ...]:
     """Name the managers who stay over when as many as possible are put into valid groups."""
-    found = candidates(problem, feedback)
+    found = _listed(problem)
+    if found is None:
+        return ()
     n = len(problem)
     single = Candidates(
         np.full((n, max(1, found.members.shape[1])), -1, dtype=np.int32), np.ones(n, dtype=np.int64)

@@ -56,6 +56,9 @@ def partition(
     nodes: int,
     time_limit_s: float | None = None,
     feedback: Feedback = SILENT,
+    *,
+    start: np.ndarray | None = None,
+    ties: bool = True,
 ) -> Partition:
     """Cover each of `nodes` managers by exactly one of the groups `found` at the least cost.
 
@@ -65,6 +68,10 @@ def partition(
         Finite, one for each group.
     time_limit_s
         Seconds after which the best plan so far is given with its bound; None: until proved.
+    start
+        Rows of a plan that is known; None: none is.
+    ties
+        Whether of plans of equal cost the first by ids is sought.
 
     Raises
     ------
@@ -73,7 +80,10 @@ def partition(
     """
     if nodes == 0:
         return Partition("optimal", (), 0.0, 0.0)
-    return _Search(found, np.asarray(costs, dtype=float), nodes, time_limit_s, feedback).run()
+    search = _Search(found, np.asarray(costs, dtype=float), nodes, time_limit_s, feedback, ties)
+    if start is not None:
+        search.know(start)
+    return search.run()
 
 
 class _OutOfTime(Exception):
@@ -84,8 +94,15 @@ class _Search:
     """One partition in the making: bounds close in from both sides."""
 
     def __init__(
-        self, found: Candidates, costs: np.ndarray, nodes: int, time_limit_s: float | None, feedback: Feedback
+        self,
+        found: Candidates,
+        costs: np.ndarray,
+        nodes: int,
+        time_limit_s: float | None,
+        feedback: Feedback,
+        ties: bool = True,
     ) -> None:
+        self._ties = ties
         self._found = found
         self._costs = costs
         self._nodes = nodes
@@ -95,6 +112,12 @@ class _Search:
         self._upper = np.inf
         self._relaxed = Relaxation(found, costs, nodes, self._linear, self._solve)
         self._lower = 0.0
+
+    def know(self, rows: np.ndarray) -> None:
+        """Begin with a plan that is known."""
+        if self._covers(rows):
+            self._best = tuple(int(one) for one in np.sort(rows))
+            self._upper = float(self._costs[rows].sum())
 
     def run(self) -> Partition:
         try:
@@ -121,7 +144,7 @@ class _Search:
             count *= 4
         if not self._best:
             return Partition("infeasible")
-        chosen = self._first_of_equals(reduced)
+        chosen = self._first_of_equals(reduced) if self._ties else self._best
         objective = float(self._costs[list(chosen)].sum())
         return Partition("optimal", chosen, objective, objective)
 

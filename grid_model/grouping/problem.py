@@ -214,6 +214,12 @@ class GroupingProblem:
         """Whether a town must stay in one group, not only be a union of groups."""
         return len(set(town.members)) <= self.max_size if town.in_one is None else town.in_one
 
+    def settled(self) -> GroupingProblem:
+        """Give the problem with what each town must keep settled, so that parts of it keep it too."""
+        return replace(
+            self, towns=tuple(replace(town, in_one=self.in_one_group(town)) for town in self.towns)
+        )
+
     def must_share(self) -> tuple[tuple[str, ...], ...]:
         """Give every set of managers who must share a group, whichever rule says so."""
         towns = (town.members for town in self.towns if self.in_one_group(town))
