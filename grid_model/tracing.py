@@ -173,6 +173,11 @@ def _step_result(
     )
 
 
+def trace_of(outage: Outage) -> OutageTrace:
+    """Say who is out in a state that was reached some other way, such as by the steps of a study."""
+    return _trace(outage, ())
+
+
 def _trace(outage: Outage, results: tuple[StepResult, ...]) -> OutageTrace:
     customers, areas = outage.judged("customers"), outage.judged("areas")
     out, backup = outage.by_importance(customers.out), outage.by_importance(customers.partly)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gis.masking import MASKED, Disclosure
 
 if TYPE_CHECKING:
+    from grid_model.study import OutageStudy
     from grid_model.tracing import OutageTrace
 
 AUTO = "auto"
@@ -35,6 +36,8 @@ class PrintOptions:
         Who draws it (制图); empty for who prepared the scheme.
     trace
         The outage, for the sheets that show one.
+    study
+        The same with times: the map shows its largest extent, tables its course.
     device
         Names of what opens or fails, for its title.
     """
@@ -49,3 +52,4 @@ class PrintOptions:
     disclosure: Disclosure = MASKED
     trace: OutageTrace | None = None
     device: str = ""
+    study: OutageStudy | None = None

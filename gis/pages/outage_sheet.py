@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gis import theme
+from gis.affected import course, study_facts
 from gis.customer_list import affected_customers, device_names
 from gis.pages.drawing import Drawing, blend
 from gis.pages.frame import Box, MapFrame
@@ -19,12 +20,14 @@ from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan, box_of
 from gis.pages.station_map import choose_sheet, facts_of, split, table_sheets
 from gis.pages.tables import Column
+from gis.study_words import when
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
+from grid_model.study import OutageStudy, Stage
 from grid_model.table import plain
 from grid_model.topology import TopologyIndex
-from grid_model.tracing import OutageTrace
+from grid_model.tracing import OutageTrace, trace_of
 from grid_model.wiring import BranchKind
 from resources.i18n import N_, _
 
@@ -35,30 +38,54 @@ SMALLEST_M = 600.0
 def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
     """Draw the outage of `options.trace`: map, counts, areas; important customers on a following sheet.
 
+    Of `options.study` the map shows the largest extent, the areas have their times, and a table tells the
+    course.
+
     Raises
     ------
     GridError
         ``trace-missing``, ``nothing-to-print``.
     """
-    trace = options.trace
+    study = options.study
+    stage = None if study is None else largest(study)
+    trace = options.trace if stage is None else trace_of(stage.outage)
     if trace is None:
         raise GridError("trace-missing")
+    project = project if study is None else study.project
+    outage = trace if study is None else study
     plan = StationPlan(project)
     facts = facts_of(project, plan, options, INTERNAL)
-    dead = dead_nodes(project, trace)
+    dead = dead_nodes(project, trace) if stage is None else _dead_after(project, stage)
     box = _box_of_outage(plan, trace, dead)
     sheet = choose_sheet(options, box)
-    title = options.title or _("Outage extent: {devices}").format(devices=device_names(project, trace) or "—")
+    title = options.title or _("Outage extent: {devices}").format(
+        devices=device_names(project, outage) or "—"
+    )
     place, panel = split(sheet)
     feedback.report(0.2, _("Drawing the outage"))
     drawing = _outage_drawing(plan, trace, dead, MapFrame.around(box, place, 10.0), sheet.unit)
-    areas = _area_table(project, trace)
-    made, following = map_panel(sheet, panel, drawing, facts, areas, about=_counts(trace))
+    areas = _area_table(project, trace) if study is None else _area_times(project, study)
+    about = _counts(trace) if stage is None or study is None else _study_counts(study, stage, trace)
+    made, following = map_panel(sheet, panel, drawing, facts, areas, about=about)
     drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
     drafts += table_sheets(sheet, title, areas, following, 3)
-    drafts += table_sheets(sheet, title, _important(project, trace, options), 0)
-    drafts += table_sheets(sheet, title, _back_feed(project, trace), 0)
+    if study is not None:
+        drafts += table_sheets(sheet, title, _course(project, study), 0)
+    drafts += table_sheets(sheet, title, _important(project, outage, options), 0)
+    drafts += table_sheets(sheet, title, _back_feed(project, outage), 0)
     return numbered(drafts, facts)
+
+
+def largest(study: OutageStudy) -> Stage:
+    """Give the stage with the most users out, the first of equal ones."""
+    return max(study.stages, key=lambda one: (one.counts.mv_users, one.counts.lv_customers, -one.n))
+
+
+def _dead_after(project: Project, stage: Stage) -> np.ndarray:
+    nodes = len(project.table("connectivity_nodes"))
+    dead = np.zeros(stage.outage.before.wiring.node_count, dtype=bool)
+    dead[stage.outage.dead_nodes] = True
+    return dead[:nodes]
 
 
 def dead_nodes(project: Project, trace: OutageTrace) -> np.ndarray:
@@ -170,7 +197,52 @@ def _area_table(project: Project, trace: OutageTrace) -> Listing:
     return Listing(_("Areas out"), columns, rows, 2.1)
 
 
-def _important(project: Project, trace: OutageTrace, options: PrintOptions) -> Listing:
+def _study_counts(study: OutageStudy, stage: Stage, trace: OutageTrace) -> list[tuple[str, str]]:
+    """Give the counts at the largest extent, and what the whole outage costs."""
+    told = study_facts(study)
+    texts = [(label, spaced(value) if isinstance(value, int) else str(value)) for label, value in told]
+    return [(_("Shown: after step {n}").format(n=stage.n), when(stage.step.time)), *_counts(trace), *texts]
+
+
+def _area_times(project: Project, study: OutageStudy) -> Listing:
+    """List the areas that were out at some time, with their times."""
+    columns = (
+        Column(_("Area number"), 18),
+        Column(_("Name"), 22),
+        Column(_("Off since"), 16),
+        Column(_("Expected or actual supply"), 16),
+    )
+    names = project.frame("transformer_areas").set_index("id")["name"]
+    rows: list[tuple[str, ...]] = [
+        (
+            one.area,
+            plain(names.get(one.area)) or "",
+            when(one.off),
+            _("not restored") if one.on is None else when(one.on),
+        )
+        for one in study.interruptions
+    ]
+    return Listing(_("Areas out"), columns, rows, 2.1)
+
+
+def _course(project: Project, study: OutageStudy) -> Listing:
+    columns = (
+        Column(_("No."), 6, "right"),
+        Column(_("Time"), 18),
+        Column(_("Step"), 60),
+        Column(_("MV users out"), 12, "right"),
+        Column(_("LV customers out"), 14, "right"),
+        Column(_("User-hours by MV users"), 16, "right"),
+        Column(_("User-hours by LV customers"), 16, "right"),
+    )
+    rows = [
+        (str(n), time, step, spaced(mv), spaced(lv), f"{mv_hours:g}", f"{lv_hours:g}")
+        for n, time, step, mv, lv, _areas, _back, mv_hours, lv_hours in course(project, study)
+    ]
+    return Listing(_("Course"), columns, rows)
+
+
+def _important(project: Project, trace: OutageTrace | OutageStudy, options: PrintOptions) -> Listing:
     """List the important and the sensitive customers among those affected, as far as they may be told."""
     columns = (
         Column(_("Customer number"), 15),
@@ -203,7 +275,10 @@ FLAGS = {
 }
 
 
-def _back_feed(project: Project, trace: OutageTrace) -> Listing:
+PARTS = {"earthed": N_("inside the earthed part"), "isolated": N_("inside the isolated part")}
+
+
+def _back_feed(project: Project, trace: OutageTrace | OutageStudy) -> Listing:
     """List what can make the dead part live from behind (`DOMAIN` §5.1)."""
     columns = (
         Column(_("Kind"), 20),
@@ -221,7 +296,7 @@ def _back_feed(project: Project, trace: OutageTrace) -> Listing:
             plain(areas.get(one.transformer_area)) or one.transformer_area,
             "" if one.rated_kw is None else f"{one.rated_kw:g}",
             one.connection_switch,
-            _(FLAGS[one.flag]) if one.flag else "",
+            "；".join(_(text) for text in (FLAGS.get(one.flag), PARTS.get(one.where)) if text is not None),
         )
         for one in trace.back_feed
     ]

@@ -64,7 +64,7 @@ def make_pages(
     """
     if template not in TEMPLATES:
         raise GridError("unknown-template", template=template, templates=", ".join(TEMPLATES))
-    if TEMPLATES[template].needs_trace and options.trace is None:
+    if TEMPLATES[template].needs_trace and options.trace is None and options.study is None:
         raise GridError("trace-missing")
     module, name = TEMPLATES[template].function.split(":")
     pages: list[Page] = getattr(import_module(module), name)(project, options, feedback)

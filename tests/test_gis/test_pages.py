@@ -181,6 +181,27 @@ def test_the_outage_sheet_greys_exactly_what_is_dead() -> None:
     assert "恒达新型建材有限公司" in text
 
 
+def test_the_sheet_of_a_study_has_its_course_and_the_areas_with_their_times() -> None:
+    from datetime import datetime
+
+    from grid_model.study import StudyStep, study_outage
+
+    at = [datetime(2026, 11, 20, hour) for hour in (9, 11)]
+    study = study_outage(PROJECT, [StudyStep(at[0], "open", ("k1",)), StudyStep(at[1], "close", ("k1",))])
+    text = said(
+        make_pages(PROJECT, "outage-sheet", replace(options("outage-sheet"), trace=None, study=study))
+    )
+    for part in (
+        "Course",
+        "Open 石桥线102开关",
+        "2026-11-20 11:00",
+        "Shown: after step 1",
+        "User-hours by MV users",
+    ):
+        assert part in text
+    assert "Public transformer, without supply" in text
+
+
 # ------------------------------------------------------------ bad input
 
 

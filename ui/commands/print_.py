@@ -71,6 +71,12 @@ class PrintParameters:
         repeat=True,
         steps=True,
     )
+    steps_file: str = parameter(
+        N_("Outage sheet: file of steps with times, for an outage with its course"),
+        default="",
+        flag="--steps",
+        metavar="FILE.json",
+    )
     unmasked: bool = parameter(
         N_("Write names and phones in full; needs a purpose"), default=False, flag="--unmasked"
     )
@@ -106,6 +112,11 @@ def options_of(project: Project, parameters: PrintParameters, feedback: Feedback
         from grid_model.wiring import SwitchState
 
         trace = trace_outage(project, parameters.steps, SwitchState(parameters.state), feedback)
+    study = None
+    if parameters.steps_file:
+        from ui.commands.study import study_of_file
+
+        study = study_of_file(project, Path(parameters.steps_file), feedback)
     return PrintOptions(
         paper=parameters.paper,
         orientation=parameters.orientation,
@@ -115,6 +126,7 @@ def options_of(project: Project, parameters: PrintParameters, feedback: Feedback
         version=parameters.version,
         disclosure=disclosure,
         trace=trace,
+        study=study,
     )
 
 

@@ -119,6 +119,15 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     return Outcome(document, tuple(lines), edit=edit, note=note)
 
 
+def study_of_file(project: Project, path: Path, feedback: Feedback) -> OutageStudy:
+    """Play the steps of a file through; raises `GridError` as ``taiqu study``."""
+    from grid_model.study import study_outage
+    from grid_model.study_steps import read_steps
+
+    steps, more = read_steps(_content(path), project.info.planning_date)
+    return study_outage(project, steps, feedback=feedback, **more)
+
+
 def _asked(project: Project, parameters: StudyParameters) -> tuple[Proposal | None, Any, dict[str, Any]]:
     """Read the steps, or have them proposed."""
     from grid_model.study_steps import read_steps
