@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 
 from resources.i18n import N_, _
 from ui.bench import Bench
+from ui.colors import THEME
 from ui.extents import Extent
 from ui.icons import icon
 from ui.map.canvas import LayerInfo, MapCanvas
+from ui.panels.outage_legend import OutageLegend
 from ui.views import KeptView, Views
 from ui.widgets import clear, label, link, row
 
@@ -72,6 +74,8 @@ class LeftPanel(QScrollArea):
         self._layers = QVBoxLayout()
         self._layers.setSpacing(1)
         column.addLayout(self._layers)
+        self.outage = OutageLegend(bench)
+        column.addWidget(self.outage)
         column.addWidget(label(_("Colour of areas"), "section"))
         self.fill_choice = self._fill_choice()
         column.addWidget(self.fill_choice)
@@ -137,7 +141,7 @@ class LeftPanel(QScrollArea):
         for box in self.boxes.values():
             limit = float(box.property("limit"))
             hidden = scale > limit
-            box.setStyleSheet("color: #8a929b;" if hidden else "")
+            box.setStyleSheet(f"color: {THEME.disabled};" if hidden else "")
             box.setToolTip(
                 _("Shown from 1:{scale} on; zoom in").format(scale=f"{limit:,.0f}") if hidden else ""
             )

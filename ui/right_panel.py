@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui.bench import Bench
 from ui.panels.grouping_panel import GroupingPanel
 from ui.panels.object_panel import ObjectPanel
 from ui.panels.outage_panel import OutagePanel
 from ui.panels.overview_panel import OverviewPanel
-from ui.panels.panel import WIDTH, Panel
+from ui.panels.panel import WIDTH
 from ui.panels.print_panel import PrintPanel
 
 
@@ -29,7 +29,7 @@ class RightPanel(QStackedWidget):
         self.outage = OutagePanel(bench)
         self.print = PrintPanel(bench)
         self.object = ObjectPanel(bench)
-        self._tasks: dict[str, Panel] = {
+        self._tasks: dict[str, QWidget] = {
             "data": self.overview,
             "grids": self.grouping,
             "outage": self.outage,

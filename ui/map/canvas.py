@@ -128,6 +128,8 @@ class MapCanvas(QWidget):
         self._picture = PictureMaker()
         self._due = False
         self._builder = LayerBuilder(self._layers)
+        self.clicked_at = (0.0, 0.0)
+        """Where the map was clicked last, in project coordinates."""
         self._press: QPointF | None = None
         self._box_from: QPointF | None = None
         self._dragged = False
@@ -484,6 +486,12 @@ class MapCanvas(QWidget):
             self.zoom_to_all()
         self.redraw()
 
+    def hideEvent(self, _event: QEvent) -> None:
+        """Leave the picture under way: a painter must not outlive the image it paints on."""
+        self._timer.stop()
+        self._due = False
+        self._picture.stop()
+
     def showEvent(self, event: QEvent) -> None:
         """Draw when first shown."""
         self.redraw()
@@ -523,6 +531,7 @@ class MapCanvas(QWidget):
         """End a drag, or pick what was clicked."""
         at = event.position()
         if event.button() == Qt.MouseButton.RightButton:
+            self._remember(at)
             hit = self.object_at(at.x(), at.y())
             if hit is not None:
                 self.select(hit.table, [hit.id])
@@ -538,6 +547,7 @@ class MapCanvas(QWidget):
                 box = (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
                 self._set_view(self._view.fitted(box, 0.0))
             return
+        self._remember(at)
         hit = self.object_at(at.x(), at.y())
         if hit is None:
             self._selection = []
@@ -546,6 +556,10 @@ class MapCanvas(QWidget):
         else:
             self.select(hit.table, [hit.id])
             self.object_clicked.emit(hit.table, hit.id)
+
+    def _remember(self, at: QPointF) -> None:
+        """Keep where the map was clicked, in project coordinates."""
+        self.clicked_at = self._plane.project_xy(*self._view.to_metres(at.x(), at.y()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Zoom in where nothing lies; activate what does."""

@@ -365,6 +365,19 @@ def spot_icon(kind: str) -> QIcon:
     return QIcon(_drawn(34, draw))
 
 
+def mark_icon(color: str) -> QIcon:
+    """Give the ring around an operated switch as a legend swatch."""
+
+    def draw(painter: QPainter) -> None:
+        halo = QColor(color)
+        halo.setAlpha(70)
+        for line in (QPen(halo, 4), QPen(QColor(color), 1.6)):
+            painter.setPen(line)
+            painter.drawEllipse(QPointF(17, 9), 6, 6)
+
+    return QIcon(_drawn(34, draw))
+
+
 def _drawn(wide: int, draw: object) -> QPixmap:
     picture = QPixmap(wide * 2, 36)
     picture.fill(Qt.GlobalColor.transparent)

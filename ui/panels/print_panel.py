@@ -226,8 +226,7 @@ class PrintPanel(Panel):
         project, template, options = self._bench.session.project, self._template, self.options
         if project is None:
             return None
-        result = self._bench.outage.result
-        trace = result.trace if result is not None else None
+        trace = self._bench.outage.trace()
         device = self._bench.outage.title(project)
 
         def make(feedback: Feedback) -> list[Page]:

@@ -1,0 +1,125 @@
+"""What can be asked about a switch, a line or a transformer: one menu for the map and for the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from resources.i18n import N_, _
+from ui.bench import Bench
+
+JUMPER_KINDS = ("jumper", "cut")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One entry: what it says, what it does, what it tells when pointed at."""
+
+    text: str
+    ask: Callable[[], None]
+    tip: str = ""
+    starts_section: bool = False
+    checked: bool | None = None
+
+
+def questions(bench: Bench, table: str, one: str) -> list[Question]:
+    """List what can be asked about a device as it stands after the step that is shown."""
+    device = f"{table}:{one}"
+    is_open = bench.outage.is_open(table, one)
+    found: list[Question] = []
+
+    def add(text: str, action: str, *devices: str, tip: str = "", section: bool = False, **more: Any) -> None:
+        act = partial(ask_about, bench, action, *(devices or (device,)), **more)
+        found.append(Question(_(text), act, _(tip) if tip else "", section))
+
+    if is_open:
+        add(N_("What if it closes"), "close")
+    else:
+        add(N_("What if it opens") if table == "switches" else N_("What if it is taken out"), "open")
+    if table == "ac_line_segments" and bench.place is not None:
+        add(N_("What if a fault is here"), "fault", xy=bench.place, tip=N_("The place clicked is kept"))
+    else:
+        add(N_("What if it fails"), "fault")
+    add(N_("Repaired"), "repair") if _is_faulted(bench, table, one) else None
+    add(N_("Earth it"), "earth", section=True, tip=N_("Earth its ends; they must be dead"))
+    if bench.outage.overlay is not None and bench.outage.overlay.spots:
+        add(N_("Take the earth off"), "unearth")
+    if table == "ac_line_segments":
+        add(N_("Cut the line here"), "cut", xy=bench.place)
+    add(
+        N_("Bridge it with a jumper"),
+        "jumper",
+        tip=N_("A temporary jumper from one of its ends to the other"),
+    )
+    start = bench.jumper_from
+    if start is None:
+        tip = _("The other end is the next device you choose this for")
+        found.append(Question(_("Jumper from here…"), partial(bench.begin_jumper, device), tip))
+    elif start != device:
+        text = _("Jumper from {device} to here").format(device=start.rpartition(":")[2])
+        found.append(Question(text, partial(_join, bench, start, device)))
+    if table == "switches":
+        marked = one in bench.outage.plan.inoperable
+        found.append(
+            Question(
+                _("Cannot be operated"),
+                partial(_mark, bench, one, not marked),
+                _("Proposals pass it over and find the next one"),
+                True,
+                marked,
+            )
+        )
+    return found
+
+
+def ask_about(bench: Bench, action: str, *devices: str, **more: Any) -> None:
+    """Put a step into the study and turn to it."""
+    bench.set_task("outage")
+    bench.outage.add(action, *devices, **more)
+
+
+def _is_faulted(bench: Bench, table: str, one: str) -> bool:
+    result, shown = bench.outage.result, bench.outage.shown
+    if result is None or not shown:
+        return False
+    return any((fault.table, fault.id) == (table, one) for fault in result.study.stages[shown - 1].faults)
+
+
+def _join(bench: Bench, start: str, end: str) -> None:
+    bench.begin_jumper("")
+    ask_about(bench, "jumper", f"{start}@a", f"{end}@a")
+
+
+def _mark(bench: Bench, switch: str, inoperable: bool) -> None:
+    bench.set_task("outage")
+    bench.outage.mark_inoperable(switch, inoperable)
+
+
+def fill_device_menu(menu: QMenu, bench: Bench, table: str, one: str) -> None:
+    """Put the questions into a menu."""
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for question in questions(bench, table, one):
+        if question.starts_section:
+            menu.addSeparator()
+        action = menu.addAction(question.text, question.ask)
+        action.setToolTip(question.tip or question.text)
+        if question.checked is not None:
+            action.setCheckable(True)
+            action.setChecked(question.checked)
+
+
+def device_menu_button(bench: Bench, table: str, one: str) -> QToolButton:
+    """Give the button that shows the menu beside the first questions."""
+    made = QToolButton()
+    made.setText(_("More"))
+    made.setToolTip(_("Everything that can be asked about this device"))
+    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    menu = QMenu(made)
+    menu.aboutToShow.connect(partial(fill_device_menu, menu, bench, table, one))
+    made.setMenu(menu)
+    return made
