@@ -303,7 +303,8 @@ class TextMatch(Part):
             "starts with": compute.starts_with,
             "ends with": compute.ends_with,
         }
-        return ways[self.operator](texts, pattern=self.pattern, ignore_case=True)
+        cased = self.pattern.lower() != self.pattern.upper()  # Chinese has no case: the quick search will do
+        return ways[self.operator](texts, pattern=self.pattern, ignore_case=cased)
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,8 @@ class Condition:
         parts = _WHERE.match(written)
         table, text = parts.groups() if parts else (written, "")
         found = cls(table_named(table.strip()), text.strip())
-        if parts or found.text:
-            _ = found.expression
+        if parts:
+            Expression.parse(found.text, found.table)
         return found
 
     @property
@@ -167,7 +167,7 @@ class TraceSum:
         measure, text = (one.strip() for one in (parts.groups() if parts else (written, "")))
         if measure not in SUMS:
             raise GridError("trace-unknown-sum", written=measure, sums=", ".join(SUMS))
-        if not text:
+        if parts is None:
             return cls(measure)
         tables = SUMS[measure]
         named, colon, rest = text.partition(":")
@@ -175,7 +175,7 @@ class TraceSum:
         condition = Condition(table, rest.strip()) if table else Condition(tables[0], text)
         if condition.table not in tables:
             raise GridError("trace-sum-table", sum=measure, tables=", ".join(tables))
-        _ = condition.expression
+        Expression.parse(condition.text, condition.table)
         return cls(measure, condition)
 
     def __str__(self) -> str:

@@ -155,9 +155,17 @@ class TraceResult:
 
 
 def run_trace(
-    project: Project, configuration: TraceConfiguration, feedback: Feedback = SILENT
+    project: Project,
+    configuration: TraceConfiguration,
+    feedback: Feedback = SILENT,
+    topology: TopologyIndex | None = None,
 ) -> TraceResult:
     """Do the trace.
+
+    Parameters
+    ----------
+    topology
+        A what-if on the network of `project` to be traced instead of the configuration's state.
 
     Raises
     ------
@@ -166,8 +174,8 @@ def run_trace(
         ``trace-start-open``, ``trace-start-barrier``, ``trace-no-path``, ``trace-same-place``,
         ``trace-no-feeder``, ``network-without-source``; what `TraceConfiguration.checked` raises.
     """
-    work = _Trace(project, configuration.checked())
-    feedback.report(0.5)
+    feedback.report()
+    work = _Trace(project, configuration.checked(), topology)
     ways = {
         TraceKind.DOWNSTREAM: work.downstream,
         TraceKind.UPSTREAM: work.upstream,
@@ -184,9 +192,11 @@ def run_trace(
 class _Trace:
     """One trace in the doing: the places found, the rules as masks."""
 
-    def __init__(self, project: Project, configuration: TraceConfiguration) -> None:
+    def __init__(
+        self, project: Project, configuration: TraceConfiguration, topology: TopologyIndex | None
+    ) -> None:
         self.project, self.configuration = project, configuration
-        self.topology = TopologyIndex.build(project, configuration.state)
+        self.topology = topology or TopologyIndex.build(project, configuration.state)
         self.wiring = self.topology.wiring
         self.starts = [find_place(project, self.topology, one) for one in configuration.starts]
         self.own = _joined(one.branches for one in self.starts)
@@ -305,13 +315,9 @@ class _Trace:
     def loops(self) -> TraceResult:
         """The loops, or those with a start in them."""
         self.topology.require_source()
-        operable = set(
-            self.project.frame("switches")["id"][
-                operable_branches(self.project, self.topology, self.configuration.inoperable)[
-                    : len(self.project.frame("switches"))
-                ]
-            ]
-        )
+        switches = self.project.frame("switches")["id"]
+        can = operable_branches(self.project, self.topology, self.configuration.inoperable)
+        operable = set(switches[can[: len(switches)]])
         found, members = [], []
         for loop in self.topology.loops():
             own = _joined(self.wiring.branches(one) for one in loop.devices)

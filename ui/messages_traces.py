@@ -50,7 +50,9 @@ TRACES: Mapping[str, str] = {
     "trace-unknown-place": N_(
         "There is no switch, line, transformer, node, customer, area, source or feeder “{id}”; check the identifier."
     ),
-    "trace-place-unlinked": N_("“{id}” is connected to no node of the network, so nothing can be followed from it."),
+    "trace-place-unlinked": N_(
+        "“{id}” is connected to no node of the network, so nothing can be followed from it."
+    ),
     "trace-start-unsupplied": N_(
         "“{id}” has no supply in this state of the switches, so nothing is above or below it; trace what is connected instead."
     ),
@@ -60,11 +62,15 @@ TRACES: Mapping[str, str] = {
         "No closed way leads from “{start}” to “{target}” in this state of the switches; look for open switches or barriers between them."
     ),
     "trace-same-place": N_("The path starts and ends at “{id}”; name two different places."),
-    "trace-no-feeder": N_("“{id}” stands above the first switch of every feeder, so it belongs to none; trace downstream instead."),
-    "trace-no-start": N_("Where does the trace start? Name a place with --from."),
-    "trace-no-target": N_("Where does the path lead to? Name a place with --to."),
-    "trace-needless-target": N_("Only a path leads to a place; leave out --to, or ask for --kind path."),
-    "trace-one-start": N_("This kind of trace starts at one place; name --from once."),
+    "trace-no-feeder": N_(
+        "“{id}” stands above the first switch of every feeder, so it belongs to none; trace downstream instead."
+    ),
+    "trace-no-start": N_("The trace needs a place to start from (--from)."),
+    "trace-no-target": N_("The path needs a place to lead to (--to)."),
+    "trace-needless-target": N_(
+        "Only a path leads to a place: leave out the target (--to), or ask for a path."
+    ),
+    "trace-one-start": N_("This kind of trace starts at one place; name only one."),
     "trace-bad-count": N_("{count} devices cannot be looked for; give 1 or more."),
     "trace-unknown-table": N_("“{written}” is no table a trace knows. Tables: {tables}."),
     "trace-wrong-table": N_("A condition on the {table} has no place there. Tables: {tables}."),
@@ -75,8 +81,13 @@ TRACES: Mapping[str, str] = {
     "trace-not-saved": N_("No trace is saved as “{name}”. Saved: {names}."),
     "no-saved-traces": N_("No trace is saved as “{name}”; none is saved in this project."),
     "saved-trace-damaged": N_(
-        "The saved trace “{name}” cannot be read (at “{what}”); save it anew, or take it away with --forget."
+        "The saved trace “{name}” cannot be read (at “{what}”); save it anew, or take it away."
     ),
-    "trace-nothing-named": N_("Name where to start with --from, a saved trace with --named, or ask with --list what is saved."),
+    "trace-csv-one-list": N_(
+        "“{file}” can hold one list only; write an .xlsx file to have the customers beside the devices."
+    ),
+    "trace-nothing-named": N_(
+        "Name where to start with --from, a saved trace with --named, or ask with --list what is saved."
+    ),
 }
 """Sentences for the codes of traces."""

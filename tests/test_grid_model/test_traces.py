@@ -11,7 +11,7 @@ from grid_model.feedback import SILENT, Feedback
 from grid_model.history import History
 from grid_model.project import Project
 from grid_model.saved_traces import ForgetTrace, SaveTrace, saved_names, saved_trace
-from grid_model.topology import SwitchState
+from grid_model.topology import SwitchState, TopologyIndex
 from grid_model.trace_configuration import (
     SUMS,
     Condition,
@@ -236,6 +236,16 @@ def test_the_present_state_differs_from_the_normal_one() -> None:
     assert (ids(found), edge(found)) == ("k1", {"k2": "open"})
 
 
+def test_a_what_if_can_be_traced() -> None:
+    index = TopologyIndex.build(STATION)
+    k2, tie = (int(index.wiring.branches(index.wiring.find(one))[0]) for one in ("k2", "tie"))
+    after = index.operated(opened=[k2], closed=[tie])
+    found = run_trace(STATION, TraceConfiguration(K.UPSTREAM, ("t6",)), topology=after)
+    assert ids(found) == "t6 tie l4 q5"
+    below = TraceConfiguration(K.DOWNSTREAM, ("tie",), sums=(TraceSum("rated_kva"),))
+    assert [one.value for one in trace_sums(run_trace(STATION, below, topology=after))] == [100.0]
+
+
 def test_a_transformer_of_three_windings_is_one_device() -> None:
     network = draw("s k1 a", "a t1 b c", "b l1 d", "c l2 e", sources=["s"])
     found = trace(K.DOWNSTREAM, "k1", project=network)
@@ -393,17 +403,30 @@ def test_the_same_id_in_two_tables_has_to_be_written_with_its_table() -> None:
     assert ids(trace(K.UPSTREAM, "lines:k1", project=network)) == "k1 l1 k1"  # the two run side by side
 
 
-@pytest.mark.parametrize(
-    "written", ["barriers where id == 1 where", "nothing where id == 'x'", "switches where"]
-)
-def test_a_condition_that_cannot_be_read_is_refused(written: str) -> None:
-    if written == "switches where":
-        with pytest.raises(GridError):
-            Condition.parse("switches where )")
-        return
+@pytest.mark.parametrize(("written", "code"), [
+    ("barriers where id == 1", "expression-needs-quotes"),
+    ("nothing where id == 'x'", "trace-unknown-table"),
+    ("switches where", "expression-empty"),
+    ("switches where )", "expression-unexpected"),
+])  # fmt: skip
+def test_a_condition_that_cannot_be_read_is_refused(written: str, code: str) -> None:
     with pytest.raises(GridError) as error:
         Condition.parse(written)
-    assert error.value.code in ERRORS
+    assert error.value.code == code
+    assert code in ERRORS
+
+
+@pytest.mark.parametrize(("written", "code"), [
+    ("horses", "trace-unknown-sum"),
+    ("rated_kva where", "expression-empty"),
+    ("mv_users where poles: number == '1'", "trace-sum-table"),
+    ("pv_kw where kynd == 'pv'", "expression-unknown-name"),
+])  # fmt: skip
+def test_a_sum_that_cannot_be_read_is_refused(written: str, code: str) -> None:
+    with pytest.raises(GridError) as error:
+        TraceSum.parse(written)
+    assert error.value.code == code
+    assert code in ERRORS
 
 
 def test_tables_go_by_title_and_short_name_in_both_languages() -> None:

@@ -144,6 +144,10 @@ def test_a_list_is_written(path: str, tmp_path: Path, capsys: pytest.CaptureFixt
     sheets = load_workbook(book)
     assert [row[0].value for row in sheets["Customers"].iter_rows(min_row=2)] == ["c3", "c4", "c5"]
     assert main(["follow", path, "--from", "k2", "--out", str(tmp_path / "list.txt")]) == 2
+    capsys.readouterr()
+    assert main(["follow", path, "--from", "k2", "--out", str(tmp_path / "two.csv"), "--customers"]) == 2
+    assert ".xlsx" in capsys.readouterr().err
+    assert not (tmp_path / "two.csv").exists()
 
 
 def test_a_trace_is_saved_listed_done_again_and_forgotten(

@@ -244,10 +244,12 @@ def _write(
         case ".xlsx":
             write_sheets(path, made, feedback)
         case ".csv":
+            if parameters.customers:
+                raise GridError("trace-csv-one-list", file=path.name)
             write_csv(path, made[0].headings, made[0].rows, feedback)
         case _:
             raise GridError("bad-output-name", file=path.name, suffix=".csv, .xlsx")
-    if not parameters.customers or path.suffix.lower() == ".csv":
+    if not parameters.customers:
         return None
     values = {"file": path.name, "rows": str(len(made[1].rows))}
     return N_("List of a trace: {file}, {rows} customers by their numbers"), values
