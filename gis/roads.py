@@ -45,6 +45,10 @@ class RoadNetwork:
         Line each edge lies on, and where it begins and ends along it, as drawn. Edges are sorted so.
     node_xy
         Place of each node in metres (n, 2).
+    length_m
+        Length of each line as driven: stated where that is believed.
+    part_of_line
+        Number of the network each line hangs together with.
     fragment
         Which lines belong to a short piece that hangs together with nothing else.
     closed
@@ -60,6 +64,8 @@ class RoadNetwork:
     from_m: np.ndarray
     to_m: np.ndarray
     node_xy: np.ndarray
+    length_m: np.ndarray
+    part_of_line: np.ndarray
     fragment: np.ndarray
     closed: np.ndarray
     odd_lengths: np.ndarray
@@ -134,6 +140,10 @@ def road_network(project: Project, plane: MetricPlane, feedback: Feedback = SILE
     seconds = (to_m - from_m) * factor[row[line]] / (speed / 3.6)
     one_way = frame["one_way"].to_numpy(dtype=bool)[row[line]]
     graph = RoadGraph(len(node_xy), start, end, seconds, np.ones(len(line), dtype=bool), ~one_way)
+    part = _parts(graph, line, lines)
+    length = shapely.length(lines) * factor[row]
+    whole = np.bincount(part, weights=length)
+    least = min(setting(project, "travel.fragment_km") * 1000, whole.max())
     return RoadNetwork(
         graph=graph,
         lines=lines,
@@ -142,7 +152,9 @@ def road_network(project: Project, plane: MetricPlane, feedback: Feedback = SILE
         from_m=from_m,
         to_m=to_m,
         node_xy=node_xy,
-        fragment=_fragments(graph, line, lines, setting(project, "travel.fragment_km") * 1000),
+        length_m=length,
+        part_of_line=part,
+        fragment=np.asarray((whole < least)[part], dtype=bool),
         closed=(frame["road_class"] == "motorway").to_numpy(dtype=bool)[row],
         odd_lengths=odd,
         plane=plane,
@@ -273,15 +285,13 @@ def _length_factors(frame: Any, lines: np.ndarray, row: np.ndarray) -> tuple[np.
     return np.where(believed, ratio, 1.0), np.flatnonzero(np.isfinite(ratio) & ~believed)
 
 
-def _fragments(graph: RoadGraph, line: np.ndarray, lines: np.ndarray, least_m: float) -> np.ndarray:
-    """Tell which lines hang together with less than `least_m` of road; never the longest network."""
-    import shapely
+def _parts(graph: RoadGraph, line: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Number the networks that hang together; give that of each line."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     joined = coo_array((np.ones(len(graph)), (graph.start, graph.end)), shape=(graph.nodes, graph.nodes))
-    count, part = connected_components(joined, directed=False)
+    _count, part = connected_components(joined, directed=False)
     of_line = np.zeros(len(lines), dtype=np.int64)
     of_line[line] = part[graph.start]
-    length = np.bincount(of_line, weights=shapely.length(lines), minlength=count)
-    return np.asarray((length < min(least_m, length.max()))[of_line], dtype=bool)
+    return of_line

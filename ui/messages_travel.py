@@ -11,6 +11,9 @@ TRAVEL_ERRORS: Mapping[str, str] = {
     "no-lines": N_(
         "“{file}” holds no lines; roads and barriers come from GeoPackage, Shapefile, GeoJSON or OpenStreetMap files."
     ),
+    "no-roads": N_(
+        "The project has no roads to travel on, or its setting “travel.use_roads” is 0; import roads with --kind roads."
+    ),
     "no-areas-placed": N_(
         "No transformer area has an outline, customers or a transformer in a known place; import these first."
     ),

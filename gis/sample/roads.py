@@ -15,7 +15,6 @@ from gis.sample.terrain import Hills
 from gis.sample.territory import Layout
 
 CLASSES = ("trunk", "county", "township", "village")
-SPEEDS = {"trunk": 60.0, "county": 45.0, "township": 35.0, "village": 25.0, "track": 15.0}
 LETTERS = {"trunk": "S", "county": "X", "township": "Y"}
 ROAD_STEP_M = 40.0
 CROSSING_M = 4000.0
@@ -274,7 +273,7 @@ def _write_road(
     ledger: Ledger, station: int, number: int, label: str | None, name: str, path: np.ndarray
 ) -> None:
     code = f"DL{station + 1:02d}{number:06d}"
-    ledger.row("roads", id=code, name=label, road_class=name, speed_kmh=SPEEDS[name], path=path)
+    ledger.row("roads", id=code, name=label, road_class=name, path=path)
 
 
 def _pieces(roads: Roads, plane: Plane, edge: int, cuts: Sequence[Cut]) -> list[np.ndarray]:

@@ -121,7 +121,11 @@ def test_roads_without_numbers_of_their_own_are_numbered_by_row_and_found_again(
 def test_a_line_of_several_parts_becomes_a_row_for_each_with_its_share_of_the_length(tmp_path: Path) -> None:
     apart = shapely.MultiLineString([[(113, 28), (113, 28.01)], [(113.1, 28), (113.1, 28.03)]])
     joined = shapely.MultiLineString([[(113.2, 28), (113.2, 28.01)], [(113.2, 28.01), (113.2, 28.02)]])
-    fields = {"osm_id": ["a", "j"], "highway": ["track"] * 2, "length_m": [4400.0, 2200.0]}
+    fields: dict[str, list[Any]] = {
+        "osm_id": ["a", "j"],
+        "highway": ["track"] * 2,
+        "length_m": [4400.0, 2200.0],
+    }
     found, project = imported([lines(tmp_path / "r.gpkg", fields, [apart, joined])])
     assert column(project, "id") == ["a", "a-2", "j"]
     assert column(project, "length_m") == pytest.approx([1100, 3300, 2200])
@@ -129,7 +133,7 @@ def test_a_line_of_several_parts_becomes_a_row_for_each_with_its_share_of_the_le
 
 
 def test_what_is_no_line_is_rejected_and_a_file_without_lines_refused(tmp_path: Path) -> None:
-    fields = {"osm_id": ["p", "n", "l"], "highway": ["track"] * 3}
+    fields: dict[str, list[Any]] = {"osm_id": ["p", "n", "l"], "highway": ["track"] * 3}
     line = shapely.LineString([(113, 28), (113, 28.01)])
     path = lines(tmp_path / "r.gpkg", fields, [shapely.Point(113, 28), None, line])
     found, project = imported([path], kind="roads")

@@ -152,7 +152,7 @@ def test_a_village_without_any_place_is_shared_out_to_the_nearest_places_around(
 
 
 def test_slivers_between_drawn_outlines_stay_and_are_reported_as_gaps() -> None:
-    areas = [
+    areas: list[dict[str, object]] = [
         {"id": "a", "geometry": box(0, 0, 1000, HIGH), "outline_source": "drawn"},
         {"id": "b", "geometry": box(1001.5, 0, 998.5, HIGH), "outline_source": "drawn"},
         {"id": "c"},
@@ -186,7 +186,8 @@ def test_islands_holes_overlaps_and_what_lies_outside_are_found() -> None:
 
 
 def test_where_drawn_outlines_leave_nothing_new_ones_get_nothing() -> None:
-    areas = [{"id": "a", "geometry": box(0, 0, WIDE, HIGH), "outline_source": "drawn"}, {"id": "b"}]
+    whole: dict[str, object] = {"id": "a", "geometry": box(0, 0, WIDE, HIGH), "outline_source": "drawn"}
+    areas: list[dict[str, object]] = [whole, {"id": "b"}]
     customers = [{"id": "1", "transformer_area": "b", "x": 3000.0, "y": 1000.0}]
     found = area_outlines(station(transformer_areas=areas, customers=customers, stations=[BOUNDARY]))
     assert found.placeless == ("b",) and not found.generated.any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 
 from gis.measuring import MetricPlane
 from gis.neighbourhood import neighbourhood
+from gis.road_check import RoadCheck, check_roads
 from gis.roads import RoadNetwork, road_network
 from gis.travel import Places, Travel, area_times
 from grid_model.project import Project
@@ -218,6 +220,62 @@ def test_the_sample_station_is_driven_at_believable_speeds() -> None:
     pairs = np.triu_indices(len(found.managers), 1)
     ratio = found.pair_minutes[pairs] / straight.pair_minutes[pairs]
     assert ratio.min() > 0.4 and ratio.max() < 3 and 0.7 < np.median(ratio) < 1.4
+
+
+# ------------------------------------------------------------ checking the roads
+
+
+def checked(project: Project) -> RoadCheck:
+    found = check_roads(project)
+    assert found is not None
+    return found
+
+
+def test_a_check_names_who_is_off_the_roads_apart_or_unreached() -> None:
+    two = road("w", (0, 0), (900, 0)), road("e", (1100, 0), (2000, 0), length_m=5.0)
+    project = people(*two, fragment_km=0)
+    draft = project.edit()
+    draft.insert("customers", [{"id": "1", "transformer_area": "A00", "x": 100.0, "y": 0.0}])
+    found = checked(draft.finish()[0])
+    assert (found.roads, found.edges, found.junctions, found.parts) == (2, 2, 4, (0.9, 0.9))
+    assert found.managers_off_road == ("C",) and found.apart == (("A", "B"),)
+    assert found.areas_off_road == () and found.odd_lengths == ("e",) and not found.sound
+
+
+def test_a_check_names_areas_off_the_roads_and_those_no_manager_has_a_way_to() -> None:
+    #   both managers in the west; B's area has its customer in the east
+    at = {"A": {"x": 100.0, "y": 0.0}, "B": {"x": 200.0, "y": 0.0}}
+    project = station(
+        transformer_areas=squares("ABB"),
+        district_managers=managers("AB", **at),
+        customers=[
+            {"id": "0", "transformer_area": "A00", "x": 100.0, "y": 0.0},
+            {"id": "1", "transformer_area": "B10", "x": 1500.0, "y": 0.0},
+            {"id": "2", "transformer_area": "B20", "x": 2500.0, "y": 900.0},
+        ],
+        roads=[road("w", (0, 0), (900, 0)), road("e", (1100, 0), (1900, 0))],
+        settings=[{"id": "travel.fragment_km", "value": "0"}],
+    )
+    found = checked(project)
+    assert found.areas_off_road == ("B20",) and found.unreached == ("B10",) and not found.apart
+
+
+def test_the_command_exits_1_where_somebody_is_off_the_roads_and_2_without_roads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from gis.project_file import save_new
+    from ui.cli import main
+
+    whole = people(road("w", (0, 0), (2000, 0)), road("n", (1500, 0), (1500, 900)))
+    for name, project in {"all": whole, "some": people(WEST), "none": people()}.items():
+        save_new(tmp_path / f"{name}.gpkg", project)
+    assert main(["roads", str(tmp_path / "all.gpkg"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sound"]
+    assert main(["roads", str(tmp_path / "some.gpkg")]) == 1
+    out = capsys.readouterr().out
+    assert "Managers too far from any road (2): B, C" in out
+    assert main(["roads", str(tmp_path / "none.gpkg")]) == 2
+    assert "--kind roads" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------ measured roads
