@@ -53,6 +53,10 @@ class MetricPlane:
         found = np.column_stack([np.asarray(x, dtype=float), np.asarray(y, dtype=float)])
         return self._forward(found)
 
+    def coordinates(self, points: np.ndarray) -> np.ndarray:
+        """Bring points (n, 2) in metres back to the project's coordinates."""
+        return self._backward(np.asarray(points, dtype=float).reshape(-1, 2))
+
     def shapes(self, wkb: Any) -> np.ndarray:
         """Read WKB shapes and bring them to metres; missing ones are None. Broken areas are mended."""
         import shapely

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from grid_model import schema
 from grid_model.errors import GridError
 from grid_model.issue import Issue
+from grid_model.settings import SETTINGS
 from resources.i18n import N_, _
+from ui.messages_editing import EDITING_ERRORS
 from ui.messages_traces import EXPRESSIONS, TRACES
 from ui.messages_travel import TRAVEL_ERRORS, TRAVEL_ISSUES, TRAVEL_REASONS
 from ui.study_messages import STUDY_ERRORS
 
 ERRORS: Mapping[str, str] = {
+    **EDITING_ERRORS,
     **TRAVEL_ERRORS,
     # the command line
     "unknown-command": N_("There is no command “{command}”. Commands: {commands}."),
@@ -722,6 +725,9 @@ def _shown(values: Mapping[str, object]) -> dict[str, object]:
         shown["range"] = _range(values["minimum"], values["maximum"])
     if isinstance(values.get("title"), str) and isinstance(values.get("values"), Mapping):
         shown["title"] = _(str(values["title"])).format(**values["values"])  # type: ignore[arg-type]
+    setting = values.get("setting")
+    if isinstance(setting, str) and setting in SETTINGS:
+        shown["setting"] = _(SETTINGS[setting].meaning)
     table = values.get("table")
     if isinstance(table, str) and table in schema.tables():
         shown["table"] = _(schema.table(table).label)
