@@ -1,5 +1,4 @@
 """What cannot be done when the network or an outline is edited by hand."""
-# ruff: noqa: E501 - a sentence stands on one line
 
 from __future__ import annotations
 
