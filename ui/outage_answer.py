@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from grid_model.study import OutageStudy, Stage
     from grid_model.study_picture import Fed, Named, StagePicture
     from grid_model.study_steps import StudyStep
-    from grid_model.tracing import OutageTrace
 
 LEAST_MV_KV = 1.0
 """Above this a line is a section of the medium voltage."""
@@ -55,18 +54,6 @@ class Answer:
     def overlay(self) -> OutageOverlay:
         """What the map shows after the last step."""
         return self.overlays[-1]
-
-    def trace_after(self, n: int) -> OutageTrace:
-        """Say who is out after step `n`, as a trace for lists and pages."""
-        from grid_model.tracing import trace_of
-
-        return trace_of(self.study.stages[n - 1].outage)
-
-    @property
-    def worst(self) -> int:
-        """The step after which most are out, the first of several."""
-        counts = [(one.counts.mv_users, one.counts.lv_customers) for one in self.study.stages]
-        return counts.index(max(counts)) + 1
 
 
 @dataclass(frozen=True)

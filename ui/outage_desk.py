@@ -27,7 +27,6 @@ from ui.ranking_desk import DEVICE_TABLES, TRACED_TABLES
 from ui.session import Session
 
 if TYPE_CHECKING:
-    from grid_model.tracing import OutageTrace
     from ui.bench import Selection
 
 PLAY_MS = 1600
@@ -151,14 +150,6 @@ class OutageDesk(QObject):
         named = next((step.devices[0] for step in self.steps if step.devices), "")
         table, _colon, one = named.partition(":")
         return objects.object_name(project, table, one) if table in project.tables else named
-
-    def trace(self) -> OutageTrace | None:
-        """Say who is out after the step that is shown, or after the worst one where none is."""
-        if self.result is None:
-            return None
-        stage = self.result.study.stages[self.shown - 1] if self.shown else None
-        n = self.shown if stage is not None and stage.counts.mv_users else self.result.worst
-        return self.result.trace_after(n)
 
     # ------------------------------------------------------------- the steps
 

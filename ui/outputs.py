@@ -298,11 +298,11 @@ def _print_outage(
     path: Path,
     done: Callable[[Outcome], None],
 ) -> None:
-    """Write the pages of the study as the step on the map leaves it."""
-    trace, result = window.bench.outage.trace(), window.bench.outage.result
-    if trace is None or result is None:
+    """Write the pages of the study."""
+    result = window.bench.outage.result
+    if result is None:
         return
-    project = result.study.project
+    study = result.study
 
     def work(feedback: Feedback) -> Outcome:
         from gis.masking import Disclosure
@@ -311,8 +311,9 @@ def _print_outage(
         from ui.commands.print_ import printed
 
         said = Disclosure.asked(disclosure.get("unmasked", False), disclosure.get("purpose", ""))
-        chosen = PrintOptions(**options, disclosure=said, trace=trace)
-        return printed(make_pages(project, template, chosen, feedback), path, template, chosen, feedback)
+        chosen = PrintOptions(**options, disclosure=said, study=study)
+        pages = make_pages(study.project, template, chosen, feedback)
+        return printed(pages, path, template, chosen, feedback)
 
     _run_noted(window, _("Print to PDF"), work, done)
 

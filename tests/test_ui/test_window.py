@@ -134,10 +134,10 @@ def test_a_second_step_can_be_added_and_taken_out(window: MainWindow, qtbot: QtB
     assert button(window.right.object, "What if it closes").isEnabled()
     press(qtbot, window.right.object, "What if it closes")
     wait_for_jobs(qtbot, window)
-    assert [action for action in (step.action for step in window.bench.outage.steps)] == ["open", "close"]
+    assert [step.action for step in window.bench.outage.steps] == ["open", "close"]
     window.bench.outage.drop(1)
     wait_for_jobs(qtbot, window)
-    assert [action for action in (step.action for step in window.bench.outage.steps)] == ["open"]
+    assert [step.action for step in window.bench.outage.steps] == ["open"]
 
 
 def test_a_cell_is_edited_in_place_saved_and_undone_by_ctrl_z(window: MainWindow, qtbot: QtBot) -> None:

@@ -24,6 +24,7 @@ from grid_model.study_places import find_nodes
 from grid_model.study_steps import NEED_DEVICES, StudyStep
 from resources.i18n import N_, _
 from ui import objects
+from ui.colors import THEME
 from ui.messages import window_sentence
 from ui.ranking_desk import DEVICE_TABLES
 from ui.widgets import label, make_primary
@@ -154,7 +155,7 @@ class StepDialog(QDialog):
         if self.action in NEED_DEVICES and not self.names:
             problem = _("Name at least one device.")
         self.named.setText(problem or _("、").join(told))
-        self.named.setStyleSheet("color: #a1231d;" if problem else "")
+        self.named.setStyleSheet(f"color: {THEME.wrong};" if problem else "")
         self.agree.setEnabled(not problem)
 
     def accept(self) -> None:

@@ -226,7 +226,8 @@ class PrintPanel(Panel):
         project, template, options = self._bench.session.project, self._template, self.options
         if project is None:
             return None
-        trace = self._bench.outage.trace()
+        result = self._bench.outage.result
+        study = result.study if result is not None else None
         device = self._bench.outage.title(project)
 
         def make(feedback: Feedback) -> list[Page]:
@@ -235,7 +236,7 @@ class PrintPanel(Panel):
 
             chosen = PrintOptions(**options)
             if TEMPLATES[template].needs_trace:
-                chosen = replace(chosen, trace=trace, device=device)
+                chosen = replace(chosen, study=study, device=device)
             return make_pages(project, template, chosen, feedback)
 
         return make
