@@ -13,6 +13,7 @@ from gis.measuring import MetricPlane
 from gis.roads import road_network
 from grid_model.errors import GridError
 from grid_model.project import Project
+from tests.test_gis.osm_pbf import pbf
 from tests.test_gis.test_importer_outlines import shapes
 from tests.test_gis.test_importer_tables import imported, save, told
 
@@ -207,6 +208,24 @@ def test_an_extract_of_openstreetmap_gives_roads_and_when_asked_barriers(tmp_pat
         "12": "river",
         "13": "ridge",
     }
+
+
+def test_an_extract_in_the_binary_form_reads_alike(tmp_path: Path) -> None:
+    (tmp_path / "m.osm.pbf").write_bytes(
+        pbf(
+            {1: (113.0, 28.0), 2: (113.0, 28.01), 3: (113.0, 28.02), 4: (113.01, 28.01)},
+            {
+                10: ([1, 2, 3], {"highway": "tertiary", "name": "石桥路", "oneway": "-1"}),
+                11: ([2, 4], {"highway": "track"}),
+                12: ([1, 4], {"waterway": "river"}),
+            },
+        )
+    )
+    _found, project = imported([tmp_path / "m.osm.pbf"])
+    assert column(project, "id") == ["10", "11"] and column(project, "name")[0] == "石桥路"
+    assert column(project, "one_way") == [True, False]
+    _found, project = imported([tmp_path / "m.osm.pbf"], project, kind="barriers")
+    assert column(project, "kind", "barriers") == ["river"]
 
 
 def test_a_file_that_only_claims_to_be_an_extract_is_refused_in_words(tmp_path: Path) -> None:
