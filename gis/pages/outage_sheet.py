@@ -71,6 +71,7 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
     drafts += table_sheets(sheet, title, areas, following, 3)
     if study is not None:
         drafts += table_sheets(sheet, title, _course(project, study), 0)
+        drafts += table_sheets(sheet, title, _figures(study), 0)
     drafts += table_sheets(sheet, title, _important(project, outage, options), 0)
     drafts += table_sheets(sheet, title, _back_feed(project, outage), 0)
     return numbered(drafts, facts)
@@ -198,10 +199,30 @@ def _area_table(project: Project, trace: OutageTrace) -> Listing:
 
 
 def _study_counts(study: OutageStudy, stage: Stage, trace: OutageTrace) -> list[tuple[str, str]]:
-    """Give the counts at the largest extent, and what the whole outage costs."""
-    told = study_facts(study)
-    texts = [(label, spaced(value) if isinstance(value, int) else str(value)) for label, value in told]
-    return [(_("Shown: after step {n}").format(n=stage.n), when(stage.step.time)), *_counts(trace), *texts]
+    """Give the counts at the largest extent, and the user-hours of the whole outage."""
+    counts = trace.counts
+    return [
+        (_("Shown: after step {n}").format(n=stage.n), when(stage.step.time)),
+        (_("MV users out"), spaced(counts.mv_users)),
+        (_("LV customers out"), spaced(counts.lv_customers)),
+        (_("Transformer areas out"), spaced(counts.transformer_areas)),
+        (_("Transformer capacity out (kVA)"), f"{counts.rated_kva:g}"),
+        (_("Important or sensitive customers out"), spaced(counts.important)),
+        (_("Customers on backup supply"), spaced(len(trace.backup))),
+        (_("Customers not traceable to a source"), spaced(len(trace.unknown))),
+        (_("Things that can feed back"), spaced(len(study.back_feed))),
+        (_("User-hours by MV users"), f"{study.user_hours.mv_users:.3f}"),
+        (_("User-hours by LV customers"), f"{study.user_hours.lv_customers:.3f}"),
+    ]
+
+
+def _figures(study: OutageStudy) -> Listing:
+    """List what the outage costs as a whole."""
+    rows = [
+        (label, spaced(value) if isinstance(value, int) else str(value))
+        for label, value in study_facts(study)
+    ]
+    return Listing(_("Figures"), (Column(_("Item"), 60), Column(_("Content"), 40)), rows)
 
 
 def _area_times(project: Project, study: OutageStudy) -> Listing:
