@@ -76,6 +76,7 @@ def cover(
     *,
     outlines: AreaOutlines | None = None,
     territory: Territory | None = None,
+    travel: Travel | None = None,
     able: Qualifications | None = None,
     groups: Mapping[str, int] | None = None,
     feedback: Feedback = SILENT,
@@ -86,17 +87,16 @@ def cover(
     ----------
     scheme
         Id of the scheme whose groups count.
-    outlines, territory, able
+    outlines, territory, travel, able
         Where they are known already.
     groups
         Group of each manager, in the place of a scheme: a plan that is not kept yet.
     """
     outlines = outlines or area_outlines(project, feedback)
-    territory = territory or neighbourhood(project, outlines, feedback=feedback)
+    travel = travel or Travel.of(project, outlines.plane, feedback)
+    territory = territory or neighbourhood(project, outlines, travel, feedback)
     able = able or qualifications(project)
-    times = area_times(
-        project, territory, outlines.plane, Travel.of(project, outlines.plane, feedback), feedback
-    )
+    times = area_times(project, territory, outlines.plane, travel, feedback)
     counts = _who_counts(project, territory, able, _groups(project, scheme) if groups is None else groups)
     minutes = np.where(counts, times.minutes, np.inf)
     ids = project.frame("transformer_areas")["id"]
