@@ -130,8 +130,12 @@ def _studied(project: Project, plan: Plan, count: int, feedback: Feedback) -> Ou
 def answer_of(plan: Plan, study: OutageStudy, feedback: Feedback = SILENT) -> Answer:
     """Make the pictures and lists of a study."""
     feedback.report()
-    overlays = tuple(overlay_after(study, n) for n in feedback.track(range(1, len(study.stages) + 1)))
-    return Answer(plan, study, overlays, _customers(study), _areas(study))
+    overlays: list[OutageOverlay] = []
+    dark = np.zeros(len(study.project.table("ac_line_segments")), dtype=bool)
+    for n in feedback.track(range(1, len(study.stages) + 1)):
+        overlays.append(overlay_after(study, n, dark))
+        dark |= np.isin(overlays[-1].lines, (Fate.DEAD, Fate.FAULT, Fate.EARTHED))
+    return Answer(plan, study, tuple(overlays), _customers(study), _areas(study))
 
 
 # --------------------------------------------------------------------- lists
@@ -182,12 +186,16 @@ def _areas(study: OutageStudy) -> pd.DataFrame:
 # ------------------------------------------------------------------- picture
 
 
-def overlay_after(study: OutageStudy, n: int) -> OutageOverlay:
-    """Turn the picture of a stage into numbers by row of the tables."""
+def overlay_after(study: OutageStudy, n: int, dark: np.ndarray) -> OutageOverlay:
+    """Turn the picture of a stage into numbers by row of the tables.
+
+    Where the network runs in a loop the way a part is fed over is one of several: then only what was
+    without supply before (`dark`, rows of lines) counts as restored.
+    """
     from grid_model.study_picture import painted
 
     stage, project = study.stages[n - 1], study.project
-    picture = painted(stage, study.stages[n - 2] if n > 1 else None)
+    picture = painted(stage, _stage_before(study, n))
     feeds = _feeds(picture)
     lines = np.zeros(len(project.table("ac_line_segments")), dtype=np.int8)
 
@@ -197,7 +205,8 @@ def overlay_after(study: OutageStudy, n: int) -> OutageOverlay:
 
     put(picture.dead, Fate.DEAD)
     for feed, number in feeds.items():
-        put((one for one, fed in picture.restored.items() if fed == feed), Fate.FED + number)
+        restored = [one for one, fed in picture.restored.items() if fed == feed]
+        put(restored, Fate.FED + number, dark if stage.loops else None)
     put(picture.looped, Fate.LOOPED)
     put(picture.live_from_behind, Fate.FROM_BEHIND)
     put(picture.earthed, Fate.EARTHED)
@@ -209,7 +218,7 @@ def overlay_after(study: OutageStudy, n: int) -> OutageOverlay:
     return OutageOverlay(
         areas=picture.areas_out,
         partly_out_areas=picture.areas_partly,
-        area_feeds=_area_feeds(project, picture, feeds),
+        area_feeds=_area_feeds(project, picture, feeds) if not stage.loops else {},
         lines=lines,
         transformers=transformers,
         opened=tuple(sorted(picture.opened)),
@@ -217,6 +226,14 @@ def overlay_after(study: OutageStudy, n: int) -> OutageOverlay:
         feeds=tuple((feed.feeder, feed.tie) for feed in feeds),
         spots=tuple(_spots(study, stage, picture)),
     )
+
+
+def _stage_before(study: OutageStudy, n: int) -> Stage | None:
+    """Give the stage before, if something was operated since; else what is back is seen from the first."""
+    if n < 2:
+        return None
+    before, now = study.stages[n - 2], study.stages[n - 1]
+    return before if before.outage.after_topology is not now.outage.after_topology else None
 
 
 def _feeds(picture: StagePicture) -> dict[Fed, int]:

@@ -148,8 +148,9 @@ class OutageDesk(QObject):
         if self.plan.name:
             return self.plan.name
         named = next((step.devices[0] for step in self.steps if step.devices), "")
-        table, _colon, one = named.partition(":")
-        return objects.object_name(project, table, one) if table in project.tables else named
+        bare = named.rpartition(":")[2]
+        found = next((table for table in DEVICE_TABLES if bare in project.table(table)), "")
+        return objects.object_name(project, found, bare) if found else bare
 
     # ------------------------------------------------------------- the steps
 

@@ -79,7 +79,7 @@ def fate_pens(fate: int, width: float) -> list[QPen]:
     if fate == Fate.EARTHED:
         return [pen(CASING, width + 2.4), dashed(theme.EARTHED, width + 0.8, (5, 2, 1, 2))]
     if fate == Fate.FAULT:
-        return [pen(CASING, width + 10), ticks(FAULT_COLOR, width + 9, 2.6, 3.4), pen(FAULT_COLOR, width)]
+        return [pen(CASING, width + 6), ticks(FAULT_COLOR, width + 7, 2.4, 3.2), pen(FAULT_COLOR, width)]
     number = fate - Fate.FED
     dashes = FEED_DASHES[number % len(FEED_DASHES)]
     found = [pen(CASING, width + 3.2), pen(feed_color(number), width + 1.4)]

@@ -131,7 +131,7 @@ class OutageLegend(QWidget):
             if Fate.FED + number in present:
                 icon = line_icon(fate_pens(Fate.FED + number, 2.0))
                 name = feed_name(answer.study.project, feed)
-                self._entries.addLayout(_entry(icon, _("Supplied {way}").format(way=name)))
+                self._entries.addLayout(_entry(icon, name, wrap=True))
 
 
 def _entries(overlay: OutageOverlay) -> list[tuple[QIcon, str]]:
@@ -149,17 +149,17 @@ def _entries(overlay: OutageOverlay) -> list[tuple[QIcon, str]]:
         if kind != "from-behind" or Fate.FROM_BEHIND not in present:
             found.append((spot_icon(kind), _(SPOTS[kind])))
     if overlay.opened:
-        found.append((mark_icon(theme.SWITCH_OPEN), _("Opened")))
+        found.append((mark_icon(theme.SWITCH_OPEN), _("Opened by a step")))
     if overlay.closed:
-        found.append((mark_icon(theme.SWITCH_CLOSED), _("Closed")))
+        found.append((mark_icon(theme.SWITCH_CLOSED), _("Closed by a step")))
     return found
 
 
-def _entry(icon: QIcon, text: str) -> QHBoxLayout:
+def _entry(icon: QIcon, text: str, wrap: bool = False) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(6)
     picture = QLabel()
     picture.setPixmap(icon.pixmap(QSize(34, 18)))
     line.addWidget(picture)
-    line.addWidget(ElidedLabel(text), 1)
+    line.addWidget(label(text, wrap=True) if wrap else ElidedLabel(text), 1)
     return line

@@ -64,7 +64,10 @@ def _played(text: str, time: str, stage: Stage, before: Stage | None) -> StepRow
 def _detail(stage: Stage, before: Stage | None) -> str:
     """Say what is out after a step and what it has cost so far; nothing where nothing changed."""
     parts = []
-    if before is None or stage.counts != before.counts:
+    if not stage.counts.mv_users and not stage.counts.lv_customers:
+        if before is None or before.counts.lv_customers or before.counts.mv_users:
+            parts.append(_("nobody is out"))
+    elif before is None or stage.counts != before.counts:
         parts.append(
             _("out now: {mv} MV users, {lv} LV customers").format(
                 mv=formats.whole(stage.counts.mv_users), lv=formats.whole(stage.counts.lv_customers)
@@ -175,7 +178,7 @@ def feed_name(project: Project, feed: tuple[str, str]) -> str:
     if feeder not in project.table("feeders") and feeder in project.table("switches"):
         where = objects.object_name(project, "switches", feeder)
     if tie:
-        return _("over {tie}, from {feeder}").format(
+        return _("Fed over {tie} from {feeder}").format(
             tie=objects.object_name(project, "switches", tie), feeder=where
         )
-    return _("again from {feeder}").format(feeder=where)
+    return _("Fed again from {feeder}").format(feeder=where)

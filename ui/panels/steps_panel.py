@@ -32,6 +32,12 @@ LIST_TIP = N_(
 )
 
 
+def _in_all(answer: Answer, so_far: float) -> str:
+    """Say what the study costs in all, where that is more than so far."""
+    hours = answer.study.user_hours.mv_users
+    return _("in all {hours}").format(hours=formats.number(hours, 3)) if hours > so_far else ""
+
+
 class StudyPanel(Panel):
     """The first page of the task Outage."""
 
@@ -246,9 +252,7 @@ class StudyPanel(Panel):
                 tile(
                     _("User-hours so far"),
                     formats.number(stage.user_hours.mv_users, 3),
-                    note=_("in all {hours}").format(
-                        hours=formats.number(answer.study.user_hours.mv_users, 3)
-                    ),
+                    note=_in_all(answer, stage.user_hours.mv_users),
                     tip=_(
                         "Users out × hours, by MV users (DL/T 836). By LV customers in all {hours}."
                     ).format(hours=formats.number(answer.study.user_hours.lv_customers, 1)),

@@ -40,6 +40,7 @@ LEFT = 36
 """Where the words begin, right of the number."""
 PAD = 5
 TIME_WIDTH = 44
+WRAPPED = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class StepPainter(QStyledItemDelegate):
     def sizeHint(self, option: Any, index: Index) -> QSize:
         row = self._view.rows.rows[index.row()]
         width = self._view.viewport().width()
-        height = QFontMetrics(self._font(option)).height() + 2 * PAD
+        height = self._words(option, row, width).height() + 2 * PAD
         if row.below:
             height += self._below(option, row.below, width).height() + 1
         return QSize(width, height)
@@ -159,10 +160,21 @@ class StepPainter(QStyledItemDelegate):
         font.setPixelSize(12 if small else 13)
         return font
 
+    def _words(self, option: Any, row: StepRow, width: int) -> QRect:
+        """The room the words of a step take, right of its time and left of its badge."""
+        bold, small = self._font(option), self._font(option, small=True)
+        bold.setBold(True)
+        left = LEFT + max(TIME_WIDTH, QFontMetrics(bold).horizontalAdvance(row.time) + 7)
+        badge = QFontMetrics(small).horizontalAdvance(row.badge) + 24 if row.badge else 6
+        room = QRect(0, 0, max(width - left - badge, 60), 2000)
+        metrics = QFontMetrics(self._font(option))
+        found = metrics.boundingRect(room, WRAPPED, row.text)
+        height = max(found.height(), metrics.height())
+        return QRect(left, 0, room.width(), height)
+
     def _below(self, option: Any, text: str, width: int) -> QRect:
         room = QRect(0, 0, max(width - LEFT - 8, 40), 2000)
-        flags = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
-        return QFontMetrics(self._font(option, small=True)).boundingRect(room, flags, text)
+        return QFontMetrics(self._font(option, small=True)).boundingRect(room, WRAPPED, text)
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = self._view.rows.rows[index.row()]
@@ -173,27 +185,25 @@ class StepPainter(QStyledItemDelegate):
         line = QRect(option.rect)
         line.setTop(line.top() + PAD)
         line.setHeight(QFontMetrics(self._font(option)).height())
-        right = self._badge(painter, option, row, line)
+        self._badge(painter, option, row, line)
         ink = QColor(THEME.second if row.waits else THEME.ink)
         painter.setPen(ink)
         bold = self._font(option)
         bold.setBold(True)
         painter.setFont(bold)
-        line.setLeft(line.left() + LEFT)
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), row.time)
-        line.setLeft(line.left() + max(TIME_WIDTH, QFontMetrics(bold).horizontalAdvance(row.time) + 7))
-        line.setRight(right)
+        time = QRect(line)
+        time.setLeft(line.left() + LEFT)
+        painter.drawText(time, int(Qt.AlignmentFlag.AlignVCenter), row.time)
         painter.setFont(self._font(option))
-        metrics = QFontMetrics(self._font(option))
-        words = metrics.elidedText(row.text, Qt.TextElideMode.ElideRight, line.width())
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), words)
+        words = self._words(option, row, option.rect.width())
+        words.translate(option.rect.left(), line.top())
+        painter.drawText(words, WRAPPED, row.text)
         if row.below:
             painter.setFont(self._font(option, small=True))
             painter.setPen(QColor(THEME.badges["red"][1] if row.refusal else THEME.second))
             below = self._below(option, row.below, option.rect.width())
-            below.moveTo(option.rect.left() + LEFT, line.bottom() + 2)
-            flags = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
-            painter.drawText(below, flags, row.below)
+            below.moveTo(option.rect.left() + LEFT, words.bottom() + 2)
+            painter.drawText(below, WRAPPED, row.below)
         painter.restore()
 
     def _ground(self, painter: QPainter, option: Any, at: int) -> None:
@@ -223,10 +233,10 @@ class StepPainter(QStyledItemDelegate):
         )
         painter.drawText(circle, int(Qt.AlignmentFlag.AlignCenter), "!" if row.refusal else str(at + 1))
 
-    def _badge(self, painter: QPainter, option: Any, row: StepRow, line: QRect) -> int:
-        """Draw the word at the right; gives where the words of the step must end."""
+    def _badge(self, painter: QPainter, option: Any, row: StepRow, line: QRect) -> None:
+        """Draw the word at the right."""
         if not row.badge:
-            return line.right() - 6
+            return
         back, ink = THEME.badges[row.badge_color]
         font = self._font(option, small=True)
         width = QFontMetrics(font).horizontalAdvance(row.badge) + 14
@@ -237,7 +247,6 @@ class StepPainter(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(ink))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), row.badge)
-        return box.left() - 5
 
 
 class StepsView(QListView):
