@@ -161,6 +161,14 @@ class AssignmentProblem:
             edge_costs=None if self.edge_costs is None else self.edge_costs[inner],
         )
 
+    @property
+    def step(self) -> float:
+        """By how much two plans of different cost differ at least; 0 where that cannot be said."""
+        parts = [self.costs[np.isfinite(self.costs)]]
+        parts += [] if self.edge_costs is None else [self.edge_costs]
+        whole = all(np.array_equal(part, np.round(part)) for part in parts)
+        return 1.0 if whole and not self.balance_cost else 0.0
+
     def price(self, centre: np.ndarray) -> float:
         """Add up what a whole assignment costs."""
         total = float(self.costs[np.arange(len(centre)), centre].sum())
@@ -314,6 +322,7 @@ class _Solving:
         good_enough: float = 0.0,
     ) -> None:
         self._good_enough = good_enough
+        self._step = problem.step
         self._problem = problem
         self._limits = problem.limits
         self._end = None if time_limit_s is None else time.monotonic() + time_limit_s
@@ -354,6 +363,8 @@ class _Solving:
     @property
     def _proof(self) -> float:
         """Distance of the bounds that counts as none."""
+        if self._step:
+            return self._step - 10 * TOLERANCE
         return TOLERANCE * max(1.0, abs(self._upper)) if np.isfinite(self._upper) else TOLERANCE
 
     @property
@@ -389,7 +400,7 @@ class _Solving:
     def _better_in_parts(self) -> bool:
         """Solve a few neighbouring territories anew, place by place, until nothing gets better."""
         problem = self._problem
-        if self._best is None or self._nodes is not None or problem.costs.shape[1] <= PART:
+        if self._best is None or self._nodes is not None or problem.costs.shape[1] <= 2 * PART:
             return True
         quiet = [False] * problem.costs.shape[1]
         for _round in range(MOST_PASSES):
@@ -431,7 +442,7 @@ class _Solving:
         trial = self._best.copy()
         trial[units] = centres[found.centre_of_unit]
         price = self._problem.price(trial)
-        if price >= self._upper - self._proof or not is_valid(self._limits, trial):
+        if price >= self._upper - TOLERANCE or not is_valid(self._limits, trial):
             return False
         self._best, self._upper = trial, price
         return True
@@ -464,7 +475,7 @@ class _Solving:
                 self._model.start(whole, self._best)
             self._solve(whole, partial=True)
             cuts = self._learned(whole)
-            if not cuts and self._upper >= before - self._tolerance:
+            if not cuts and self._upper >= before - TOLERANCE:
                 break
             self._model.add_cuts(whole, cuts)
         self._model.free = everything
@@ -482,7 +493,9 @@ class _Solving:
                 return True
             if self._best is not None:
                 model.start(whole, self._best)
-            whole.setOptionValue("mip_abs_gap", max(rough, 0.1 * self._tolerance))
+            whole.setOptionValue(
+                "mip_abs_gap", max(rough, self._tolerance - TOLERANCE, 0.1 * self._tolerance)
+            )
             if not self._solve(whole):
                 # What was dropped cannot better the plan at hand, so there is nothing better.
                 self._lower = self._upper
@@ -511,7 +524,7 @@ class _Solving:
         """Repair what the solver gave and keep it where it is the best so far."""
         centre = np.where(values.sum(axis=1) > 0, values.argmax(axis=1), NONE)
         found = repaired(self._limits, centre)
-        if found is not None and (price := self._problem.price(found)) < self._upper - self._proof:
+        if found is not None and (price := self._problem.price(found)) < self._upper - TOLERANCE:
             self._best, self._upper = found, price
 
     # --------------------------------------------------------------------- cuts
@@ -549,12 +562,12 @@ class _Solving:
             for piece in island:
                 if root in piece:
                     continue
-                light = self._too_light(piece, own)
+                rooted = bool(fixed[root] == own)
                 between = separator(near.of_unit, piece, root)
-                if light:
+                if not rooted and self._too_light(piece, own):
+                    rooted = True
                     between = sorted({one for n in piece for one in near.of_unit[n]} - piece)
                 through = float(share[between].sum())
-                rooted = light or bool(fixed[root] == own)
                 for n in sorted(piece, key=lambda n: (-share[n], n))[:CUTS_A_PIECE]:
                     if share[n] + (0.0 if rooted else share[root] - 1.0) > through + LEAST_VIOLATION:
                         yield Cut(own, n, NONE if rooted else root, tuple(between))

@@ -46,6 +46,7 @@ def districts(
     for own, unit in enumerate(anchors):
         fixed[unit] = own
         costs[_lightest_ways(near, weight, unit) > upper, own] = np.inf
+    _name_the_rest(costs, weight, anchors)
     problem = AssignmentProblem(
         costs,
         near,
@@ -56,6 +57,15 @@ def districts(
         edge_costs=np.asarray(border, dtype=float)[near.a, near.b],
     )
     return solve_assignment(problem, time_limit_s, feedback)
+
+
+def _name_the_rest(costs: np.ndarray, weight: np.ndarray, anchors: list[int]) -> None:
+    """Name the districts without an anchor by their heaviest units: each plan is met under one name."""
+    count, free = costs.shape[1], len(anchors)
+    heavy = [one for one in np.argsort(-weight, kind="stable").tolist() if one not in anchors]
+    for unit in heavy[: count - free - 1]:
+        free += 1
+        costs[unit, free:] = np.inf
 
 
 def _anchors(weight: np.ndarray, upper: float) -> list[int]:

@@ -24,6 +24,8 @@ Groups = list[tuple[int, ...]]
 
 LISTED = 60_000
 """Most groups listed for one small neighbourhood."""
+ENOUGH = 5
+"""Members of a group beyond which larger ones are not looked at here, unless a rule demands them."""
 PART_SECONDS = 5.0
 """Longest work on one small neighbourhood; far more than it needs."""
 
@@ -64,10 +66,13 @@ class _Planner:
         self._feedback = feedback
         self._until = until
         self._near = [np.flatnonzero(row) for row in problem.adjacency]
-        # Larger groups mean many more of them: neighbourhoods are smaller then.
-        self._width = {1: 24, 2: 24, 3: 24, 4: 24, 5: 20, 6: 16, 7: 14}.get(problem.max_size, 12)
-        self._width = max(self._width, 2 * problem.max_size)
         self._blocks = _blocks_of(problem)
+        # Groups larger than need be are many more to list and seldom cheaper.
+        largest = max([len(one) for one in self._blocks.values()], default=0)
+        self._largest = min(problem.max_size, max(problem.min_size, ENOUGH, largest))
+        self._width = max(
+            {5: 20, 6: 16, 7: 14}.get(self._largest, 24 if self._largest < 5 else 12), 2 * self._largest
+        )
         self._groups: Groups = []
         self._price: dict[tuple[int, ...], float] = {}
         self._group_of = np.full(len(problem), NOBODY, dtype=np.int64)
@@ -142,7 +147,9 @@ class _Planner:
         ids = [problem.members[n] for n in members]
         part = problem.part(ids)
         try:
-            possible = candidates(_limited(part), self._feedback)
+            possible = candidates(
+                replace(part, max_size=self._largest, max_candidates=LISTED), self._feedback
+            )
         except GridError as error:
             if error.code != "too-many-candidates":
                 raise
@@ -220,10 +227,6 @@ class _Planner:
                 around = [one for one in self._some(own, set(), self._width) if one != k]
                 better |= self._put([k, *around], ())
         return better
-
-
-def _limited(part: GroupingProblem) -> GroupingProblem:
-    return replace(part, max_candidates=LISTED)
 
 
 def _blocks_of(problem: GroupingProblem) -> dict[int, tuple[int, ...]]:
