@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -97,6 +97,18 @@ def isolate(
         tuple(wiring.devices(edge[helps & ~stands_open])), tuple(wiring.devices(edge[stands_open])),
         tuple(wiring.devices(np.flatnonzero(inside))), tuple(one.id for one in sources),
     )  # fmt: skip
+
+
+def together(found: Sequence[Isolation]) -> Isolation:
+    """Join how several faults are isolated; what opens for one stands open for the others."""
+    opens = tuple(dict.fromkeys(device for one in found for device in one.open))
+    keep = tuple(dict.fromkeys(device for one in found for device in one.keep_open if device not in opens))
+    return Isolation(
+        opens,
+        keep,
+        tuple(dict.fromkeys(device for one in found for device in one.passed_over)),
+        tuple(dict.fromkeys(source for one in found for source in one.sources)),
+    )
 
 
 def operable_branches(project: Project, topology: TopologyIndex, inoperable: Collection[str]) -> np.ndarray:

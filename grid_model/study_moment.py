@@ -13,7 +13,7 @@ import numpy as np
 
 from grid_model.errors import GridError
 from grid_model.faults import Trip, protective_branches, trip
-from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposals
+from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposals, together
 from grid_model.restoration_search import Restoration, Restorer
 from grid_model.study_faults import open_faults
 from grid_model.study_places import find_device, find_nodes
@@ -195,7 +195,7 @@ def _isolate(moment: Moment, _step: StudyStep) -> Moment:
     if not moment.faults:
         raise GridError("no-fault")
     outage, bounds = moment.outage, set(moment.bounds)
-    isolation = None
+    found = []
     for fault in moment.faults:
         isolation = isolate(
             outage.project,
@@ -207,7 +207,8 @@ def _isolate(moment: Moment, _step: StudyStep) -> Moment:
         if isolation.open:
             outage = outage.with_opened(isolation.open)
         bounds |= {*isolation.open, *isolation.keep_open}
-    opened = replace(moment, outage=outage, bounds=tuple(sorted(bounds)), isolation=isolation)
+        found.append(isolation)
+    opened = replace(moment, outage=outage, bounds=tuple(sorted(bounds)), isolation=together(found))
     for device in moment.tripped:
         if device in bounds or opened.closed(device) or device.id in moment.inoperable:
             continue
@@ -232,6 +233,10 @@ def ties_now(moment: Moment) -> tuple[TieProposal, ...]:
 def _restore(moment: Moment, step: StudyStep) -> Moment:
     """Do what loses the fewest user-hours; with devices, over these ties only."""
     only = moment.find(step) or None
+    for device in only or ():
+        _refuse_inoperable(moment, (device,))
+        if moment.closed(device):
+            raise GridError("already-closed", id=device.id)
     found = Restorer.of(moment.outage, moment.forbidden, moment.bounds, moment.inoperable, only=only).best()
     outage = moment.outage
     for operation in found.operations:

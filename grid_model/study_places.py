@@ -15,7 +15,7 @@ import numpy as np
 
 from grid_model.errors import GridError
 from grid_model.project import Draft, Project
-from grid_model.study_steps import NEED_DEVICES, StudyStep
+from grid_model.study_steps import MADE, NEED_DEVICES, StudyStep
 from grid_model.wiring import DEVICE_TABLES, SHORT_NAMES, Device, Wiring
 
 NODE_PREFIXES = ("nodes", "connectivity_nodes")
@@ -25,7 +25,6 @@ ENDS = {
     "ac_line_segments": ("node_a", "node_b"),
     "power_transformers": ("hv_node", "lv_node"),
 }
-TEMPORARY = ("jumper", "cut")
 
 
 # ---------------------------------------------------------------------------- devices and nodes
@@ -251,13 +250,13 @@ def with_temporaries(project: Project, steps: Sequence[StudyStep]) -> tuple[Proj
         ``step-without-device``, ``unknown-place``, ``jumper-ends``, ``jumper-same-node``,
         ``jumper-voltages``, ``cut-needs-line``, ``place-beyond-line``.
     """
-    if not any(step.action in TEMPORARY for step in steps):
+    if not any(step.action in MADE for step in steps):
         return project, tuple(steps)
     draft = project.edit()
     taken = {step.temporary for step in steps if step.temporary}
     found = []
     for step in steps:
-        if step.action in TEMPORARY:
+        if step.action in MADE:
             step = replace(step, temporary=step.temporary or _free_id(draft.project, step.action, taken))
             taken.add(step.temporary)
             _put_in(draft, step)

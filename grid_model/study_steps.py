@@ -35,6 +35,9 @@ lost; with devices only these ties. ``earth`` and ``unearth``: the nodes, or bot
 ``repair``: the fault is gone. ``normal``: everything goes back to where it stood before the first step.
 """
 
+MADE = ("jumper", "cut")
+"""Steps that put something in, which gets an identifier."""
+
 NEED_DEVICES = frozenset({"fault", "trip", "open", "close", "earth", "unearth", "jumper", "cut"})
 
 
@@ -143,7 +146,10 @@ def read_steps(content: Any, planning_date: str) -> tuple[list[StudyStep], dict[
 def _read_step(row: Any, planning_date: str, n: int) -> StudyStep:
     if not isinstance(row, Mapping):
         raise GridError("bad-steps", step=n, problem=str(row))
-    devices = row.get("devices", row.get("device", []))
+    name = row.get("id") or ""
+    devices = row.get("devices", row.get("device", row.get("ids")))
+    if devices is None:  # only jumpers and cuts have a name of their own
+        devices = [] if not name or row.get("action") in MADE else name
     devices = [devices] if isinstance(devices, str) else devices
     if not isinstance(devices, list) or not all(isinstance(one, str) for one in devices):
         raise GridError("bad-steps", step=n, problem="devices")
@@ -151,13 +157,13 @@ def _read_step(row: Any, planning_date: str, n: int) -> StudyStep:
     if at is not None and (isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < 1e9):
         raise GridError("bad-steps", step=n, problem=f"at_m: {at}")
     return StudyStep(
-        _time(row.get("time"), planning_date, n),
+        _time(row.get("time", row.get("at")), planning_date, n),
         str(row.get("action", "")),
         tuple(devices),
         None if at is None else float(at),
         str(row.get("note") or ""),
         _point(row, n),
-        str(row.get("id") or ""),
+        str(name) if row.get("action") in MADE else "",
     )
 
 
@@ -219,16 +225,21 @@ def steps_document(
     if inoperable:
         found["inoperable"] = list(inoperable)
     if until is not None:
-        found["until"] = until.isoformat(timespec="minutes")
+        found["until"] = _written(until)
     if manual:
         found["manual"] = [_manual_document(one) for one in manual]
     found["steps"] = [step_document(one) for one in steps]
     return found
 
 
+def _written(time: datetime) -> str:
+    """Write a moment to the minute, or as exactly as it is given."""
+    return time.isoformat() if time.second or time.microsecond else time.isoformat(timespec="minutes")
+
+
 def step_document(step: StudyStep) -> dict[str, Any]:
     """Give one step as it stands in a file."""
-    found: dict[str, Any] = {"time": step.time.isoformat(timespec="minutes"), "action": step.action}
+    found: dict[str, Any] = {"time": _written(step.time), "action": step.action}
     if step.devices:
         found["devices"] = list(step.devices)
     if step.at_m is not None:
@@ -248,5 +259,5 @@ def _manual_document(entry: ManualEntry) -> dict[str, Any]:
         found["reason"] = entry.reason
     for name, time in (("off", entry.off), ("on", entry.on)):
         if time is not None:
-            found[name] = time.isoformat(timespec="minutes")
+            found[name] = _written(time)
     return found

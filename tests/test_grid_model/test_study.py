@@ -10,7 +10,7 @@ import pytest
 
 from grid_model.errors import GridError
 from grid_model.project import Project
-from grid_model.study import OutageStudy, StudyStep, read_steps, study_outage
+from grid_model.study import OutageStudy, StudyStep, read_steps, steps_document, study_outage
 from grid_model.study_picture import Fed, painted
 from grid_model.study_proposal import ProposalTimes, propose
 from grid_model.study_reliability import reliability
@@ -422,3 +422,31 @@ def test_what_feeds_back_says_in_which_part_it_lies() -> None:
     }
     earthed = play(worked_case(), ("10:00", "open", "k1 k2"), ("10:10", "earth", "l1"))
     assert {one.where for one in earthed.back_feed if one.id == "pv5"} == {"earthed"}
+
+
+def test_two_faults_are_isolated_together() -> None:
+    network = draw(
+        "s q1 a", "a k1 b", "b l1 c", "a k2 d", "d l2 e", sources=["s"], points={"u": "a", "v": "c", "w": "e"}
+    )
+    study = play(network, ("10:00", "fault", "l1"), ("10:05", "fault", "l2"), ("10:30", "isolate", ""))
+    isolation = study.stages[2].isolation
+    assert isolation is not None
+    assert [one.id for one in isolation.open] == ["k1", "k2"]
+    assert study.stages[2].customers_back == ("u",)
+
+
+def test_restoring_over_a_tie_that_is_closed_is_refused() -> None:
+    with pytest.raises(GridError, match="already-closed"):
+        play(worked_case(), ("10:00", "fault", "l1"), ("10:40", "isolate", ""), ("11:00", "restore", "q1"))
+
+
+def test_a_step_of_a_file_may_name_its_devices_as_the_documents_do() -> None:
+    rows = [
+        {"time": "10:00", "action": "open", "ids": ["k1"]},
+        {"at": "10:00:30", "action": "open", "id": "k2"},
+        {"time": "10:05", "action": "jumper", "devices": ["a", "b"], "id": "J9"},
+    ]
+    steps, _more = read_steps({"steps": rows}, "2026-11-20")
+    assert [one.devices for one in steps] == [("k1",), ("k2",), ("a", "b")]
+    assert (steps[1].time.second, steps[2].temporary) == (30, "J9")
+    assert read_steps(steps_document(steps), "")[0] == steps
