@@ -65,9 +65,14 @@ def step_sentence(project: Project, step: StudyStep, *, names: bool = True) -> s
 def _named(project: Project, text: str) -> str:
     """Give the name of what a step names, its identifier where it has none."""
     bare = text.rpartition(":")[2]
+    name, at, end = bare.rpartition("@")
     for table in ("switches", "ac_line_segments", "power_transformers"):
         if bare in project.table(table):
             return name_of(project, Device(table, bare))
+        if at and end in ("a", "b") and name in project.table(table):
+            return _("{device} (end {end})").format(
+                device=name_of(project, Device(table, name)), end=end.upper()
+            )
     return text
 
 
