@@ -11,6 +11,8 @@ from gis.planning import Basis, Plan, grid_outliner, plan_groups, planning_basis
 from grid_model.feedback import SILENT, Feedback
 from grid_model.grouping.area_map import NOBODY
 from grid_model.grouping.assign import AreaAssignment, AssignProblem, assign_areas, measure_of
+from grid_model.grouping.compare import Comparison, compare_schemes
+from grid_model.grouping.describe import described_groups
 from grid_model.grouping.frontier import axes_of
 from grid_model.grouping.plan import GroupingOptions
 from grid_model.grouping.replan import (
@@ -185,17 +187,27 @@ def _plans(
             return (), plan.grouping.why
         key = tuple(group.members for group in plan.grouping.groups)
         if key not in found:
-            found[key] = _option(plan, weight)
+            found[key] = _option(_as_asked(plan, options))
     kept = [one for one in found.values() if not any(_beats(other, one) for other in found.values())]
     return tuple(sorted(kept, key=lambda one: (one.left_mates, one.cost_min))), ()
 
 
-def _option(plan: Plan, weight: float) -> Option:
-    from grid_model.grouping.describe import described_groups
+def _as_asked(plan: Plan, options: GroupingOptions) -> Plan:
+    """Price a plan with the weights asked for, not with that of change that found it.
 
+    It stays proved: for the weight of change that found it nothing is better.
+    """
+    problem = plan.basis.problem(options)
+    groups = tuple(described_groups(problem, [group.members for group in plan.grouping.groups]))
+    cost = float(sum(group.cost_min for group in groups))
+    bound = cost if plan.grouping.status == "optimal" else 0.0
+    grouping = replace(plan.grouping, groups=groups, objective=cost, bound=bound)
+    return replace(plan, options=options, problem=problem, grouping=grouping)
+
+
+def _option(plan: Plan) -> Option:
     counted = replace(plan.problem, weights=replace(plan.problem.weights, change_min=1.0))
-    groups = described_groups(counted, [group.members for group in plan.grouping.groups])
-    axes = axes_of(groups)
+    axes = axes_of(described_groups(counted, [group.members for group in plan.grouping.groups]))
     return Option(plan, axes["travel"] + axes["balance"], axes["change"])
 
 
@@ -306,3 +318,20 @@ def scheme_basis(
         basis = planning_basis(with_owners(project, changed) if changed else project, feedback)
         return basis
     return planning_basis(with_owners(project, changed), feedback, basis.outlines) if changed else basis
+
+
+def compare(
+    project: Project, a: str, b: str, feedback: Feedback = SILENT, basis: Basis | None = None
+) -> Comparison:
+    """Compare two schemes (ids) in numbers, each with the areas it gives to its managers.
+
+    Change counts from the scheme in force for both.
+
+    Raises
+    ------
+    GridError
+        ``unknown-object``, ``no-managers``.
+    """
+    basis = basis or planning_basis(project, feedback)
+    problems = [scheme_basis(project, one, feedback, basis).problem(GroupingOptions()) for one in (a, b)]
+    return compare_schemes(project, a, b, *problems)

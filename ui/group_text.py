@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from gis.planning import Plan
 
 
+MOST_NAMED = 20
+"""Persons that a sentence names one by one."""
+
+
 def group_document(project: Project, plan: Plan, scheme: str = "") -> dict[str, Any]:
     """Give what ``taiqu group --json`` prints; its keys are documented in ``docs/command-line.md``."""
     grouping = plan.grouping
@@ -26,13 +30,17 @@ def group_document(project: Project, plan: Plan, scheme: str = "") -> dict[str, 
         "objective": grouping.objective,
         "bound": grouping.bound,
         "gap": grouping.gap,
+        "terms": {
+            name: float(sum(group.terms[name] for group in grouping.groups))
+            for name in (grouping.groups[0].terms if grouping.groups else ())
+        },
         "groups": [
             _group(plan, n, group, row)
             for n, (group, row) in enumerate(zip(grouping.groups, _rows(project, plan, scheme), strict=True))
         ],
         "why": [reason_sentence(project, reason) for reason in grouping.why],
-        "rules": [_reason(project, reason) for reason in grouping.why],
-        "notes": [_reason(project, reason) for reason in plan.notes],
+        "rules": [reason_document(project, reason) for reason in grouping.why],
+        "notes": [reason_document(project, reason) for reason in plan.notes],
         "parameters": plan.parameters,
         "candidates": grouping.candidates,
         "cut_by": grouping.cut_by,
@@ -100,13 +108,14 @@ def _grid_areas(plan: Plan, grid: int | None) -> list[str]:
     return list(plan.grids[grid].areas) if grid is not None else []
 
 
-def _reason(project: Project, reason: Reason) -> dict[str, Any]:
+def reason_document(project: Project, reason: Reason) -> dict[str, Any]:
+    """Give a reason as the documents hold it: its code, the persons, the sentence, what it names."""
     return {
         "code": reason.code,
         "managers": list(reason.managers),
         "text": reason_sentence(project, reason),
         **{
-            name: [_reason(project, one) if isinstance(one, Reason) else one for one in value]
+            name: [reason_document(project, one) if isinstance(one, Reason) else one for one in value]
             if isinstance(value, tuple)
             else value
             for name, value in reason.values.items()
@@ -186,7 +195,10 @@ def reason_sentence(project: Project, reason: Reason) -> str:
             values[name] = _station(project, str(value))
         elif isinstance(value, float):
             values[name] = f"{value:.1f}".removesuffix(".0")
-    return _(REASONS[reason.code]).format(managers=persons(project, reason.managers), **values)
+    shown = persons(project, reason.managers[:MOST_NAMED])
+    if len(reason.managers) > MOST_NAMED:
+        shown = _("{managers} and others, {count} in all").format(managers=shown, count=len(reason.managers))
+    return _(REASONS[reason.code]).format(managers=shown, **values)
 
 
 def persons(project: Project, ids: Iterable[str]) -> str:

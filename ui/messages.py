@@ -545,7 +545,7 @@ REASONS: Mapping[str, str] = {
     **TRAVEL_REASONS,
     # why there is no grouping
     "in-station": N_("{station}:"),
-    "sizes-cannot-cover": N_("Groups of {minimum}–{maximum} cannot cover {count} managers."),
+    "sizes-cannot-cover": N_("Groups of {minimum}–{maximum} cannot cover {count} managers: {managers}."),
     "isolated-manager": N_("{managers} has no neighbour; a group needs at least {minimum} managers."),
     "island-of-managers": N_(
         "{managers} have no neighbours but each other; groups of {minimum}–{maximum} cannot cover these {count}."

@@ -214,9 +214,7 @@ def _plain(problem: GroupingProblem) -> list[Reason]:
     """Find causes that each block every plan by themselves, the most basic ones first."""
     n = len(problem)
     if not coverable(n, problem.min_size, problem.max_size):
-        return [
-            Reason("sizes-cannot-cover", problem.members if n < problem.min_size else (), _sizes(problem, n))
-        ]
+        return [Reason("sizes-cannot-cover", problem.members, _sizes(problem, n))]
     parts = _components(problem.adjacency)
     reasons = [reason for part in parts for reason in _component(problem, part)]
     return reasons or _everyone_has_a_group(problem)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grid_model.errors import GridError
+from grid_model.grouping.presets import presets, weights_of
 from grid_model.grouping.problem import GroupingProblem, Lock, Town, Weights
 from grid_model.project import Project
 from grid_model.qualification import Qualifications
@@ -225,8 +226,16 @@ def _areas_by(project: Project, managers: Sequence[str], column: str) -> np.ndar
 
 
 def _weights(project: Project, options: GroupingOptions) -> Weights:
-    values = {name: setting(project, behind) for name, behind in WEIGHTS.items()}
-    return Weights(**(values | dict(options.weights)))
+    return replace(weights_of(project), **dict(options.weights))
+
+
+def with_preset(options: GroupingOptions, name: str) -> GroupingOptions:
+    """Fill in what is not asked for with the sizes and weights of a preset; raises ``KeyError``."""
+    values = presets()[name].settings
+    sizes = {size: int(values[f"group.{size}"]) for size in ("min_size", "max_size", "target_size")}
+    given = {size: value for size in sizes if (value := getattr(options, size)) is not None}
+    weights = {weight: float(values[behind]) for weight, behind in WEIGHTS.items()}
+    return replace(options, **(sizes | given), weights=tuple((weights | dict(options.weights)).items()))
 
 
 def _sizes(project: Project, options: GroupingOptions) -> tuple[int, int]:

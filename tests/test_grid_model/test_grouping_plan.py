@@ -88,7 +88,7 @@ def test_a_limit_given_makes_the_pair_rule_hard() -> None:
     assert problem.hard_pair_minutes and problem.max_pair_minutes == 12.5
 
 
-RULES = [
+RULES: list[dict[str, object]] = [
     {"id": "R1", "kind": "together", "members": '["b", "a"]'},
     {"id": "R2", "kind": "apart", "members": '["c", "d", "e"]'},
     {"id": "R3", "kind": "leader", "members": '["f"]'},
@@ -98,14 +98,20 @@ RULES = [
     {"id": "R7", "kind": "together", "members": '["a"]'},
     {"id": "R8", "kind": "apart", "members": "a, b"},
 ]
+
+
+def _areas(managers: str, village: str, feeder: str) -> list[dict[str, object]]:
+    return [{"id": f"T{one}", "manager": one, "village": village, "feeder": feeder} for one in managers]
+
+
 TOWNS: dict[str, list[dict[str, object]]] = {
     "villages": [
         {"id": "v1", "name": "石桥村", "town": "青禾镇"},
         {"id": "v2", "name": "柳洲村", "town": "柳洲镇"},
     ],
     "transformer_areas": [
-        *({"id": f"T{one}", "manager": one, "village": "v1", "feeder": "F1"} for one in "abc"),
-        *({"id": f"T{one}", "manager": one, "village": "v2", "feeder": "F2"} for one in "def"),
+        *_areas("abc", "v1", "F1"),
+        *_areas("def", "v2", "F2"),
         {"id": "Tc2", "manager": "c", "village": "v2", "feeder": "F2"},
     ],
     "customers": [{"id": f"{n:010d}", "transformer_area": "Tc2"} for n in range(3)],
@@ -114,12 +120,12 @@ TOWNS: dict[str, list[dict[str, object]]] = {
 
 def test_the_projects_rules_hold_beside_those_asked_for() -> None:
     asked = GroupingOptions(together=(("a", "b"), ("d", "e")), leaders=("a",))
-    problem = made(asked, grouping_rules=RULES, **TOWNS)
+    problem = made(asked, "", grouping_rules=RULES, **TOWNS)
     assert problem.together == (("a", "b"), ("d", "e"))
     assert problem.apart == (("c", "d", "e"),)
     assert problem.fixed_leaders == ("a", "f")
     assert [(one.name, one.members) for one in problem.towns] == [("青禾镇", ("a", "b"))]
-    without = made(replace(asked, project_rules=False), grouping_rules=RULES, **TOWNS)
+    without = made(replace(asked, project_rules=False), "", grouping_rules=RULES, **TOWNS)
     assert without.apart == () and without.fixed_leaders == ("a",) and without.towns == ()
 
 
@@ -134,15 +140,15 @@ def test_a_rule_counts_only_who_is_on_duty_and_says_where_it_cannot_be_applied()
 
 def test_a_town_that_does_not_exist_is_refused() -> None:
     with pytest.raises(GridError, match="unknown-town"):
-        made(GroupingOptions(whole_towns=("nowhere",)), **TOWNS)
+        made(GroupingOptions(whole_towns=("nowhere",)), "", **TOWNS)
 
 
 def test_change_is_counted_from_the_base_scheme_and_feeders_by_areas() -> None:
-    problem = made(GroupingOptions(weights=(("change_min", 9.0),)), **SCHEMES, **TOWNS)
+    problem = made(GroupingOptions(weights=(("change_min", 9.0),)), "", **SCHEMES, **TOWNS)
     assert problem.base == ("G1", "G1", "G1", "G2", "G2", "G2")
     assert problem.weights.change_min == 9.0 and problem.weights.travel == 1.0
     assert problem.feeders is not None and problem.feeders[2].tolist() == [1 / 3, 1 / 4]
-    assert made(GroupingOptions(base_scheme="草案"), **SCHEMES).base == ("", "G3", "G3", "G3", "", "")
-    assert [(one.group, one.members) for one in made(GroupingOptions(keeps=("G2",)), **SCHEMES).fixed] == [
-        ("G2", ("d", "e", "f"))
-    ]
+    assert made(GroupingOptions(base_scheme="草案"), "", **SCHEMES).base == ("", "G3", "G3", "G3", "", "")
+    assert [
+        (one.group, one.members) for one in made(GroupingOptions(keeps=("G2",)), "", **SCHEMES).fixed
+    ] == [("G2", ("d", "e", "f"))]

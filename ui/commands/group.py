@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.operation import Operation, Outcome, parameter
-from grid_model.project import Project
-from resources.i18n import N_
+from grid_model.project import Edit, Project
+from grid_model.settings import setting
+from resources.i18n import N_, _
 
 if TYPE_CHECKING:
+    from gis.cover import Cover
+    from gis.planning import Plan
     from grid_model.grouping.plan import GroupingOptions
 
 
@@ -42,12 +45,28 @@ class GroupParameters:
         metavar="A,B",
         repeat=True,
     )
+    leader: tuple[str, ...] = parameter(
+        N_("Manager who leads a group"), default=(), flag="--leader", metavar="ID", repeat=True
+    )
+    whole_town: tuple[str, ...] = parameter(
+        N_("Town that may not be split"), default=(), flag="--whole-town", metavar="NAME", repeat=True
+    )
     lock: tuple[str, ...] = parameter(
         N_("Keep the members of a group as they are"),
         default=(),
         flag="--lock",
         metavar="GROUP",
         repeat=True,
+    )
+    keep: tuple[str, ...] = parameter(
+        N_("Keep the members of a group together; others may join"),
+        default=(),
+        flag="--keep",
+        metavar="GROUP",
+        repeat=True,
+    )
+    no_project_rules: bool = parameter(
+        N_("Leave the rules kept in the project out"), default=False, flag="--no-project-rules"
     )
     hard_pair_minutes: float | None = parameter(
         N_("Longest travel allowed between two members"),
@@ -58,6 +77,56 @@ class GroupParameters:
     )
     across_stations: bool = parameter(
         N_("Let groups cross the stations' borders"), default=False, flag="--across-stations"
+    )
+    preset: str = parameter(
+        N_("Sizes and weights that suit the land"),
+        default="",
+        flag="--preset",
+        choices=("plain", "hill", "mountain", "town"),
+    )
+    weight: tuple[str, ...] = parameter(
+        N_("Weight of a term of the objective instead of the setting, such as change_min=60"),
+        default=(),
+        flag="--weight",
+        metavar="NAME=VALUE",
+        repeat=True,
+    )
+    base: str = parameter(
+        N_("Scheme from which change is counted; else the one in force"),
+        default="",
+        flag="--base",
+        metavar="NAME",
+    )
+    least_change: bool = parameter(
+        N_("Let as few managers as possible leave their group"), default=False, flag="--least-change"
+    )
+    without: tuple[str, ...] = parameter(
+        N_("Plan without a manager who leaves; others take over his areas"),
+        default=(),
+        flag="--without",
+        metavar="ID",
+        repeat=True,
+    )
+    joining: tuple[str, ...] = parameter(
+        N_("Plan with a manager who is not on duty yet"),
+        default=(),
+        flag="--with",
+        metavar="ID",
+        repeat=True,
+    )
+    temporary: bool = parameter(
+        N_("Those left out are away for a while: stand-ins cover their areas"),
+        default=False,
+        flag="--temporary",
+    )
+    frontier: int | None = parameter(
+        N_("Show so many plans between short ways, even work and little change (3 to 9)"),
+        flag="--frontier",
+        metavar="N",
+        number=int,
+    )
+    rule_prices: bool = parameter(
+        N_("Say what each rule costs: the objective without it"), default=False, flag="--rule-prices"
     )
     time_limit: float | None = parameter(
         N_("Give the best plan found by then, with its bound; without it the plan is proved"),
@@ -76,23 +145,43 @@ class GroupParameters:
 
 def options(parameters: GroupParameters) -> GroupingOptions:
     """Bring what was asked for into the planner's form; raises `GridError` where it cannot be read."""
-    from grid_model.grouping.plan import GroupingOptions
+    from grid_model.grouping.plan import GroupingOptions, with_preset
 
     for name in ("target_size", "hard_pair_minutes", "time_limit"):
         value = getattr(parameters, name)
         if value is not None and not 0 < value < float("inf"):
             raise GridError("not-above-zero", flag=f"--{name.replace('_', '-')}", value=value)
-    return GroupingOptions(
+    made = GroupingOptions(
         min_size=parameters.min_size,
         max_size=parameters.max_size,
         target_size=parameters.target_size,
         together=tuple(_persons(one) for one in parameters.must_together),
         apart=tuple(_persons(one) for one in parameters.must_apart),
+        leaders=parameters.leader,
+        whole_towns=parameters.whole_town,
         locks=parameters.lock,
-        base_scheme=parameters.scheme,
+        keeps=parameters.keep,
+        base_scheme=parameters.base or parameters.scheme,
         hard_pair_minutes=parameters.hard_pair_minutes,
         across_stations=parameters.across_stations,
+        weights=tuple(_weight(one) for one in parameters.weight),
+        project_rules=not parameters.no_project_rules,
     )
+    return with_preset(made, parameters.preset) if parameters.preset else made
+
+
+def _weight(text: str) -> tuple[str, float]:
+    """Read one weight; raises `GridError` ``bad-weight``."""
+    from grid_model.grouping.plan import WEIGHTS
+
+    name, _sign, value = text.partition("=")
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if name.strip() not in WEIGHTS or not 0 <= number < float("inf"):
+        raise GridError("bad-weight", weight=text, names=", ".join(WEIGHTS))
+    return name.strip(), number
 
 
 def _persons(text: str) -> tuple[str, ...]:
@@ -104,20 +193,128 @@ def _persons(text: str) -> tuple[str, ...]:
 
 def run(project: Project, parameters: GroupParameters, feedback: Feedback) -> Outcome:
     """Plan the groups; the edit keeps them as a scheme where one is named."""
-    from gis.planning import plan_groups
-    from grid_model.grouping.schemes import scheme_in_force, scheme_named
-    from ui.group_text import group_document, group_lines
+    from grid_model.grouping.schemes import find_scheme, scheme_in_force, scheme_named
 
     own = scheme_named(project, parameters.scheme)
     if own is not None and own == scheme_in_force(project):
         raise GridError("scheme-in-force", scheme=parameters.scheme)
-    plan = plan_groups(project, options(parameters), feedback, parameters.time_limit)
-    infeasible = plan.grouping.status == "infeasible"
+    if parameters.base:
+        find_scheme(project, parameters.base)
+    if parameters.temporary and not parameters.without:
+        raise GridError("temporary-without-whom")
+    if parameters.without or parameters.joining:
+        return _replanned(project, parameters, feedback)
+    return _planned(project, parameters, feedback)
+
+
+def _planned(project: Project, parameters: GroupParameters, feedback: Feedback) -> Outcome:
+    from gis.planning import plan_groups
+
+    asked = options(parameters)
+    if parameters.least_change:
+        weight = setting(project, "replan.change_weight_min")
+        asked = replace(asked, weights=tuple({"change_min": weight, **dict(asked.weights)}.items()))
+    plan = plan_groups(project, asked, feedback, parameters.time_limit)
+    keep = bool(parameters.scheme) and bool(plan.grouping.groups)
+    edit = plan.as_scheme(parameters.scheme) if keep else None
+    return _outcome(project, plan, parameters, edit, {}, [], feedback)
+
+
+def _replanned(project: Project, parameters: GroupParameters, feedback: Feedback) -> Outcome:
+    """Plan without or with somebody: with least change, else as cheap as possible."""
+    from gis.replanning import replan
+    from ui.group_text import reason_document, reason_sentence
+    from ui.plan_text import replan_document, replan_lines
+
+    found = replan(
+        project,
+        parameters.without,
+        parameters.joining,
+        temporary=parameters.temporary,
+        options=options(parameters),
+        feedback=feedback,
+        time_limit_s=parameters.time_limit,
+    )
+    document = {"replan": replan_document(project, found)}
+    if not found.options:
+        why = [reason_sentence(project, reason) for reason in found.why]
+        return Outcome(
+            {
+                "status": "infeasible",
+                "groups": [],
+                "why": why,
+                "rules": [reason_document(project, reason) for reason in found.why],
+                "scheme": None,
+                **document,
+            },
+            (_("There is no grouping that keeps every rule:"), *(f"  {one}" for one in why)),
+            findings=True,
+        )
+    chosen = 0 if parameters.least_change else len(found.options) - 1
+    edit = found.as_scheme(parameters.scheme, chosen) if parameters.scheme else None
+    plan = found.options[chosen].plan
+    return _outcome(project, plan, parameters, edit, document, replan_lines(project, found), feedback)
+
+
+def _outcome(
+    project: Project,
+    plan: Plan,
+    parameters: GroupParameters,
+    edit: Edit | None,
+    more: dict[str, Any],
+    more_lines: list[str],
+    feedback: Feedback,
+) -> Outcome:
+    """Tell about a plan, with what was asked for beside it."""
+    from ui.group_text import group_document, group_lines
+    from ui.plan_text import (
+        details_lines,
+        frontier_document,
+        frontier_lines,
+        plan_details,
+        rule_prices_document,
+        rule_prices_lines,
+    )
+
+    document = group_document(project, plan, parameters.scheme)
+    lines = list(group_lines(project, plan, parameters.scheme))
+    if plan.grouping.groups:
+        details = plan_details(plan, plan_cover(plan, feedback))
+        for group, detail in zip(document["groups"], details, strict=True):
+            group.update(detail)
+        lines += details_lines(project, plan, details)
+    if parameters.frontier is not None:
+        from grid_model.grouping.frontier import frontier
+
+        plans = frontier(plan.problem, parameters.frontier, feedback, parameters.time_limit)
+        document["frontier"] = frontier_document(plans)
+        lines += frontier_lines(plans) if plans else []
+    if parameters.rule_prices and plan.grouping.groups:
+        from grid_model.grouping.rule_prices import rule_prices
+
+        prices = rule_prices(plan.problem, plan.grouping, feedback)
+        document["rule_prices"] = rule_prices_document(project, prices)
+        lines += rule_prices_lines(project, prices)
     return Outcome(
-        group_document(project, plan, parameters.scheme),
-        group_lines(project, plan, parameters.scheme),
-        findings=infeasible,
-        edit=plan.as_scheme(parameters.scheme) if parameters.scheme and not infeasible else None,
+        {**document, **more},
+        (*more_lines, *lines),
+        findings=plan.grouping.status == "infeasible",
+        edit=edit,
+    )
+
+
+def plan_cover(plan: Plan, feedback: Feedback) -> Cover:
+    """Find who reaches each area first with the groups of a plan."""
+    from gis.cover import cover
+
+    groups = {one: n for n, group in enumerate(plan.grouping.groups) for one in group.members}
+    return cover(
+        plan.basis.project,
+        outlines=plan.outlines,
+        territory=plan.territory,
+        able=plan.able,
+        groups=groups,
+        feedback=feedback,
     )
 
 
