@@ -38,7 +38,8 @@ test-long: setup-long check ## the full counts: kills, properties, events, fuzzi
 	TAIQU_TEST_SCALE=long $(BIN)/python -m pytest -q -m "long or not long" --junitxml=out/test-long.xml $(ARGS); \
 	    code=$$?; $(BIN)/python -m tests.result_table out/test-long.xml; exit $$code
 
-bench: setup ## the benchmarks
+bench: setup ## the benchmarks, beside peers that are installed only for them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup ## choose the newest fitting versions anew
