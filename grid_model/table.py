@@ -123,7 +123,9 @@ class Table:
         return at
 
     def __contains__(self, one: object) -> bool:
-        return isinstance(one, str) and int(self.positions([one])[0]) >= 0
+        if not isinstance(one, str) or (fid := self.index.fid(one)) < 0:
+            return False
+        return int(self.positions_of_fids(np.array([fid]))[0]) >= 0
 
     def row(self, one: str) -> dict[str, Any]:
         """Give the row `one` as a dictionary; missing values are None. Raises ``unknown-object``."""
