@@ -17,7 +17,7 @@ from grid_model.customers import Consumers
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
-from grid_model.restoration import behind, operable_branches
+from grid_model.restoration import operable_branches
 from grid_model.topology import Loop, TopologyIndex
 from grid_model.trace_configuration import (
     Condition,
@@ -26,6 +26,7 @@ from grid_model.trace_configuration import (
     TraceConfiguration,
     TraceKind,
 )
+from grid_model.trace_isolation import feeding_switches
 from grid_model.trace_places import Place, find_place, head_of
 from grid_model.trace_walk import Mask, Rules, Walk, Way, follow, lengths_of, shortest
 from grid_model.wiring import BRANCH_TABLES, DEVICE_TABLES, BranchKind, Device, Wiring
@@ -353,33 +354,21 @@ class _Trace:
         zone = np.zeros(self.wiring.node_count, dtype=bool)
         zone[walk.nodes] = True
         around = np.unique(walk.branches[operable[walk.branches]])
-        helps = self._behind(zone, around)
+        helps = feeding_switches(self.topology, zone, around, operable, self._in_one_piece())
         reasons = np.where(helps, "to-open", "dead-end")
         edge = [Edge(*one) for one in zip(self.wiring.devices(around), reasons.tolist(), strict=True)]
         stuck = walk.entered[~operable[walk.entered] & (self.wiring.kind[walk.entered] == BranchKind.SWITCH)]
         passed_over = tuple(self.wiring.devices(np.setdiff1d(stuck, self.own)))
         return replace(found, edge=tuple(dict.fromkeys((*edge, *found.edge))), passed_over=passed_over)
 
-    def _behind(self, zone: Mask, around: np.ndarray) -> Mask:
-        """Tell which of the switches `around` the zone have a source or a tie behind them.
-
-        Where the zone is in one piece and none of them stands in a loop the intervals of the supply tree
-        tell: above the zone is the source, and below a lower switch a tie helps that leads out of what hangs
-        there.
-        """
-        topology, wiring, tree = self.topology, self.wiring, self.topology.tree
-        at = topology.lower_end(around)
-        place = self.starts[0]
-        conducts = topology.closed[place.branches] & wiring.can_conduct[place.branches]
-        whole = bool(conducts.all()) if place.device else len(place.nodes) == 1
-        if not whole or (at < 0).any() or tree.cover[at].any():
-            return behind(topology, zone, around)
-        ties = np.flatnonzero(wiring.can_conduct[: len(wiring.tables["switches"])])
-        ties = ties[~topology.closed[ties] & ~zone[wiring.a[ties]] & ~zone[wiring.b[ties]]]
-        one, other = tree.position[wiring.a[ties]], tree.position[wiring.b[ties]]
-        inside = [((at[:, None] <= end) & (end < tree.end[at][:, None])) for end in (one, other)]
-        upper = zone[tree.order[at]]
-        return np.asarray(upper | (inside[0] ^ inside[1]).any(axis=1))
+    def _in_one_piece(self) -> bool:
+        """Whether the part around the start is one, bounded by nothing but switches that can be operated."""
+        place, configuration = self.starts[0], self.configuration
+        bounded = self.barriers is not None or self.node_barriers is not None
+        if bounded or configuration.stops or configuration.enters:
+            return False
+        conducts = self.topology.closed[place.branches] & self.wiring.can_conduct[place.branches]
+        return bool(conducts.all()) if place.device else len(place.nodes) == 1
 
     # -------------------------------------------------------------- places and rules
 
