@@ -17,6 +17,7 @@ from grid_model.project import Project
 from resources.i18n import N_, _
 from ui.map.detail import Levels
 from ui.map.layer import Hit, Label, Layer, texts
+from ui.map.outage_layers import feed_color
 from ui.map.overlay import MapState
 from ui.map.paint import brush, chosen, hatch, pen, polygon, swatch, thin
 from ui.map.view import MapView
@@ -260,6 +261,8 @@ class TransformerAreaLayer(AreaLayer):
                 fill, line, over = brush(theme.DEAD_AREA), "#8E949C", hatch("diagonal", "#3C434C", 90)
             elif self.ids[row] in state.outage.partly_out_areas:
                 over = hatch("diagonal", "#3C434C", 60)
+            elif self.ids[row] in state.outage.area_feeds:
+                over = hatch("back_diagonal", feed_color(state.outage.area_feeds[self.ids[row]]), 70)
         return fill, _outline(line), over
 
     def labels(self, view: MapView, state: MapState) -> Iterator[Label]:

@@ -16,12 +16,12 @@ from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen, Q
 
 from gis import theme
 from gis.display import DisplayPlane
-from gis.shapes import FlatShapes
 from grid_model.project import Project
+from ui.map.detail import Level
 from ui.map.layer import Layer
 from ui.map.line_layers import PowerLineLayer
 from ui.map.overlay import LOOP_CLASS, Fate, MapState, Spot
-from ui.map.paint import chosen, pen, polygon, thinned
+from ui.map.paint import numbered, pen, polygon
 from ui.map.point_layers import SwitchLayer
 from ui.map.view import MapView
 
@@ -67,7 +67,7 @@ def dashed(color: str, width: float, pattern: tuple[float, ...]) -> QPen:
 def fate_pens(fate: int, width: float) -> list[QPen]:
     """Give the strokes of a line by its fate, the lowest first; `width` is that of a live line."""
     if fate == Fate.DEAD:
-        return [pen(theme.DEAD, width, Qt.PenStyle.DashLine)]
+        return [pen(CASING, width + 1.6), dashed(theme.DEAD, width, (4, 2.4))]
     if fate == Fate.LOOPED:
         return [pen(LOOPED_COLOR, width + 0.4), ticks(LOOPED_COLOR, width + 7, 1.6, 7)]
     if fate == Fate.FROM_BEHIND:
@@ -86,24 +86,31 @@ def fate_pens(fate: int, width: float) -> list[QPen]:
     return [*found, dashed(CASING, 1.2, dashes)] if dashes else found
 
 
+def near_parts(layer: PowerLineLayer, view: MapView) -> tuple[Level, np.ndarray, np.ndarray]:
+    """Give the level of detail for a view, its parts in sight, and the row of the layer each belongs to."""
+    level = layer.detail.at(view.metres_per_px)
+    near = level.touching(view.box)
+    return level, near, layer.shapes.rows[level.parts[near]]
+
+
 def stroked(
-    painter: QPainter, view: MapView, shapes: FlatShapes, mask: np.ndarray, strokes: list[QPen]
+    painter: QPainter, view: MapView, level: Level, which: np.ndarray, strokes: list[QPen]
 ) -> Iterator[None]:
-    """Draw the parts of `mask` with one stroke after another, some lines at a time."""
-    if not mask.any():
+    """Draw the parts numbered `which` with one stroke after another, some lines at a time."""
+    if not len(which):
         return
-    points, starts = chosen(shapes.points, shapes.starts, mask)
-    px, starts = thinned(view.to_px(points), starts)
+    points, starts = numbered(level.points, level.starts, which)
+    px = view.to_px(points)
     yield
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     for stroke in strokes:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(stroke)
         for n in range(len(starts) - 1):
             painter.drawPolyline(polygon(px[starts[n] : starts[n + 1]]))
             if n % PIECE == PIECE - 1:
                 yield
-                painter.setPen(stroke)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(stroke)
 
 
 class OverLines(Layer):
@@ -140,12 +147,11 @@ class FateLayer(OverLines):
             fates = state.outage.fates(layer.table_rows)
             if fates is None or not layer.shows_at(view):
                 continue
-            of_part = fates[layer.shapes.rows]
-            in_view = view.boxes_in_view(layer.shapes.boxes)
-            present = np.unique(of_part[in_view])
-            for fate in sorted((int(one) for one in present if one), key=_turn):
-                mask = in_view & (of_part == fate)
-                yield from stroked(painter, view, layer.shapes, mask, fate_pens(fate, layer.width))
+            level, near, rows = near_parts(layer, view)
+            of_part = fates[rows]
+            yield
+            for fate in sorted((int(one) for one in np.unique(of_part) if one), key=_turn):
+                yield from stroked(painter, view, level, near[of_part == fate], fate_pens(fate, layer.width))
         yield
 
 
@@ -174,12 +180,12 @@ class LossLayer(OverLines):
             classes = state.losses.classes("ac_line_segments", state.loss_measure, layer.table_rows)
             if classes is None or not layer.shows_at(view):
                 continue
-            of_part = classes[layer.shapes.rows]
-            in_view = view.boxes_in_view(layer.shapes.boxes)
+            level, near, rows = near_parts(layer, view)
+            of_part = classes[rows]
             scale = layer.width / 2.0
+            yield
             for number in (LOOP_CLASS, 1, 2, 3, 4, 5):
-                strokes = loss_pens(number, scale)
-                yield from stroked(painter, view, layer.shapes, in_view & (of_part == number), strokes)
+                yield from stroked(painter, view, level, near[of_part == number], loss_pens(number, scale))
         yield from self._rings(painter, view, state)
 
     def _rings(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
@@ -226,9 +232,9 @@ class LoopLayer(OverLines):
         wide = pen(LOOPED_COLOR, 11)
         wide.setColor(band)
         for layer in self.lines:
-            mask = np.isin(layer.table_rows, state.loop.lines)[layer.shapes.rows]
-            mask &= view.boxes_in_view(layer.shapes.boxes)
-            yield from stroked(painter, view, layer.shapes, mask, [wide, *fate_pens(Fate.LOOPED, 2.0)])
+            level, near, rows = near_parts(layer, view)
+            members = np.isin(layer.table_rows[rows], state.loop.lines)
+            yield from stroked(painter, view, level, near[members], [wide, *fate_pens(Fate.LOOPED, 2.0)])
         rows = np.flatnonzero(np.isin(self.switches.table_rows, state.loop.switches))
         painter.setBrush(QColor(CASING))
         for x, y in view.to_px(self.switches.points[rows]):

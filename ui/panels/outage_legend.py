@@ -143,6 +143,8 @@ def _entries(overlay: OutageOverlay) -> list[tuple[QIcon, str]]:
             found.append((line_icon(fate_pens(fate, 2.0)), _(FATES[fate])))
     if overlay.areas:
         found.append((swatch(theme.DEAD_AREA, "#8E949C", 1.0), _("Area without supply")))
+    if overlay.area_feeds:
+        found.append((swatch("#DCE7F5", "#8E949C", 1.0), _("Area supplied again")))
     if overlay.partly_out_areas:
         found.append((swatch(theme.AREA_FILL, "#8E949C", 1.0, dashed=True), _("Area partly without")))
     for kind in dict.fromkeys(spot.kind for spot in overlay.spots):
