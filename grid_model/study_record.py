@@ -182,9 +182,26 @@ def fingerprint(project: Project) -> str:
                 frame = frame[~kinds.isin(TEMPORARY_KINDS)]
             for column in columns:
                 digest.update(f"{name}.{column}".encode())
-                hashed = pd.util.hash_pandas_object(frame[column], index=False)
-                digest.update(np.ascontiguousarray(hashed.to_numpy()).tobytes())
+                for part in _bytes_of(frame[column]):
+                    digest.update(part)
     return digest.hexdigest()[:16]
+
+
+def _bytes_of(column: pd.Series) -> tuple[bytes, ...]:
+    """Give the content of a column as bytes: texts as their lengths (−1: missing) and all their letters."""
+    if column.dtype != "str":
+        return (np.ascontiguousarray(column.to_numpy(dtype=float)).tobytes(),)
+    import pyarrow
+    from pyarrow.compute import binary_length, fill_null
+
+    texts = pyarrow.array(column, type=pyarrow.large_string())
+    whole = texts.combine_chunks() if isinstance(texts, pyarrow.ChunkedArray) else texts
+    lengths = fill_null(binary_length(whole), -1).to_numpy(zero_copy_only=False)
+    filled = fill_null(whole, "")
+    offsets = np.frombuffer(filled.buffers()[1], dtype=np.int64)[filled.offset :][: len(filled) + 1]
+    letters = filled.buffers()[2]
+    data = b"" if letters is None or not len(filled) else letters.to_pybytes()[offsets[0] : offsets[-1]]
+    return np.ascontiguousarray(lengths, dtype=np.int64).tobytes(), data
 
 
 # ---------------------------------------------------------------------------- reading

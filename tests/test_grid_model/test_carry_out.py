@@ -17,6 +17,7 @@ from grid_model.project import Project
 from grid_model.study import OutageStudy, StudyStep, study_outage
 from grid_model.study_faults import open_faults
 from grid_model.study_proposal import propose
+from grid_model.study_record import fingerprint
 from grid_model.wiring import SwitchState
 from resources.i18n import N_
 from tests.drawing import draw
@@ -312,3 +313,30 @@ def test_a_study_of_the_present_state_knows_the_earths_that_stand() -> None:
     found = study(changed.project, step(0, "unearth", "b"), step(5, "close", "k1"), state=SwitchState.CURRENT)
     changed.do(CarryOut(found))
     assert not len(changed.project.frame("earths"))
+
+
+def test_the_network_s_version_changes_with_the_network_and_not_with_positions_or_jumpers() -> None:
+    project = worked_case()
+    version = fingerprint(project)
+    assert fingerprint(worked_case()) == version
+    same_network = (("switches", "k1", "open", True), ("switches", "k1", "name", "石桥线"))
+    another = (
+        ("switches", "k1", "normal_open", True),
+        ("switches", "k1", "node_b", "s2"),
+        ("power_transformers", "t1", "rated_kva", 315.0),
+        ("customers", "c1", "transformer_area", "T2"),
+        ("customers", "c1", "transformer_area", "T1"),
+    )
+    for table, one, column, value in same_network:
+        draft = project.edit()
+        draft.update(table, [one], **{column: value})
+        assert fingerprint(draft.project) == version
+    found = {version}
+    for table, one, column, value in another:
+        draft = project.edit()
+        draft.update(table, [one], **{column: value})
+        found.add(fingerprint(draft.project))
+    assert len(found) == 1 + len(another)
+    draft = project.edit()
+    draft.insert("switches", [{"id": "jumper-1", "kind": "jumper", "node_a": "s1", "node_b": "s2"}])
+    assert fingerprint(draft.project) == version
