@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
-from grid_model.operation import Operation, Outcome
+from grid_model.operation import Operation, Outcome, parameter
 from grid_model.project import Project
-from resources.i18n import N_, _
+from resources.i18n import N_, _, ngettext
 
 SHOWN = 10
 """Objects named in the terminal; all of them stand in the JSON."""
@@ -16,11 +16,18 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class RoadParameters:
-    """Nothing to choose."""
+    """Whether crossings are made."""
+
+    crossings: bool = parameter(
+        N_("Add a crossing wherever a road crosses a river, ridge or border"),
+        default=False,
+        flag="--crossings",
+    )
 
 
 def run(project: Project, parameters: RoadParameters, feedback: Feedback) -> Outcome:
     """Look at the roads; findings where a manager or an area is not reached along them."""
+    from gis.crossings import PutCrossings, crossings_of_roads
     from gis.road_check import check_roads
 
     check = check_roads(project, feedback)
@@ -55,7 +62,17 @@ def run(project: Project, parameters: RoadParameters, feedback: Feedback) -> Out
             )
     if check.sound:
         lines.append(_("Every manager and area is reached along the roads."))
-    return Outcome(asdict(check) | {"sound": check.sound}, tuple(lines), findings=not check.sound)
+    made = crossings_of_roads(project) if parameters.crossings else ()
+    if parameters.crossings:
+        lines.append(
+            ngettext("{n} crossing was added.", "{n} crossings were added.", len(made)).format(n=len(made))
+        )
+    return Outcome(
+        asdict(check) | {"sound": check.sound, "crossings": [row["id"] for row in made]},
+        tuple(lines),
+        findings=not check.sound,
+        edit=PutCrossings(made) if made else None,
+    )
 
 
 def _listed(found: list[str]) -> str:
@@ -68,4 +85,6 @@ OPERATION = Operation(
     N_("How the roads hang together, and which managers and areas are not on them"),
     RoadParameters,
     "ui.commands.roads:run",
+    project="write",
+    writes="crossings",
 )
