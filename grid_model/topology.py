@@ -163,10 +163,12 @@ class TopologyIndex:
         if not (self.closed & self.wiring.can_conduct & sources).any():
             raise GridError("network-without-source")
 
-    @property
+    @cached_property
     def supplied(self) -> np.ndarray:
         """Whether each node has a closed path to a source."""
-        return np.asarray(self.tree.position >= 0, dtype=bool)
+        found = np.asarray(self.tree.position >= 0, dtype=bool)
+        found.flags.writeable = False
+        return found
 
     def operated(self, opened: Iterable[int] = (), closed: Iterable[int] = ()) -> TopologyIndex:
         """Give the same network with the branches `opened` opened, then `closed` closed.
@@ -189,20 +191,18 @@ class TopologyIndex:
         the ends of a closed branch can gain it; the rest of the network is not looked at.
         """
         differs = np.flatnonzero(self.closed != overlay.closed)
-        nodes = np.concatenate(
-            [self._below(differs[self.closed[differs]]), self._dead_islands(differs[~self.closed[differs]])]
-        )
+        was_closed = self.closed[differs]
+        opened, closed = differs[was_closed], differs[~was_closed]
+        below = self.lower_end(opened)
+        tops = outermost(np.unique(below[below >= 0]), self.tree.end)
+        hanging = np.take(self.tree.order, slices(tops, self.tree.end[tops])[0])
+        if not len(closed) and not self.tree.cover[tops].any():  # no other way leads to what hangs below
+            return Resupply(hanging, np.ones(len(hanging), dtype=bool), np.zeros(len(hanging), dtype=bool))
+        nodes = np.concatenate([hanging, self._dead_islands(closed)])
         before = self.supplied[nodes]
         if not len(nodes):
             return Resupply(nodes, before, before)
         return Resupply(nodes, before, self._reached(nodes, overlay.closed))
-
-    def _below(self, opened: np.ndarray) -> np.ndarray:
-        """Nodes below the opened branches, each once."""
-        positions = self.lower_end(opened)
-        positions = positions[positions >= 0]
-        outer = outermost(np.unique(positions), self.tree.end)
-        return np.take(self.tree.order, slices(outer, self.tree.end[outer])[0])
 
     def lower_end(self, branches: np.ndarray) -> np.ndarray:
         """Position below each branch of the walk, −1 for branches off it or without supply."""
