@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,10 +20,13 @@ RIVER: Row = {"id": "r", "kind": "river", "geometry": line((1000, -100), (1000, 
 ROAD: Row = {"id": "X1", "name": "石桥路", "road_class": "county", "geometry": line((0, 500), (2000, 500))}
 
 
-def project(*roads: Row, **more: list[Row]) -> Project:
-    frames: dict[str, list[Row]] = {"barriers": [RIVER]} | more
+def project(*roads: Row, barriers: Sequence[Row] = (RIVER,), crossings: Sequence[Row] = ()) -> Project:
     return station(
-        transformer_areas=squares("AB"), district_managers=managers("AB"), roads=list(roads), **frames
+        transformer_areas=squares("AB"),
+        district_managers=managers("AB"),
+        roads=roads,
+        barriers=barriers,
+        crossings=crossings,
     )
 
 
