@@ -46,7 +46,7 @@ STUDY_ERRORS: Mapping[str, str] = {
     "bad-moment": N_("“{value}” is no time; write 10:00 or 2026-11-20T10:00."),
     "propose-needs-fault": N_("A proposal needs what failed: add --fault ID."),
     "steps-or-fault": N_(
-        "Give either a steps file (--steps) or a fault to propose for (--fault), not both or neither."
+        "Give one of these: a steps file (--steps), a fault to propose for (--fault), or a kept study (--outage)."
     ),
     "nothing-to-propose": N_(
         "There is nothing to propose: nothing is left to isolate, and no tie can bring anybody back."

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grid_model.restoration_search import Restoration, TieUse
     from grid_model.study import CustomerOutage, OutageStudy, Stage
     from grid_model.study_proposal import Proposal
-    from grid_model.study_record import Conflict
+    from grid_model.study_record import Conflict, Reopened
     from grid_model.wiring import Device
 
 CHECKS = {
@@ -112,6 +112,30 @@ def _manual_document(study: OutageStudy) -> dict[str, Any]:
         "user_hours": {"mv_users": round(manual.mv_hours, 6), "lv_customers": round(manual.lv_hours, 6)},
         "user_hours_together": _hours(study.all_hours),
     }
+
+
+def kept_document(outage: str, kept: Reopened) -> dict[str, Any]:
+    """Give what became of a kept study since."""
+    return {
+        "outage": outage,
+        "same_network": kept.same_network,
+        "differences": list(kept.differences),
+        "carried_out": kept.carried_out,
+    }
+
+
+def kept_lines(kept: Reopened) -> list[str]:
+    """Say whether a kept study comes out as it did, and how far it was carried out."""
+    lines = []
+    if not kept.same_network:
+        lines.append(_("The network has changed since this study was kept."))
+    if kept.differences:
+        lines.append(_("It comes out otherwise now than it did then."))
+    elif kept.same_network:
+        lines.append(_("It comes out as it did when it was kept."))
+    if kept.carried_out is not None:
+        lines.append(_("It was carried out up to step {n}.").format(n=kept.carried_out))
+    return lines
 
 
 def proposal_document(proposal: Proposal) -> dict[str, Any]:

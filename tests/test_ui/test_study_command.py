@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from gis.project_file import open_for_reading, opened_for_editing, save_new
+from grid_model.cell_edit import SetCell
 from grid_model.feedback import SILENT
 from tests.test_grid_model.test_tracing import worked_case
 from ui.cli import main
@@ -137,6 +138,24 @@ def test_a_study_is_kept_carried_out_listed_and_taken_back(
     assert document(capsys, "abnormal", path)["devices"] == []
 
 
+def test_a_kept_study_is_played_again_and_says_whether_the_network_changed(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = document(capsys, "study", path, *FAULT, "--save", "演练")
+    again = document(capsys, "study", path, "--outage", "20261120-01")
+    assert again["kept"] == {
+        "outage": "20261120-01", "same_network": True, "differences": [], "carried_out": None,
+    }  # fmt: skip
+    assert (again["user_hours"], again["conflicts"]) == (first["user_hours"], [])
+    with opened_for_editing(Path(path)) as history:
+        history.do(SetCell("power_transformers", "t4", "in_service", False))
+    assert main(["study", path, "--outage", "20261120-01"]) == 0
+    text = capsys.readouterr().out
+    assert "The network has changed since this study was kept." in text
+    assert "It comes out otherwise now" in text
+    assert main(["study", path, "--outage", "nothing"]) == 2
+
+
 def test_the_abnormal_list_reads_as_sentences(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["abnormal", path]) == 0
     assert "Everything stands in its normal position" in capsys.readouterr().out
@@ -181,7 +200,7 @@ def test_a_step_that_cannot_be_is_one_sentence_and_changes_nothing(
 
 
 @pytest.mark.parametrize(("arguments", "says"), [
-    ([], "Give either a steps file"),
+    ([], "Give one of these: a steps file"),
     (["--propose"], "add --fault"),
     ([*FAULT, "--upto", "2"], "add --carry-out"),
     (["--fault", "l1", "--time", "soon"], "“soon” is no time"),

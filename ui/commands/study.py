@@ -31,6 +31,9 @@ class StudyParameters:
     steps_file: str = parameter(
         N_("File of steps with times"), default="", flag="--steps", metavar="FILE.json"
     )
+    outage: str = parameter(
+        N_("Play a study again that is kept in the project"), default="", flag="--outage", metavar="ID"
+    )
     fault: str = parameter(
         N_("Propose what to do about a fault in this device"), default="", flag="--fault", metavar="ID"
     )
@@ -93,15 +96,33 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     """Play the steps through; the project changes only where the study is kept or carried out."""
     from gis.masking import Disclosure
     from grid_model.study import study_outage
-    from grid_model.study_record import conflicts
-    from ui.study_text import proposal_document, proposal_lines, study_document, study_lines
+    from grid_model.study_record import conflicts, load_study
+    from ui.study_text import (
+        kept_document,
+        kept_lines,
+        proposal_document,
+        proposal_lines,
+        study_document,
+        study_lines,
+    )
 
     disclosure = Disclosure.asked(parameters.unmasked, parameters.purpose)
-    proposal, steps, more = _asked(project, parameters)
-    study = study_outage(project, steps, feedback=feedback, **more)
-    found = conflicts(project, study)
+    _refuse_unclear(parameters)
+    kept = load_study(project, parameters.outage) if parameters.outage else None
+    proposal: Proposal | None = None
+    if kept is not None:
+        study = kept.study
+        steps: Any = study.steps
+        more: dict[str, Any] = {"state": study.state, "inoperable": study.inoperable}
+    else:
+        proposal, steps, more = _asked(project, parameters)
+        study = study_outage(project, steps, feedback=feedback, **more)
+    found = conflicts(project, study, parameters.outage)
     document = study_document(project, study, disclosure, found)
     lines = [*study_lines(project, study, disclosure, found)]
+    if kept is not None:
+        document["kept"] = kept_document(parameters.outage, kept)
+        lines += kept_lines(kept)
     if proposal is not None:
         document["proposal"] = proposal_document(proposal)
         lines += proposal_lines(project, proposal)
@@ -119,6 +140,16 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     return Outcome(document, tuple(lines), edit=edit, note=note)
 
 
+def _refuse_unclear(parameters: StudyParameters) -> None:
+    """Refuse arguments that say too much or too little."""
+    if parameters.propose and not parameters.fault:
+        raise GridError("propose-needs-fault")
+    if [bool(one) for one in (parameters.steps_file, parameters.fault, parameters.outage)].count(True) != 1:
+        raise GridError("steps-or-fault")
+    if parameters.upto is not None and not parameters.carry_out:
+        raise GridError("upto-needs-carry-out")
+
+
 def study_of_file(project: Project, path: Path, feedback: Feedback) -> OutageStudy:
     """Play the steps of a file through; raises `GridError` as ``taiqu study``."""
     from grid_model.study import study_outage
@@ -132,12 +163,6 @@ def _asked(project: Project, parameters: StudyParameters) -> tuple[Proposal | No
     """Read the steps, or have them proposed."""
     from grid_model.study_steps import read_steps
 
-    if parameters.propose and not parameters.fault:
-        raise GridError("propose-needs-fault")
-    if bool(parameters.steps_file) == bool(parameters.fault):
-        raise GridError("steps-or-fault")
-    if parameters.upto is not None and not parameters.carry_out:
-        raise GridError("upto-needs-carry-out")
     if parameters.steps_file:
         steps, more = read_steps(_content(Path(parameters.steps_file)), project.info.planning_date)
         more["inoperable"] = (*more["inoperable"], *parameters.inoperable)
@@ -206,10 +231,10 @@ def _edit(project: Project, study: OutageStudy, parameters: StudyParameters) -> 
         return None, ""
     from grid_model.carry_out import CarryOut, SaveOutage, new_outage_id
 
-    outage = new_outage_id(project, study)
+    outage = parameters.outage or new_outage_id(project, study)
     if parameters.carry_out:
-        return CarryOut(study, parameters.upto, parameters.save), outage
-    return SaveOutage(study, parameters.save), outage
+        return CarryOut(study, parameters.upto, parameters.save, parameters.outage), outage
+    return SaveOutage(study, parameters.save, parameters.outage), outage
 
 
 def _content(path: Path) -> Any:
