@@ -316,14 +316,13 @@ class _Trace:
     def loops(self) -> TraceResult:
         """The loops, or those with a start in them."""
         self.topology.require_source()
-        switches = self.project.frame("switches")["id"]
-        can = operable_branches(self.project, self.topology, self.configuration.inoperable)
-        operable = set(switches[can[: len(switches)]])
+        operable = operable_branches(self.project, self.topology, self.configuration.inoperable)
         found, members = [], []
         for loop in self.topology.loops():
             own = _joined(self.wiring.branches(one) for one in loop.devices)
             if self._holds_a_start(own):
-                found.append(LoopFound(loop, tuple(one for one in loop.switches if one in operable)))
+                openable = [one.id for one in self.wiring.devices(own[operable[own]])]
+                found.append(LoopFound(loop, tuple(openable)))
                 members.append(own)
         branches = self._devices(_joined(members))
         nothing = np.zeros(len(branches))
