@@ -84,7 +84,7 @@ def _rows(
     own = have["reach_m"].fillna(usual).to_numpy(dtype=float)
     roads = project.frame("roads")
     taken = set(have["id"])
-    places_back = plane.back(at)
+    places_back = plane.coordinates(at)
     found = []
     for n, one in enumerate(road.tolist()):
         away = np.hypot(*(places - at[n]).T) if len(places) else np.array([])

@@ -83,10 +83,6 @@ class MetricPlane:
         back[single] = [shapely.multipolygons([one]) for one in back[single]]
         return [None if none else bytes(one) for none, one in zip(empty, shapely.to_wkb(back), strict=True)]
 
-    def back(self, points: np.ndarray) -> np.ndarray:
-        """Bring points (n, 2) in metres back to the project's coordinates."""
-        return self._backward(points)
-
     def _forward(self, points: np.ndarray) -> np.ndarray:
         if self.meridian is None:
             return points

@@ -81,7 +81,7 @@ def _gaps(outlines: AreaOutlines, bare: object) -> tuple[tuple[float, float, flo
     pieces = pieces[shapely.area(pieces) >= LEAST_M2]
     if not len(pieces):
         return ()
-    inside = outlines.plane.back(shapely.get_coordinates(shapely.point_on_surface(pieces)))
+    inside = outlines.plane.coordinates(shapely.get_coordinates(shapely.point_on_surface(pieces)))
     found = zip(inside.tolist(), shapely.area(pieces).tolist(), strict=True)
     return tuple(sorted(((x, y, m2) for (x, y), m2 in found), key=lambda gap: (-gap[2], gap)))
 
