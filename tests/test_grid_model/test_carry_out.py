@@ -319,8 +319,11 @@ def test_the_network_s_version_changes_with_the_network_and_not_with_positions_o
     project = worked_case()
     version = fingerprint(project)
     assert fingerprint(worked_case()) == version
-    same_network = (("switches", "k1", "open", True), ("switches", "k1", "name", "石桥线"))
-    another = (
+    same_network: tuple[tuple[str, str, str, Any], ...] = (
+        ("switches", "k1", "open", True),
+        ("switches", "k1", "name", "石桥线"),
+    )
+    another: tuple[tuple[str, str, str, Any], ...] = (
         ("switches", "k1", "normal_open", True),
         ("switches", "k1", "node_b", "s2"),
         ("power_transformers", "t1", "rated_kva", 315.0),

@@ -27,7 +27,9 @@ def switches(*names: str) -> list[Device]:
 def restored(project: Project, forbidden: tuple[str, ...] = (), **more: Any) -> tuple[Outage, Restoration]:
     """Open the head breaker q1, then restore; `forbidden` names nodes that must stay dead."""
     outage = Outage.of(project, SwitchState.NORMAL).with_opened(switches("q1"))
-    nodes = project.table("connectivity_nodes").positions(list(forbidden)) if forbidden else []
+    nodes: list[int] = []
+    if forbidden:
+        nodes = project.table("connectivity_nodes").positions(list(forbidden)).tolist()
     banned = switches("q1")
     return outage, Restorer.of(outage, np.array(nodes, dtype=np.int64), banned, **more).best()
 
