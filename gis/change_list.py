@@ -80,7 +80,7 @@ def change_sheets(project: Project, found: Comparison, disclosure: Disclosure = 
 def _managers(project: Project, found: Comparison, disclosure: Disclosure, foot: tuple[str, ...]) -> Sheet:
     headings = (
         _("Staff number"),
-        _("Name"),
+        _("District manager"),
         _("Phone"),
         _("Group before"),
         _("Group after"),

@@ -247,7 +247,7 @@ def _overview(cards: tuple[GroupCard, ...], foot: tuple[str, ...]) -> Sheet:
 def _sheets(project: Project, cards: tuple[GroupCard, ...], foot: tuple[str, ...]) -> list[Sheet]:
     headings = (
         _("Staff number"),
-        _("Name"),
+        _("District manager"),
         _("Phone"),
         _("Roles"),
         _("Guarded by"),

@@ -28,6 +28,8 @@ class Template:
         Whether it is made for posting: without the network.
     needs_scheme, needs_trace
         What has to be there before it can be made.
+    paper
+        Size it is laid out for where nobody chooses.
     """
 
     title: str
@@ -35,6 +37,7 @@ class Template:
     public: bool = False
     needs_scheme: bool = False
     needs_trace: bool = False
+    paper: str = "A3"
 
 
 TEMPLATES: Mapping[str, Template] = {
@@ -47,6 +50,12 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "outage-sheet": Template(N_("Outage extent"), "gis.pages.outage_sheet:outage_sheet", needs_trace=True),
     "cover-map": Template(N_("Response-time cover"), "gis.pages.cover_map:cover_map"),
+    "group-cards": Template(
+        N_("Cards of the mutual-aid groups"),
+        "gis.pages.group_cards:group_cards",
+        needs_scheme=True,
+        paper="A4",
+    ),
     "grid-book": Template(N_("Grid book"), "gis.pages.grid_book:grid_book", needs_scheme=True),
 }
 

@@ -32,7 +32,7 @@ class PrintParameters:
         required=True,
     )
     out: str = parameter(N_("PDF file to write"), default="", flag="--out", metavar="X.pdf", required=True)
-    paper: str = parameter(N_("Paper"), default="A3", flag="--paper", choices=tuple(PAPERS))
+    paper: str = parameter(N_("Paper"), default="", flag="--paper", choices=tuple(PAPERS))
     orientation: str = parameter(
         N_("Orientation"), default="auto", flag="--orientation", choices=("auto", "landscape", "portrait")
     )
@@ -118,7 +118,7 @@ def options_of(project: Project, parameters: PrintParameters, feedback: Feedback
 
         study = study_of_file(project, Path(parameters.steps_file), feedback)
     return PrintOptions(
-        paper=parameters.paper,
+        paper=parameters.paper or TEMPLATES[parameters.template].paper,
         orientation=parameters.orientation,
         scheme=parameters.scheme,
         state=parameters.state,
