@@ -29,6 +29,7 @@ from ui.right_panel import RightPanel
 from ui.start_page import StartPage
 from ui.status_bar import StatusLine
 from ui.tables.bottom import BottomTables
+from ui.tool_strip import ToolStrip
 from ui.top_bar import TopBar
 
 TABLE_SHARE = 0.30
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.commands = ActionSet(self)
         self.menus = self.commands.fill(self.menuBar())
         self.canvas = MapCanvas()
+        self.tools = ToolStrip(bench, self.canvas)
         self.top = TopBar(bench, self.commands)
         self.messages = MessageBar()
         self.left = LeftPanel(bench, self.canvas)
@@ -146,6 +148,7 @@ class MainWindow(QMainWindow):
         canvas.view_changed.connect(lambda: self.status.tell_scale(canvas.scale_denominator()))
         self.bottom.export_wanted.connect(lambda: doing.export_table(self))
         self.start.sample_wanted.connect(lambda: doing.open_sample(self))
+        self.start.tour_wanted.connect(lambda: doing.tour(self))
         self.start.open_wanted.connect(lambda: doing.open(self))
         self.start.import_wanted.connect(lambda: doing.import_data(self))
         self.right.overview.import_wanted.connect(lambda: doing.import_data(self))

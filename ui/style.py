@@ -134,6 +134,10 @@ QTableCornerButton::section {{ background: {c.field}; border: 0; }}
 QListView, QTreeView, QListWidget {{ border: 0; background: {c.paper}; outline: 0; }}
 QListView::item:selected, QListWidget::item:selected {{ background: {c.primary_faint}; color: {c.ink}; border-radius: 5px; }}
 QListWidget::item {{ padding: 2px 4px; }}
+QFrame#tour {{ background: {c.paper}; border: 1px solid {c.primary}; border-radius: 10px; }}
+QFrame#tour-frame {{ border: 3px solid {c.primary}; border-radius: 6px; background: transparent; }}
+QFrame#tool-strip, QFrame#hint-bar {{ background: {c.paper}; border: 1px solid {c.edge}; border-radius: 8px; }}
+QFrame#tool-strip QToolButton {{ padding: 3px; border-radius: 5px; }}
 QFrame#popup {{ background: {c.paper}; border: 1px solid {c.edge}; border-radius: 8px; }}
 
 QScrollArea {{ border: 0; background: {c.paper}; }}

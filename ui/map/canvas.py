@@ -8,6 +8,7 @@ window.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -125,6 +126,8 @@ class MapCanvas(QWidget):
         self._state = MapState()
         self._extent: Extent | None = None
         self._selection: list[tuple[str, str]] = []
+        self.above: list[Callable[[QPainter, MapView], None]] = []
+        """What draws over the finished picture: the sketch of a tool."""
         self._picture = PictureMaker()
         self._due = False
         self._builder = LayerBuilder(self._layers)
@@ -166,6 +169,20 @@ class MapCanvas(QWidget):
     def project(self) -> Project | None:
         """The project shown."""
         return self._project
+
+    @property
+    def plane(self) -> DisplayPlane:
+        """The plane the map is drawn on."""
+        return self._plane
+
+    @property
+    def drawn_layers(self) -> list[Layer]:
+        """The layers, the lowest first."""
+        return self._layers
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the paper by so many pixels."""
+        self._set_view(self._view.moved(dx, dy))
 
     @property
     def view(self) -> MapView:
@@ -377,6 +394,8 @@ class MapCanvas(QWidget):
                 painter.drawImage(self._target(sheet.view), sheet.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter)
+        for draw in self.above:
+            draw(painter, self._view)
         if self._extent is not None:
             self._paint_scale_bar(painter)
         if self._box_from is not None and self._press is not None:

@@ -1,0 +1,256 @@
+"""The hand with a tool: leads clicks, drags and keys on the map to it, and draws its sketch."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+
+from gis import theme
+from gis.measuring import MetricPlane
+from grid_model.project import Edit, Project
+from ui.map.canvas import DRAG_PX, MapCanvas
+from ui.map.layer import Hit
+from ui.map.paint import polygon
+from ui.map.snapping import Snap, Snapper
+from ui.map.tools import Ground, MapTool, MeasureTool
+from ui.map.view import MapView
+
+FINISHING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+MARK_PX = 6.0
+
+
+class Hand(QObject):
+    """Holds at most one tool over one map."""
+
+    edit_wanted = Signal(object)
+    """An edit a tool has made."""
+    changed = Signal()
+    """Another tool, or another sketch."""
+    measured = Signal(float, float)
+    """Metres along the path, and square metres it encloses."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._over: Snap | None = None
+        self._press: QPointF | None = None
+        self._panned = False
+        self._held = False
+        self._plane: tuple[Project, MetricPlane] | None = None
+        self.tool: MapTool | None = None
+        self.ground = Ground(self._project, self._object_at, self._area_at, lambda: self.selected)
+        self.selected = ("", "")
+        canvas.above.append(self._paint)
+
+    def take(self, tool: MapTool | None) -> None:
+        """Take a tool; None: the bare hand, which picks and pans."""
+        if self.tool is None and tool is not None:
+            self._canvas.installEventFilter(self)
+        elif tool is None and self.tool is not None:
+            self._canvas.removeEventFilter(self)
+        self.tool, self._over, self._press, self._held = tool, None, None, False
+        if tool is None:
+            self._canvas.unsetCursor()
+        else:
+            self._canvas.setCursor(Qt.CursorShape.CrossCursor)
+            self._canvas.setFocus()
+        self._tell()
+
+    def finish(self) -> None:
+        """End the path and make its edit; a path that is too short stays."""
+        if self.tool is None:
+            return
+        edit = self.tool.finish()
+        if edit is not None:
+            self._made(edit)
+
+    def give_up(self) -> None:
+        """Forget the sketch; without one, put the tool away."""
+        if self.tool is not None and self.tool.sketch:
+            self.tool.sketch = []
+            self._held = False
+            self._tell()
+        else:
+            self.take(None)
+
+    def _made(self, edit: Edit) -> None:
+        assert self.tool is not None
+        self.tool.sketch = []
+        self._tell()
+        self.edit_wanted.emit(edit)
+
+    def _tell(self) -> None:
+        self.changed.emit()
+        self._measure()
+        self._canvas.update()
+
+    # ---------------------------------------------------------------- events
+
+    def eventFilter(self, _canvas: QObject, event: QEvent) -> bool:
+        """Lead what the hand does to the tool; everything else goes on to the map."""
+        if self.tool is None or self._canvas.project is None:
+            return False
+        if isinstance(event, QMouseEvent):
+            return self._mouse(event)
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._key(event)
+        return event.type() == QEvent.Type.ToolTip
+
+    def _mouse(self, event: QMouseEvent) -> bool:
+        kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
+        if kind == QEvent.Type.MouseMove:
+            return self._move(event)
+        if kind == QEvent.Type.MouseButtonPress and left:
+            self._begin(event.position())
+            return True
+        if kind == QEvent.Type.MouseButtonRelease and left:
+            self._end(event.position())
+            return True
+        if kind == QEvent.Type.MouseButtonDblClick and left:
+            self.finish()
+            return True
+        if kind == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.RightButton:
+            self.give_up()
+            return True
+        return kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.RightButton
+
+    def _begin(self, at: QPointF) -> None:
+        assert self.tool is not None
+        self._press, self._panned = at, False
+        self._held = self.tool.drags and self.tool.grab(self._snap(at))
+        self._tell()
+
+    def _move(self, event: QMouseEvent) -> bool:
+        at = event.position()
+        self._over = self._snap(at)
+        self._canvas.update()
+        self._measure()
+        if self._press is None:
+            return False
+        if self._held:
+            return True
+        moved = at - self._press
+        if self._panned or math.hypot(moved.x(), moved.y()) >= DRAG_PX:
+            self._panned = True
+            self._press = at
+            self._canvas.pan(moved.x(), moved.y())
+        return True
+
+    def _end(self, at: QPointF) -> None:
+        assert self.tool is not None
+        if self._press is None:
+            return
+        moved, self._press = at - self._press, None
+        if self._held:
+            self._held = False
+            far = math.hypot(moved.x(), moved.y()) >= DRAG_PX
+            edit = self.tool.drop(self._snap(at)) if far else None
+            self.tool.sketch = []
+        elif self._panned or self.tool.drags:
+            return
+        else:
+            edit = self.tool.click(self._snap(at))
+        if edit is not None:
+            self._made(edit)
+        else:
+            self._tell()
+
+    def _key(self, event: QKeyEvent) -> bool:
+        assert self.tool is not None
+        if event.key() in FINISHING:
+            self.finish()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.give_up()
+        elif event.key() == Qt.Key.Key_Backspace and self.tool.back():
+            self._tell()
+        else:
+            return False
+        return True
+
+    # ---------------------------------------------------------------- ground
+
+    def _project(self) -> Project:
+        assert self._canvas.project is not None
+        return self._canvas.project
+
+    def _snap(self, at: QPointF) -> Snap:
+        canvas = self._canvas
+        assert canvas.project is not None
+        assert self.tool is not None
+        catches = self.tool.catches
+        snapper = Snapper(canvas.project, canvas.plane, canvas.view, canvas.drawn_layers, catches)
+        return snapper.at(at.x(), at.y())
+
+    def _object_at(self, at: Snap) -> Hit | None:
+        x, y = self._canvas.view.to_px(np.array([[at.east, at.north]]))[0]
+        return self._canvas.object_at(float(x), float(y))
+
+    def _area_at(self, x: float, y: float) -> str:
+        point = self._canvas.plane.metres(np.array([[x, y]]))
+        px = self._canvas.view.to_px(point)[0]
+        for layer in reversed(self._canvas.drawn_layers):
+            if layer.name == "areas":
+                hit = layer.hit(self._canvas.view, float(px[0]), float(px[1]))
+                return hit.id if hit is not None else ""
+        return ""
+
+    # --------------------------------------------------------------- drawing
+
+    def _measure(self) -> None:
+        if not isinstance(self.tool, MeasureTool):
+            return
+        project = self._project()
+        if self._plane is None or self._plane[0] is not project:
+            self._plane = (project, MetricPlane.of(project))
+        places = [*self.tool.sketch, *([self._over] if self._over is not None and self.tool.sketch else [])]
+        xy = self._plane[1].points([one.x for one in places], [one.y for one in places])
+        along = float(np.hypot(*np.diff(xy, axis=0).T).sum()) if len(xy) > 1 else 0.0
+        x, y = xy[:, 0], xy[:, 1]
+        inside = abs(float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())) / 2 if len(xy) > 2 else 0.0
+        self.measured.emit(along, inside)
+
+    def _paint(self, painter: QPainter, view: MapView) -> None:
+        if self.tool is None:
+            return
+        color = QColor(theme.ACCENT)
+        if self._over is not None:
+            self._paint_path(painter, view, color)
+            self._paint_catch(painter, view, color)
+        painter.setPen(QPen(color, 1.4))
+        painter.setBrush(QColor("white"))
+        for one in self.tool.sketch:
+            x, y = view.to_px(np.array([[one.east, one.north]]))[0]
+            painter.drawEllipse(QPointF(x, y), 3.2, 3.2)
+
+    def _paint_path(self, painter: QPainter, view: MapView, color: QColor) -> None:
+        assert self.tool is not None
+        assert self._over is not None
+        points = list(self.tool.rubber(self._over))
+        if len(points) < 2:
+            return
+        if self.tool.closed and len(points) > 2:
+            points.append(points[0])
+        pen = QPen(color, 2.0, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(polygon(view.to_px(np.array(points))))
+
+    def _paint_catch(self, painter: QPainter, view: MapView, color: QColor) -> None:
+        """A square where a node is caught, a diamond for a corner, a cross for an edge."""
+        assert self._over is not None
+        if not self._over.kind:
+            return
+        x, y = view.to_px(np.array([[self._over.east, self._over.north]]))[0]
+        painter.setPen(QPen(color, 2.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._over.kind == "end":
+            painter.drawRect(QRectF(x - MARK_PX, y - MARK_PX, 2 * MARK_PX, 2 * MARK_PX))
+        elif self._over.kind == "corner":
+            corners = [(x, y - MARK_PX), (x + MARK_PX, y), (x, y + MARK_PX), (x - MARK_PX, y)]
+            painter.drawPolygon(polygon(np.array(corners)))
+        else:
+            painter.drawLine(QPointF(x - MARK_PX, y - MARK_PX), QPointF(x + MARK_PX, y + MARK_PX))
+            painter.drawLine(QPointF(x - MARK_PX, y + MARK_PX), QPointF(x + MARK_PX, y - MARK_PX))
