@@ -221,5 +221,5 @@ def _near(name: str, table: schema.TableSchema) -> str:
     spellings = {one.casefold(): one for column in table.columns for one in (column.name, *titles(column))}
     close = get_close_matches(name.casefold(), spellings, n=3, cutoff=0.5)
     held = [one for one in spellings if name.casefold() in one or one in name.casefold()]
-    found = list(dict.fromkeys([*close, *held]))[:3]
-    return ", ".join(spellings[one] for one in (found or list(table.names)[:8]))
+    found = [spellings[one] for one in dict.fromkeys([*close, *held])]
+    return ", ".join(found[:3] or table.names[:8])

@@ -6,6 +6,7 @@ The document's keys are described in ``docs/command-line.md`` and do not change 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,12 +173,12 @@ def follow_lines(result: TraceResult) -> Iterator[str]:
         yield _asked_by_length(result)
     elif result.unknown_lengths:
         yield _unknown_lengths(result.unknown_lengths)
-    for n, row in enumerate(_first(result), 1):
-        yield _device_line(n, row)
-    rest = len(result.listed) - SHOWN
-    if rest > 0:
-        yield _("  and {n} more").format(n=whole(rest))
-    yield from _edge_lines(result)
+    if result.configuration.kind is TraceKind.ISOLATION:  # the switches around it are what was asked for
+        yield from _edge_lines(result)
+        yield from _device_lines(result)
+    else:
+        yield from _device_lines(result)
+        yield from _edge_lines(result)
     yield from _loop_lines(result)
     yield from _sum_lines(result)
 
@@ -233,10 +234,12 @@ def _unknown_lengths(count: int) -> str:
     return text.format(n=whole(count))
 
 
-def _first(result: TraceResult) -> list[dict[str, Any]]:
-    from itertools import islice
-
-    return list(islice(device_rows(result), SHOWN))
+def _device_lines(result: TraceResult) -> Iterator[str]:
+    for n, row in enumerate(islice(device_rows(result), SHOWN), 1):
+        yield _device_line(n, row)
+    rest = len(result.listed) - SHOWN
+    if rest > 0:
+        yield _("  and {n} more").format(n=whole(rest))
 
 
 def _device_line(n: int, row: dict[str, Any]) -> str:
@@ -246,6 +249,8 @@ def _device_line(n: int, row: dict[str, Any]) -> str:
 
 
 def _edge_lines(result: TraceResult) -> Iterator[str]:
+    if result.configuration.kind is TraceKind.ISOLATION and not result.edges("to-open"):
+        yield _("No switch needs to open.")
     for reason, text in EDGES.items():
         found = [one.device for one in result.edge if one.reason == reason]
         if found and result.configuration.kind is not TraceKind.NEXT:

@@ -288,6 +288,8 @@ def test_a_node_can_be_a_barrier() -> None:
 def test_a_condition_does_not_hold_the_walk_at_its_start() -> None:
     assert "l1" in ids(trace(K.DOWNSTREAM, "q1", barrier_conditions=("switches",)))
     assert "l1" in ids(trace(K.DOWNSTREAM, "q1", stops=("switches",)))
+    at_c = trace(K.DOWNSTREAM, "connectivity_nodes:c", barrier_conditions=("nodes where nominal_kv == 10",))
+    assert ids(at_c) == "l2 t6 l6"
     with pytest.raises(GridError) as error:
         trace(K.DOWNSTREAM, "q1", barriers=("q1",))
     assert error.value.code == "trace-start-barrier"
