@@ -1,8 +1,10 @@
 """Choose places to serve from and who is served from where: the capacitated p-median, proved.
 
 The assignment model without connectedness, its centres not given but chosen: `count` of the units serve all
-of them, each within a limit of work. The linear relaxation bounds the cost from below, its likeliest centres
-make a plan, and what costs more than the distance of the two drops out before the whole is solved.
+of them, each within a limit of work. Where work is counted in whole numbers the demand that everybody is
+served is priced (Lagrange): what remains is one knapsack for each centre, whose solutions bound the cost from
+below and tell which centres to try. Centres and pairs that cost more than the distance between bound and
+plan drop out before the whole is solved.
 """
 
 from __future__ import annotations
@@ -17,8 +19,15 @@ from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
 from grid_model.grouping.assignment import TOLERANCE, Assignment, assign_connected
 from grid_model.grouping.assignment_model import NONE
+from grid_model.grouping.knapsacks import Knapsacks, is_whole
 from grid_model.grouping.result import Reason
 from grid_model.grouping.solver import new_solver
+
+PRICE_STEPS = 600
+TRY_EVERY = 5
+PATIENCE = 20
+"""Steps without a better bound after which prices move half as far."""
+LEAST_STRIDE = 0.005
 
 
 def capacitated_median(
@@ -73,18 +82,20 @@ class _Median:
         self._feedback = feedback
         self._best: np.ndarray | None = None
         self._upper, self._lower = np.inf, -np.inf
+        self._open = np.ones(len(workload), dtype=bool)
         # Whole costs: a plan less than one above the bound is the best there is.
         self._step = 1.0 if np.array_equal(costs, np.round(costs)) else 0.0
 
     def run(self) -> Assignment:
         try:
+            self._price_out()
             relaxed = self._relaxed()
             if relaxed is None:
                 return self._answer("infeasible")
             shares, reduced, closed = relaxed
-            self._plan_from(shares)
+            self._plan_from(np.argsort(-shares, kind="stable")[: self._count])
             spare = self._upper - self._lower + TOLERANCE - max(0.0, self._step - 2 * TOLERANCE)
-            free = reduced <= spare
+            free = (reduced <= spare) & self._open
             free[:, closed > spare] = False
             if not self._whole(free):
                 return self._answer("infeasible" if self._best is None else "optimal")
@@ -103,6 +114,43 @@ class _Median:
         cut_by = "time" if status == "feasible" else ""
         return Assignment(status, self._best, float(self._upper), float(bound), loads, cut_by=cut_by)
 
+    def _price_out(self) -> None:
+        """Price who serves whom, try the centres that come out, and drop those too dear to be opened."""
+        if not is_whole(self._workload, self._limit):
+            return
+        knapsacks = Knapsacks(self._costs, self._workload.astype(np.int64), int(self._limit))
+        prices = self._costs.min(axis=1) + self._costs.mean()
+        best, best_prices, stride, still = -np.inf, prices, 2.0, 0
+        tried: set[tuple[int, ...]] = set()
+        for step in range(PRICE_STEPS):
+            self._feedback.report(None)
+            if self._stop():
+                raise _OutOfTime
+            values, served = knapsacks.solve(prices)
+            opened = np.sort(np.argsort(values, kind="stable")[: self._count])
+            bound = float(prices.sum() + values[opened].sum())
+            if bound > best + 1e-6 * abs(best if np.isfinite(best) else 1.0):
+                best, best_prices, still = bound, prices, 0
+                self._lower = max(self._lower, bound)
+            else:
+                still += 1
+            if step % TRY_EVERY == 0 and tuple(opened) not in tried:
+                tried.add(tuple(opened))
+                self._plan_from(opened)
+            if still >= PATIENCE:
+                prices, stride, still = best_prices, stride / 2, 0
+            slope = 1.0 - served[:, opened].sum(axis=1)
+            ahead = (self._upper if np.isfinite(self._upper) else 1.1 * abs(best)) - bound
+            if not slope.any() or stride < LEAST_STRIDE or ahead <= self._step - TOLERANCE:
+                break
+            prices = prices + stride * max(ahead, 1.0) * slope / float((slope**2).sum())
+        values, _served = knapsacks.solve(best_prices)
+        last = np.sort(values)[self._count - 1]
+        # To open a centre that was not chosen costs what it is dearer than the last one chosen.
+        self._open = best + np.maximum(values - last, 0.0) <= self._upper - self._step + TOLERANCE
+        if self._best is not None:
+            self._open[np.unique(self._best)] = True
+
     def _relaxed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """Solve the linear relaxation; give how much each centre is open, and reduced costs."""
         n = len(self._workload)
@@ -119,12 +167,10 @@ class _Median:
         reduced[columns >= 0] = dual[columns[columns >= 0]]
         return values[:n], reduced, dual[:n]
 
-    def _plan_from(self, shares: np.ndarray) -> None:
-        """Open the likeliest centres, serve everybody, move each centre to its middle, and again."""
-        order = np.argsort(-shares, kind="stable")
-        opened = order[: self._count].tolist()
+    def _plan_from(self, opened: np.ndarray) -> None:
+        """Serve everybody from some centres, move each to the middle of those it serves, and again."""
         for _turn in range(8):
-            centres = np.array(sorted(opened))
+            centres = np.array(sorted(int(one) for one in opened))
             found = self._serve(centres)
             if found is None:
                 return
@@ -132,18 +178,15 @@ class _Median:
             price = float(self._costs[np.arange(len(own)), own].sum())
             if price < self._upper - TOLERANCE:
                 self._best, self._upper = own, price
-            middles = [
-                int(
-                    np.flatnonzero(found == k)[
-                        np.argmin(self._costs[np.ix_(found == k, found == k)].sum(axis=0))
-                    ]
-                )
-                for k in range(len(centres))
-                if (found == k).any()
-            ]
-            if set(middles) == set(opened) or len(set(middles)) < self._count:
+            middles = [self._middle(found == k) for k in range(len(centres)) if (found == k).any()]
+            if set(middles) == set(centres.tolist()) or len(set(middles)) < self._count:
                 return
-            opened = middles
+            opened = np.array(middles)
+
+    def _middle(self, members: np.ndarray) -> int:
+        """Find the member from which the others are served at the least cost."""
+        at = np.flatnonzero(members)
+        return int(at[np.argmin(self._costs[np.ix_(at, at)].sum(axis=0))])
 
     def _serve(self, centres: np.ndarray) -> np.ndarray | None:
         n = len(self._workload)
