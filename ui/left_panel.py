@@ -27,7 +27,7 @@ from ui.views import KeptView, Views
 from ui.widgets import clear, label, link, row
 
 FILLS = {
-    "none": N_("Plain"),
+    "none": N_("One colour"),
     "manager": N_("By manager"),
     "group": N_("By mutual-aid group"),
     "grid": N_("By service grid"),

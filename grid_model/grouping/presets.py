@@ -57,7 +57,7 @@ def _preset(name: str, title: str, *values: float) -> Preset:
 
 PRESETS = (
     #                              sizes    pair  travel work  size longest change feeder village
-    _preset("plain", N_("Plain"), 3, 5, 4, 30.0, 1.0, 30.0, 10.0, 0.0, 0.0, 0.0, 0.0),
+    _preset("plain", N_("Plains"), 3, 5, 4, 30.0, 1.0, 30.0, 10.0, 0.0, 0.0, 0.0, 0.0),
     _preset("hill", N_("Hills"), 3, 5, 4, 30.0, 1.2, 25.0, 10.0, 0.25, 0.0, 0.0, 5.0),
     _preset("mountain", N_("Mountains"), 2, 4, 3, 30.0, 1.5, 20.0, 8.0, 0.5, 0.0, 0.0, 10.0),
     _preset("town", N_("Built-up town"), 3, 6, 5, 30.0, 0.8, 45.0, 10.0, 0.0, 0.0, 5.0, 0.0),
