@@ -229,6 +229,25 @@ def test_the_isolation_set_leaves_out_dead_ends_and_passes_over_what_cannot_be_o
     assert edge(trace(K.ISOLATION, "l1", inoperable=("q1",)))["@s1"] == "source"
 
 
+def test_what_lies_between_the_two_sides_of_an_open_switch_has_no_source_of_its_own() -> None:
+    network = draw("s q1 a", "a k1 b", "b k2 c", "c k3 e", "b !k9 e", sources=["s"])
+    found = trace(K.ISOLATION, "k9", project=network)
+    assert edge(found) == {"k1": "to-open", "k2": "dead-end", "k3": "dead-end"}
+
+
+def test_supply_may_come_round_through_a_part_without_any() -> None:
+    """Behind k2 a tie leads to a dead part, and another one from there to the second source."""
+    ties = ("c !k5 x", "x l2 y", "y !k6 z", "z q2 s2")
+    network = draw("s q1 a", "a l1 b", "b k2 c", "b k3 d", *ties, sources=["s", "s2"])
+    found = trace(K.ISOLATION, "l1", project=network)
+    assert edge(found) == {"q1": "to-open", "k2": "to-open", "k3": "dead-end"}
+    blocked = draw(
+        "s q1 a", "a l1 b", "b k2 c", "b k3 d", *ties, sources=["s", "s2"],
+        rows={"switches": {"k6": {"is_operable": False}}},
+    )  # fmt: skip
+    assert edge(trace(K.ISOLATION, "l1", project=blocked))["k2"] == "dead-end"
+
+
 def test_the_present_state_differs_from_the_normal_one() -> None:
     network = draw("s k1 a", "a k2 b", "b k3 c", sources=["s"], now={"k2": True})
     assert ids(trace(K.DOWNSTREAM, "k1", project=network)) == "k1 k2 k3"
