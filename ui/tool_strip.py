@@ -138,7 +138,7 @@ class HintBar(QFrame):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self._options = QHBoxLayout()
-        self.done = button(_("Done"), hand.finish, tip=_("Enter or a double click"))
+        self.done = button(_("Finish"), hand.finish, tip=_("Enter or a double click"))
         self.cancel = button(_("Cancel"), hand.give_up, tip=_("Escape or the right mouse button"))
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 4, 6, 4)
