@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 EPSILON = 1e-9
 SLIGHT = 1e-7
 """What a customer at low voltage weighs where MV users count: among plans equal for these, fewer are left."""
+POLISH = 300
+"""States looked at for a plan that is as quick and has fewer operations or more margin."""
 SETS_LIMIT = 4_000
 """Sets of blocks tried behind one tie before the search is called a heuristic one."""
 
@@ -271,16 +273,22 @@ class Restorer:
                 continue
             self.tried += 1
             self._consider(state)
-            if self._bound(state) > self._best_cost() + EPSILON:
+            spare = EPSILON if self.tried <= POLISH else -EPSILON
+            if self._bound(state) > self._best_cost() + spare:
                 continue
             following = [self._after(state, move) for move in self._moves(state)]
             following.sort(key=self._promise, reverse=True)
             stack.extend(following)
 
-    def _promise(self, state: _State) -> tuple[float, int, tuple[int, ...]]:
-        gained = self._waiting(state.live - state.moves[-1].blocks) - self._waiting(state.live)
-        operations = 1 + len(state.moves[-1].opens)
-        return (-gained / operations, operations, tuple(move.tie for move in state.moves))
+    def _promise(self, state: _State) -> tuple[float, int, bool, float, tuple[int, ...]]:
+        """Most users for each operation first; of equals those within a known limit, then more margin."""
+        last = state.moves[-1]
+        gained = self._waiting(state.live - last.blocks) - self._waiting(state.live)
+        operations = 1 + len(last.opens)
+        taken = dict(zip(self.room, state.taken, strict=True))
+        known = [self.room[one] - taken[one] for one in last.uses if one in self.room]
+        names = tuple(move.tie for move in state.moves)
+        return -gained / operations, operations, not known, -min(known, default=0.0), names
 
     def _known_better(self, state: _State) -> bool:
         """Whether the same parts were fed the same way before, as soon and at no higher price."""
@@ -300,10 +308,57 @@ class Restorer:
     def _total(self, state: _State) -> float:
         return state.cost + self._waiting(state.live) * self.horizon
 
+    @cached_property
+    def _groups(self) -> tuple[tuple[frozenset[int], float, int], ...]:
+        """Who could come back: blocks, weight, and the piece they lie in; −1 where in several.
+
+        A *piece* is what hangs together over closed section switches.
+        """
+        piece = self._pieces
+        found = []
+        for blocks, weight in self.users.items():
+            own = {piece[one] for one in blocks if one in self._within_reach}
+            if own:
+                found.append((blocks, weight, own.pop() if len(own) == 1 else -1))
+        return tuple(found)
+
+    @cached_property
+    def _pieces(self) -> dict[int, int]:
+        """The piece of every block that stands beside a section switch or a tie."""
+        found: dict[int, int] = {}
+        for block in self._joined:
+            if block not in found:
+                found |= dict.fromkeys(self._reach(_State(), block), block)
+        return found
+
+    @cached_property
+    def _within_reach(self) -> frozenset[int]:
+        """Blocks that could be fed over some ties, whatever their limits."""
+        near: dict[int, list[int]] = {}
+        for _at, a, b in (*self.joins, *self.ties):
+            near.setdefault(a, []).append(b)
+            near.setdefault(b, []).append(a)
+        seen, front = {-1}, [-1]
+        while front:
+            for other in near.get(front.pop(), ()):
+                if other not in seen and other not in self.barred:
+                    seen.add(other)
+                    front.append(other)
+        return frozenset(seen - {-1})
+
     def _bound(self, state: _State) -> float:
-        """Nobody who waits comes back before the next operation."""
-        soonest = min(state.operations * self.minutes, self.horizon)
-        return state.cost + self._waiting(state.live) * soonest
+        """What it costs at least: a move brings back users of one piece, and each takes an operation."""
+        pieces: dict[int, float] = {}
+        waiting = self._waiting(state.live)
+        for blocks, weight, piece in self._groups:
+            if not blocks & state.live:
+                pieces[piece] = pieces.get(piece, 0.0) + weight
+        reachable = sum(pieces.values())
+        cost = state.cost + (waiting - reachable) * self.horizon
+        cost += pieces.pop(-1, 0.0) * min(state.operations * self.minutes, self.horizon)
+        for n, weight in enumerate(sorted(pieces.values(), reverse=True)):
+            cost += weight * min((state.operations + n) * self.minutes, self.horizon)
+        return cost
 
     def _best_cost(self) -> float:
         return float("inf") if self._best is None else float(self._best[0][0])  # type: ignore[arg-type]
