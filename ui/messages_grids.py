@@ -1,4 +1,5 @@
 """The sentences for groups, grids, schemes and assignments; `ui.messages` takes them into its one table."""
+# ruff: noqa: E501 - a sentence stands on one line
 
 from __future__ import annotations
 
