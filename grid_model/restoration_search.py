@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grid_model.customers import SupplyPoints
+from grid_model.feedback import SILENT, Feedback
 from grid_model.restoration import Limits, candidate_ties, operable_branches
 from grid_model.settings import setting, whole
 from grid_model.wiring import BranchKind, Device
@@ -255,13 +256,13 @@ class Restorer:
 
     # ------------------------------------------------------------------ the search
 
-    def best(self) -> Restoration:
+    def best(self, feedback: Feedback = SILENT) -> Restoration:
         """Find what loses the fewest user-minutes; among equals the fewest operations, then known limits."""
-        self._explore(_State())
+        self._explore(_State(), feedback)
         state = _State() if self._best is None else self._best[1]
         return self._told(state)
 
-    def _explore(self, first: _State) -> None:
+    def _explore(self, first: _State, feedback: Feedback) -> None:
         """Depth first, most promising moves first, without recursion."""
         stack = [first]
         while stack:
@@ -272,6 +273,8 @@ class Restorer:
             if self._known_better(state):
                 continue
             self.tried += 1
+            if not self.tried % 50:
+                feedback.report(self.tried / self.limit)
             self._consider(state)
             spare = EPSILON if self.tried <= POLISH else -EPSILON
             if self._bound(state) > self._best_cost() + spare:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from grid_model.errors import GridError
+from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from grid_model.restoration import Isolation
 from grid_model.restoration_search import Restoration, Restorer
@@ -92,6 +93,7 @@ def plan_fault(
     at_m: float | None = None,
     xy: tuple[float, float] | None = None,
     count: str = "mv",
+    feedback: Feedback = SILENT,
 ) -> Proposal:
     """Propose the steps after a fault in the device `fault` at the time `at`.
 
@@ -120,7 +122,7 @@ def plan_fault(
         isolated.outage, isolated.forbidden, isolated.bounds, isolated.inoperable,
         count=count, horizon=times.repair - times.restoration,
         operation_minutes=times.operation,
-    ).best()  # fmt: skip
+    ).best(feedback)  # fmt: skip
     begin, end = (at + timedelta(minutes=one) for one in (times.restoration, times.repair))
     for n, operation in enumerate(found.operations):
         when = min(begin + timedelta(minutes=n * times.operation), end)

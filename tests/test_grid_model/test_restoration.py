@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grid_model.errors import Cancelled
+from grid_model.feedback import Feedback
 from grid_model.project import Project
 from grid_model.restoration_search import Restoration, Restorer
 from grid_model.topology import SwitchState
@@ -237,3 +239,21 @@ def test_lv_customers_can_be_what_counts() -> None:
     assert [one.switch.id for one in by_areas.ties] == ["tie3"]
     _outage, by_customers = restored(project, count="lv")
     assert [one.switch.id for one in by_customers.ties] == ["tie2"]
+
+
+def test_a_search_can_be_stopped() -> None:
+    ties = [f"h !tie{n} n{n}" for n in range(12)]
+    parts = [text for n in range(12) for text in (f"s1 q{n + 10} n{n}", f"n{n} t{n} v{n}")]
+    limits = {"F": {"name": "F", "head_switch": "q2", "limit_kva": 250.0}}
+    project = draw(
+        "s2 q2 h", *parts, *ties, sources=["s1", "s2"], areas={f"T{n}": f"t{n}" for n in range(12)},
+        rows={"feeders": limits},
+    )  # fmt: skip
+    heads = switches(*(f"q{n + 10}" for n in range(12)))
+    outage = Outage.of(project, SwitchState.NORMAL).with_opened(heads)
+    found = Restorer.of(outage, np.array([], dtype=np.int64), heads, limit=120).best()
+    assert (found.method, found.users) == ("heuristic", 6)
+    feedback = Feedback()
+    feedback.cancel()
+    with pytest.raises(Cancelled):
+        Restorer.of(outage, np.array([], dtype=np.int64), heads).best(feedback)

@@ -115,7 +115,7 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
         steps: Any = study.steps
         more: dict[str, Any] = {"state": study.state, "inoperable": study.inoperable}
     else:
-        proposal, steps, more = _asked(project, parameters)
+        proposal, steps, more = _asked(project, parameters, feedback)
         study = study_outage(project, steps, feedback=feedback, **more)
     found = conflicts(project, study, parameters.outage)
     document = study_document(project, study, disclosure, found)
@@ -159,7 +159,9 @@ def study_of_file(project: Project, path: Path, feedback: Feedback) -> OutageStu
     return study_outage(project, steps, feedback=feedback, **more)
 
 
-def _asked(project: Project, parameters: StudyParameters) -> tuple[Proposal | None, Any, dict[str, Any]]:
+def _asked(
+    project: Project, parameters: StudyParameters, feedback: Feedback
+) -> tuple[Proposal | None, Any, dict[str, Any]]:
     """Read the steps, or have them proposed."""
     from grid_model.study_steps import read_steps
 
@@ -173,7 +175,7 @@ def _asked(project: Project, parameters: StudyParameters) -> tuple[Proposal | No
     state = SwitchState(parameters.state)
     proposal = plan_fault(
         project, parameters.fault, _moment(project, parameters.time), state, parameters.inoperable,
-        at_m=parameters.at_m,
+        at_m=parameters.at_m, feedback=feedback,
     )  # fmt: skip
     return proposal, proposal.steps, {"state": state, "inoperable": parameters.inoperable}
 
