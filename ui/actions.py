@@ -173,6 +173,7 @@ ACTIONS = (
     Action("web-map", "print", N_("&Web map…"), "", starts_section=True),
     Action("print-full", "print", N_("Print with names and phones in &full…"), "", starts_section=True),
     Action("web-map-full", "print", N_("Web map with names and phones in fu&ll…"), ""),
+    Action("tour", "help", N_("Five-minute &tour"), "", always),
     Action("shortcuts", "help", N_("&Shortcuts"), "F1", always),
     Action("about", "help", N_("&About Taiqu"), "", always),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from grid_model.project import Project
 from grid_model.table import plain
 from resources.i18n import N_, _
 from ui import outputs
+from ui.device_menu import ask_about
 from ui.dialogs import ask
 from ui.dialogs.operation_dialog import data_files
 from ui.settings import documents_folder
@@ -48,18 +50,20 @@ def new_sample(window: MainWindow) -> None:
     window.bench.session.open_made(path, lambda feedback: sample.run(empty_project(), chosen, feedback))
 
 
-def open_sample(window: MainWindow) -> None:
+def open_sample(window: MainWindow, then: Callable[[], None] | None = None) -> None:
     """Open the sample station in the documents folder; make it where it is not there yet."""
     from ui.operations import operation
     from ui.outputs import empty_project
 
     path = documents_folder() / f"{_('Sample station')}.gpkg"
     if path.exists():
-        window.bench.session.open(path)
+        window.bench.session.open(path, then)
         return
     sample = operation("sample")
     parameters = sample.parameters(out=str(path))
-    window.bench.session.open_made(path, lambda feedback: sample.run(empty_project(), parameters, feedback))
+    window.bench.session.open_made(
+        path, lambda feedback: sample.run(empty_project(), parameters, feedback), then
+    )
 
 
 def free_name(folder: Path, stem: str, suffix: str) -> Path:
@@ -256,11 +260,15 @@ def show_personal(window: MainWindow) -> None:
 
 
 def settings(window: MainWindow) -> None:
-    """Choose the language."""
+    """Language, colours, folders, and the numbers of the project."""
     from ui.dialogs.settings_dialog import SettingsDialog
 
-    dialog = SettingsDialog(window.bench.settings, window)
-    if dialog.exec() and dialog.language_changed:
+    dialog = SettingsDialog(window.bench, window)
+    if not dialog.exec():
+        return
+    if dialog.theme_changed:
+        window.theme_wanted.emit(dialog.theme)
+    if dialog.language_changed:
         window.language_wanted.emit(dialog.language)
 
 
@@ -375,8 +383,7 @@ def _ask(window: MainWindow, action: str) -> None:
         return
     if action == "open" and desk.is_open(chosen.table, chosen.single):
         action = "close"
-    window.bench.set_task("outage")
-    desk.add(action, device)
+    ask_about(window.bench, action, device)
     window.right.show_task()
 
 
@@ -441,6 +448,16 @@ def web_map_full(window: MainWindow) -> None:
 
 
 # ---------------------------------------------------------------------- help
+
+
+def tour(window: MainWindow) -> None:
+    """Lead through the window, on the sample station where nothing is open."""
+    from ui.tour import Tour
+
+    if window.bench.session.project is not None:
+        Tour(window).start()
+    else:
+        open_sample(window, then=lambda: Tour(window).start())
 
 
 def shortcuts(window: MainWindow) -> None:

@@ -110,6 +110,10 @@ class Session(QObject):
         """Make an edit; where it cannot be done `problem` says why and the answer is None."""
         return self._attempt(lambda file: file.history.do(edit))
 
+    def attempt(self, edit: Edit) -> Changes:
+        """Make an edit; raises `GridError` where it cannot be done, for a dialog that says so itself."""
+        return self._file.history.do(edit) if self._file is not None else Changes()
+
     def undo(self) -> Changes | None:
         """Take back the last edit."""
         return self._attempt(lambda file: file.history.undo())
@@ -216,11 +220,13 @@ class Session(QObject):
             _("Opening {file}").format(file=path.name), load, lambda file: self._take(file, poster, then)
         )
 
-    def open_made(self, path: Path, make: Callable[[Feedback], object]) -> None:
+    def open_made(
+        self, path: Path, make: Callable[[Feedback], object], then: Callable[[], None] | None = None
+    ) -> None:
         """Have `make` write a project file at `path`, then open it."""
         if self._is_open(path):
             self.close()
-        self.jobs.run(_("Making {file}").format(file=path.name), make, lambda _made: self.open(path))
+        self.jobs.run(_("Making {file}").format(file=path.name), make, lambda _made: self.open(path, then))
 
     def _is_open(self, path: Path) -> bool:
         return self.path is not None and self.path.resolve() == path.resolve()

@@ -23,6 +23,7 @@ class StartPage(QWidget):
     sample_wanted = Signal()
     open_wanted = Signal()
     import_wanted = Signal()
+    tour_wanted = Signal()
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()
@@ -55,6 +56,8 @@ class StartPage(QWidget):
         )
         for card in (self.sample, self.open, self.import_):
             column.addWidget(card)
+        self.tour = link(_("Five-minute tour on the sample station"), self.tour_wanted.emit)
+        column.addWidget(self.tour)
         column.addSpacing(6)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
