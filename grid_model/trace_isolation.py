@@ -32,7 +32,7 @@ def feeding_switches(
     ties = np.flatnonzero(wiring.can_conduct & ~topology.closed & operable)
     ties = ties[~zone[wiring.a[ties]] & ~zone[wiring.b[ties]]]
     one, other = (_hangs_below(topology, starts, end[ties]) for end in (wiring.a, wiring.b))
-    joins = (one != other) & (np.maximum(one, other) >= 0)
+    joins = np.maximum(one, other) >= 0  # one that stays within an interval does no harm
     if (np.minimum(one, other)[joins] == DEAD).any():  # supply may come round through a part without any
         return behind(topology, zone, around, operable)
     fed = _fed(len(starts), one[joins], other[joins])

@@ -164,7 +164,8 @@ def test_the_shorter_of_two_ways_is_taken_and_by_devices_where_a_length_is_unkno
 
 
 def test_a_path_does_not_lead_through_an_open_switch_a_barrier_or_a_source() -> None:
-    for more in ({"target": "t7"}, {"target": "t6", "barriers": ("k2",)}):
+    by_node = {"target": "t6", "barriers": ("connectivity_nodes:b",)}
+    for more in ({"target": "t7"}, {"target": "t6", "barriers": ("k2",)}, by_node):
         with pytest.raises(GridError) as error:
             trace(K.PATH, "t3", **more)
         assert error.value.code == "trace-no-path"
@@ -307,6 +308,10 @@ def test_a_node_can_be_a_barrier() -> None:
 def test_a_condition_does_not_hold_the_walk_at_its_start() -> None:
     assert "l1" in ids(trace(K.DOWNSTREAM, "q1", barrier_conditions=("switches",)))
     assert "l1" in ids(trace(K.DOWNSTREAM, "q1", stops=("switches",)))
+    around = trace(K.CONNECTED, "k2", stops=("switches",))
+    assert edge(around) == {"q1": "stop", "f3": "stop", "tie": "open"}
+    around = trace(K.CONNECTED, "k2", barrier_conditions=("switches",))
+    assert edge(around) == {"q1": "barrier", "f3": "barrier", "tie": "open"}
     at_c = trace(K.DOWNSTREAM, "connectivity_nodes:c", barrier_conditions=("nodes where nominal_kv == 10",))
     assert ids(at_c) == "l2 t6 l6"
     with pytest.raises(GridError) as error:
