@@ -126,7 +126,11 @@ def _locks(problem: GroupingProblem, names: tuple[str, ...]) -> list[Reason]:
 
 def _leaders(problem: GroupingProblem, names: tuple[str, ...]) -> list[Reason]:
     both = tuple(one for one in names if one in problem.fixed_leaders)
-    return [Reason("group-of-two-leaders", both)] if len(both) > 1 else []
+    found = [Reason("group-of-two-leaders", both)] if len(both) > 1 else []
+    if problem.qualifications_known:
+        valid = {problem.members[n] for n in np.flatnonzero(problem.leaders)}
+        found += [Reason("leader-unqualified", (one,)) for one in both if one not in valid]
+    return found
 
 
 def _towns(problem: GroupingProblem, names: tuple[str, ...]) -> list[Reason]:
