@@ -116,6 +116,7 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{ICONS}/chevron-up.s
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{ICONS}/chevron-down.svg"); width: 10px; height: 10px; }}
 
 QTabBar {{ background: transparent; }}
+QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
 QTabBar::tab {{ padding: 6px 2px 4px 2px; margin: 0 7px; border: 0; border-bottom: 2px solid transparent; color: {c.second}; }}
 QTabBar::tab:selected {{ color: {c.primary_dark}; border-bottom: 2px solid {c.primary}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {c.ink}; }}

@@ -41,6 +41,9 @@ def open_journal(window: MainWindow, qtbot: QtBot) -> JournalPage:
 
 
 def test_entries_are_listed_newest_first_and_follow_edits(window: MainWindow, qtbot: QtBot) -> None:
+    project = window.bench.session.project
+    assert project is not None
+    window.bench.select("feeders", str(project.frame("feeders")["id"].iloc[0]))
     rename(window, "one")
     page = open_journal(window, qtbot)
     before = page.model.rowCount()

@@ -40,7 +40,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(_("Settings"))
         self.resize(760, 500)
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self._program(), _("Program"))
         self.tabs.addTab(self._folders(), _("Folders"))
         self.defaults = DefaultsPage(bench)

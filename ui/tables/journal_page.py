@@ -12,7 +12,7 @@ from grid_model.feedback import Feedback
 from grid_model.history import Entry, stacks
 from grid_model.restoring import RestorePoint, entries_after
 from resources.i18n import N_, _, ngettext
-from ui.bench import Bench
+from ui.bench import Bench, Selection
 from ui.dialogs import ask
 from ui.messages import title_of
 from ui.tables.frame_model import Shown
@@ -38,6 +38,9 @@ class JournalPage(ResultPage):
 
     def object_at(self, position: int) -> tuple[str, str] | None:
         return None
+
+    def positions_of(self, _chosen: Selection) -> list[int]:
+        return []
 
     def show_entries(self) -> None:
         """Show the journal as it is now."""
