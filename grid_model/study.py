@@ -181,6 +181,21 @@ class OutageStudy:
             self.user_hours.lv_customers + self.manual.lv_hours,
         )
 
+    def supply_state(self, n: int) -> str:
+        """Give the site's state after step `n` (现场送电类型): ``01`` all, ``02`` part, ``03`` nobody back.
+
+        Counted from those the outage has darkened so far.
+        """
+        now = self.stages[n - 1].outage
+        rows = [now.judged(name).out for name in ("customers", "areas")]
+        if not any(len(one) for one in rows):
+            return "01"
+        for name, out in zip(("customers", "areas"), rows, strict=True):
+            every = [stage.outage.judged(name).out for stage in self.stages[:n]]
+            if len(np.unique(np.concatenate(every))) > len(out):
+                return "02"
+        return "03"
+
     @cached_property
     def traced_customers(self) -> tuple[CustomerOutage, ...]:
         """Who was affected by what the network says."""

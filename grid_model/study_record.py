@@ -48,20 +48,15 @@ def outage_row(
         What was carried out of it before, which keeping it again does not forget.
     """
     first = study.stages[0]
-    fault = any(stage.step.action == "fault" for stage in study.stages)
     device = _main_device(study)
-    offs = [one.off for one in study.interruptions] or [study.start]
-    ons = [one.on or study.until for one in study.interruptions] or [study.until]
-    off, on = min(offs).isoformat(timespec="seconds"), max(ons).isoformat(timespec="seconds")
-    kind = "actual" if fault else "planned"
+    times = _planned(study) if upto is None else _executed(study, upto)
     return {
         "id": outage_id,
         "name": name or None,
         "feeder": _feeder(study, device),
         "device": device or None,
         "equipment_scope": ", ".join(first.step.devices) or None,
-        f"{kind}_off": off,
-        f"{kind}_on": on,
+        **times,
         "state": study.state.value,
         "steps": _text(
             steps_document(
@@ -71,6 +66,26 @@ def outage_row(
         ),
         "result": _text(result_document(study, upto, carried_out)),
     }  # fmt: skip
+
+
+def _planned(study: OutageStudy) -> dict[str, str | None]:
+    """From when to when somebody is out, as planned."""
+    offs = [one.off for one in study.interruptions] or [study.start]
+    ons = [one.on or study.until for one in study.interruptions] or [study.until]
+    return {"planned_off": _moment(min(offs)), "planned_on": _moment(max(ons))}
+
+
+def _executed(study: OutageStudy, upto: int) -> dict[str, str | None]:
+    """From when to when somebody was out, as far as it was carried out; no end while somebody is."""
+    done = study.stages[:upto]
+    out = [stage for stage in done if stage.counts.lv_customers or stage.counts.mv_users]
+    off = out[0].step.time if out else study.start
+    after = [stage.step.time for stage in done if stage.n > out[-1].n] if out else [done[-1].step.time]
+    return {"actual_off": _moment(off), "actual_on": _moment(after[0]) if after else None}
+
+
+def _moment(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")
 
 
 def _text(document: Mapping[str, Any]) -> str:

@@ -68,7 +68,7 @@ def study_document(
     return {
         "state": study.state.value,
         "data_date": project.info.data_date,
-        "steps": [_stage_document(one) for one in study.stages],
+        "steps": [_stage_document(one) | {"supply_state": study.supply_state(one.n)} for one in study.stages],
         "until": study.until.isoformat(timespec="minutes"),
         "user_hours": _hours(study.user_hours),
         "reliability": asdict(reliability(study)),

@@ -152,7 +152,7 @@ def test_a_kept_study_comes_out_the_same_again() -> None:
     assert (again.same_network, again.differences, again.carried_out) == (True, (), None)
     assert again.study.user_hours == made.user_hours
     row = kept.project.table("outages").row("20261120-01")
-    assert (row["name"], row["device"], row["actual_off"]) == (
+    assert (row["name"], row["device"], row["planned_off"]) == (
         "演练",
         "ac_line_segments:l1",
         "2026-11-20T10:00:00",
@@ -195,6 +195,32 @@ def test_plans_that_overlap_in_time_and_devices_or_areas_are_conflicts() -> None
     assert {one.kind for one in conflicts(kept.project, planned(project))} == {"device", "area"}
     assert not conflicts(kept.project, planned(project), own="20261120-01")
     assert not conflicts(kept.project, study(project, step(61, "open", "k2")))
+
+
+def test_the_record_has_planned_times_when_kept_and_actual_ones_when_carried_out() -> None:
+    project = worked_case()
+    made = study(project, *propose(project, "l1", TEN))
+    changed = history(project)
+    changed.do(SaveOutage(made, "演练"))
+    row = changed.project.table("outages").row("20261120-01")
+    assert (row["planned_off"], row["planned_on"]) == ("2026-11-20T10:00:00", "2026-11-20T13:00:00")
+    assert (row["actual_off"], row["actual_on"]) == (None, None)
+    changed.do(CarryOut(made, upto=4, outage="20261120-01"))
+    row = changed.project.table("outages").row("20261120-01")
+    assert (row["name"], row["planned_on"]) == ("演练", "2026-11-20T13:00:00")
+    assert (row["actual_off"], row["actual_on"]) == ("2026-11-20T10:00:00", None)
+    assert len(changed.project.frame("outages")) == 1
+
+
+def test_keeping_a_study_again_does_not_forget_that_it_was_carried_out() -> None:
+    project = worked_case()
+    made = study(project, *propose(project, "l1", TEN)[:4])
+    changed = history(project)
+    changed.do(CarryOut(made))
+    changed.do(SaveOutage(made, "改名", "20261120-01"))
+    assert changed.project.table("outages").row("20261120-01")["name"] == "改名"
+    assert load_study(changed.project, "20261120-01").carried_out == 4
+    assert [one.id for one in open_faults(changed.project)] == ["l1"]
 
 
 # ------------------------------------------------------------------ abnormal state, and back

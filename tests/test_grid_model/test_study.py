@@ -450,3 +450,9 @@ def test_a_step_of_a_file_may_name_its_devices_as_the_documents_do() -> None:
     assert [one.devices for one in steps] == [("k1",), ("k2",), ("a", "b")]
     assert (steps[1].time.second, steps[2].temporary) == (30, "J9")
     assert read_steps(steps_document(steps), "")[0] == steps
+
+
+def test_the_site_has_all_part_or_none_of_its_supply() -> None:
+    study = by_proposal()
+    states = [study.supply_state(stage.n) for stage in study.stages]
+    assert states == ["03", "03", "02", "02", "02", "01", "02", "01"]
