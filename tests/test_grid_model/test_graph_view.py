@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,8 +73,13 @@ def example() -> Any:
     return module
 
 
-def test_the_example_of_the_docs_agrees_with_the_ranking_and_the_trace(example: Any) -> None:
-    found = example.main(example.sample_project())
+@pytest.fixture(scope="module")
+def sample(example: Any) -> str:
+    return str(example.sample_project())
+
+
+def test_the_example_of_the_docs_agrees_with_the_ranking_and_the_trace(example: Any, sample: str) -> None:
+    found = example.main(Path(sample))
     assert found["bridges"] == found["harmful"]
     assert len(found["bridges"]) > 50
     by_networkx, by_trace = found["metres"]
@@ -81,9 +87,9 @@ def test_the_example_of_the_docs_agrees_with_the_ranking_and_the_trace(example: 
     assert by_networkx > 0
 
 
-def test_the_example_runs_as_a_script_on_a_project_file(example: Any) -> None:
+def test_the_example_runs_as_a_script_on_a_project_file(sample: str) -> None:
     run = subprocess.run(
-        [sys.executable, str(EXAMPLE), str(example.sample_project())],
+        [sys.executable, str(EXAMPLE), sample],
         cwd=ROOT, capture_output=True, text=True, env=None, timeout=120, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr

@@ -24,7 +24,7 @@ from tests.conftest import scaled
 from tests.test_grid_model.random_networks import ROOT, random_networks
 
 K = TraceKind
-CASES = scaled(4, 200)
+CASES = scaled(2, 200)
 """Projects; each holds `TOGETHER` networks apart from one another, each traced in every way."""
 TOGETHER = 12
 
