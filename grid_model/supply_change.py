@@ -1,31 +1,28 @@
-"""Bring the walk from the sources up to date after a switching: only the touched part is walked again.
+"""Bring the walk from the sources up to date after a switching: only the touched islands are walked again.
 
-The tree stays a true depth-first one, so that intervals, bridges and loops are read from it as from a
-fresh walk:
+- A branch opens that nothing bridges over: what hangs below it is cut out of the walk.
+- A branch closes towards a dead island: the island is walked and hung on.
+- Anything else touches a loop, or makes one: its island, and what it is joined with, is walked from its
+  sources as a fresh walk would do it.
 
-- A branch off the tree opens: it is struck off. One that opens above a part with no other way to a
-  source: the part is cut out. Otherwise the part hangs on where the deepest of its other ways comes in.
-  Everything else that leads out of it goes to ancestors of that place, as it must.
-- A branch closes towards a dead island: the island is hung on. Between two live nodes one of which
-  hangs below the other it goes off the tree; else the smaller of the two parts that have it in common
-  is walked anew from its end of the branch and hung on at the other end.
+So the tree is always the one that a walk of everything gives, up to the order of what hangs side by side:
+what is known of a node does not depend on what was switched before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from grid_model.supply_tree import SupplyTree, depth_first, ends_below, walk
-from grid_model.wiring import Wiring
+from grid_model.supply_tree import SupplyTree, depth_first, ends_below, slices, take_first_of_parallel, walk
+from grid_model.wiring import BranchKind, Wiring
 
 WALKED_ANEW = 5
-"""From so many switchings on that change who hangs below whom, one walk of everything is quicker."""
+"""From so many parts on that are cut out or hung on one walk of everything is quicker."""
 
 LARGE_PART = 3
-"""A part of more than one third of the network: one walk of everything is quicker."""
+"""Parts of more than one third of the network: one walk of everything is quicker."""
 
 
 def walked(wiring: Wiring, closed: np.ndarray) -> SupplyTree:
@@ -37,30 +34,33 @@ def brought_up_to_date(wiring: Wiring, tree: SupplyTree, before: np.ndarray, aft
     """Give the tree for the branches closed `after`, from the `tree` for those closed `before`."""
     opened = np.flatnonzero(before & ~after & wiring.can_conduct).tolist()
     closed = np.flatnonzero(after & ~before & wiring.can_conduct).tolist()
-    if not opened and not closed:
-        return tree
     change = _Change(wiring, tree, before & wiring.can_conduct)
-    for branch in opened:
-        change.open(branch)
-        if change.too_much:
-            return walked(wiring, after)
-    for branch in closed:
-        change.close(branch)
-        if change.too_much:
-            return walked(wiring, after)
+    try:
+        for branch in opened:
+            change.open(branch)
+        for branch in closed:
+            change.close(branch)
+        change.settle()
+    except _TooMuch:
+        return walked(wiring, after)
     return change.tree
+
+
+class _TooMuch(Exception):
+    """So much is touched that one walk of everything is quicker."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """A part of the network, walked: the first of its nodes hangs by the branch `hangs_by`.
+    """A part of the network, walked by itself.
 
     Parameters
     ----------
     order, parent, parent_branch, end
-        As in `SupplyTree`, with positions counted within the part.
+        As in `SupplyTree`, with positions counted within the part; −1 is the parent of what hangs on
+        something outside.
     chords
-        Branches off the tree with both ends in the part.
+        Branches off the tree within the part.
     """
 
     order: np.ndarray
@@ -74,14 +74,15 @@ class _Part:
 
 
 class _Change:
-    """A tree under change; `tree` is at every moment the right one for `conducts`."""
+    """A tree under change: right but for the islands that are to be walked in the end."""
 
     def __init__(self, wiring: Wiring, tree: SupplyTree, conducts: np.ndarray) -> None:
         self.wiring = wiring
         self.tree = tree
         self._conducts = conducts
         self._left = WALKED_ANEW
-        self.too_much = False
+        self._touched: list[int] = []
+        """A node of each island to be walked."""
 
     # ------------------------------------------------------------------ one branch
 
@@ -89,61 +90,78 @@ class _Change:
         """Open a branch that conducts."""
         tree = self.tree
         self._conducts[branch] = False
-        if tree.position[self.wiring.a[branch]] < 0:
+        at = self._positions(branch)
+        if max(at) < 0 or self._is_touched(max(at)):
             return
-        if (tree.chords == branch).any():
-            self.tree = _with_chords(tree, self.wiring, tree.chords[tree.chords != branch])
-            return
-        top = max(self._positions(branch))
-        end = int(tree.end[top])
-        inside = (tree.chord_low >= top) & (tree.chord_low < end)
-        leaving = np.flatnonzero(inside & (tree.chord_high < top))
-        if not self._may_touch(end - top):
-            return
-        if not len(leaving):
-            self.tree = _spliced(tree, self.wiring, (top, end), 0, None, tree.chords[~inside])
-            return
-        deepest = leaving[np.argmax(tree.chord_high[leaving])]
-        by, lower, upper = (int(one[deepest]) for one in (tree.chords, tree.chord_low, tree.chord_high))
-        part = self._walked_part(int(tree.order[lower]), by, tree.chords[leaving])
-        kept = tree.chords[~inside | (tree.chord_high < top)]
-        self.tree = _spliced(tree, self.wiring, (top, end), upper, part, kept[kept != by])
+        if self._is_bridge(branch, max(at)):
+            top = max(at)
+            self._count(int(tree.end[top]) - top)
+            self.tree = _cut(tree, top)
+        else:
+            self._touch(max(at))
+
+    def _is_bridge(self, branch: int, below: int) -> bool:
+        tree = self.tree
+        if tree.parent_branch[below] != branch:
+            return False
+        inside = (tree.chord_low >= below) & (tree.chord_low < tree.end[below])
+        return not (inside & (tree.chord_high < below)).any()
 
     def close(self, branch: int) -> None:
-        """Close a branch that does not conduct yet and can."""
-        tree = self.tree
-        a, b = int(self.wiring.a[branch]), int(self.wiring.b[branch])
-        at_a, at_b = self._positions(branch)
-        if at_a < 0 and at_b < 0:
-            self._conducts[branch] = True
-        elif at_a < 0 or at_b < 0:
-            part = self._walked_part(a if at_a < 0 else b, branch, tree.chords[:0])
-            if self._may_touch(len(part)):
-                self.tree = _spliced(tree, self.wiring, (0, 0), max(at_a, at_b), part, tree.chords)
-            self._conducts[branch] = True
-        else:
-            self._join(branch, min(at_a, at_b), max(at_a, at_b))
-            self._conducts[branch] = True
+        """Close a branch that can conduct and does not yet."""
+        at = self._positions(branch)
+        ends = int(self.wiring.a[branch]), int(self.wiring.b[branch])
+        live, dead = (0, 1) if at[1] < 0 else (1, 0)
+        if at[dead] < 0 <= at[live] and not self._is_touched(at[live]):
+            part = self._walked_part(ends[dead], branch)
+            if (self.tree.position[part.order] >= 0).any():  # on to what is to be walked in the end
+                self._touch(at[live])
+            else:
+                self._count(len(part))
+                self.tree = _hung_on(self.tree, self.wiring, at[live], part)
+        elif at[dead] >= 0:
+            self._touch(at[live])
+            self._touch(at[dead])
+        self._conducts[branch] = True
 
-    def _join(self, branch: int, first: int, second: int) -> None:
-        """Close a branch between two live positions, the `first` walked first."""
+    # ------------------------------------------------------------------ islands with loops
+
+    def settle(self) -> None:
+        """Walk the touched islands from their sources."""
+        tree, wiring = self.tree, self.wiring
+        tops = self._touched_tops()
+        if not len(tops):
+            return
+        self._count(int((tree.end[tops] - tops).sum()))
+        inside = np.zeros(wiring.node_count, dtype=bool)
+        inside[tree.order[slices(tops, tree.end[tops])[0]]] = True
+        sources = np.flatnonzero(self._conducts & (wiring.kind == BranchKind.SOURCE))
+        fed = wiring.b[sources]
+        others = sources[(tree.position[fed] >= 0) & ~inside[fed]]
+        self._conducts[others] = False
+        whole = self._walked_part(wiring.root, -1)
+        self._conducts[others] = True
+        part = _Part(
+            whole.order[1:], whole.parent[1:] - 1, whole.parent_branch[1:], whole.end[1:] - 1, whole.chords
+        )
+        self.tree = _replaced(tree, wiring, tops, part)
+
+    def _touch(self, position: int) -> None:
+        if position > 0:
+            self._touched.append(int(self.tree.order[position]))
+
+    def _is_touched(self, position: int) -> bool:
+        tops = self._touched_tops()
+        return bool(((tops <= position) & (self.tree.end[tops] > position)).any())
+
+    def _touched_tops(self) -> np.ndarray:
+        """Positions right below the root of the islands to be walked."""
         tree = self.tree
-        if tree.end[first] > second:
-            self.tree = _with_chords(tree, self.wiring, np.append(tree.chords, np.int32(branch)))
-            return
-        top_first = next(at for at in _upwards(tree, first) if tree.end[tree.parent[at]] > second)
-        top_second = next(at for at in _upwards(tree, second) if tree.parent[at] == tree.parent[top_first])
-        sizes = [int(tree.end[top]) - top for top in (top_first, top_second)]
-        moved, top, place = (first, top_first, second) if sizes[0] < sizes[1] else (second, top_second, first)
-        if not self._may_touch(min(sizes)):
-            return
-        end = int(tree.end[top])
-        inside = (tree.chord_low >= top) & (tree.chord_low < end)
-        leaving = tree.chords[inside & (tree.chord_high < top)]
-        hung_by = tree.parent_branch[top]
-        part = self._walked_part(int(tree.order[moved]), branch, np.append(leaving, hung_by))
-        kept = np.concatenate([tree.chords[~inside], leaving, [hung_by]])
-        self.tree = _spliced(tree, self.wiring, (top, end), place, part, kept)
+        if not self._touched:
+            return np.array([], dtype=np.int64)
+        tops = np.flatnonzero(tree.parent == 0)
+        at = tree.position[self._touched]
+        return tops[np.unique(np.searchsorted(tops, at, "right") - 1)]
 
     # ------------------------------------------------------------------ help
 
@@ -151,102 +169,119 @@ class _Change:
         position = self.tree.position
         return int(position[self.wiring.a[branch]]), int(position[self.wiring.b[branch]])
 
-    def _may_touch(self, size: int) -> bool:
+    def _count(self, size: int) -> None:
         self._left -= 1
-        self.too_much = self._left < 0 or size * LARGE_PART > len(self.tree.order)
-        return not self.too_much
+        if self._left < 0 or size * LARGE_PART > len(self.tree.order):
+            raise _TooMuch
 
-    def _walked_part(self, node: int, hangs_by: int, leaving: np.ndarray) -> _Part:
-        """Walk from `node` over what conducts, but not over the branches `leaving` the part."""
+    def _walked_part(self, node: int, hangs_by: int) -> _Part:
+        """Walk from `node`, which hangs by the branch `hangs_by`, over what conducts."""
         wiring = self.wiring
-        conducts = self._conducts.copy()
-        conducts[leaving] = False
-        order, above = depth_first(wiring.adjacency, node, np.flatnonzero(~conducts))
+        order, above = depth_first(wiring.adjacency, node, np.flatnonzero(~self._conducts))
         place = np.full(wiring.node_count, -1, dtype=np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
         parent = np.full(len(order), -1, dtype=np.int32)
         parent[1:] = place[above[order[1:]]]
 
         entry, owner = wiring.adjacency.entries_of(order)
-        branches = wiring.adjacency.branches[entry]
-        passes = conducts[branches]
-        branches, owner = branches[passes], owner[passes].astype(np.int32)
-        other = place[wiring.adjacency.nodes[entry[passes]]]
-        upward = other < owner
+        branches, other = wiring.adjacency.branches[entry], place[wiring.adjacency.nodes[entry]]
+        upward = np.flatnonzero((other < owner) & self._conducts[branches])
         branches, owner, other = branches[upward], owner[upward], other[upward]
         on_tree = np.flatnonzero(parent[owner] == other)
         parent_branch = np.full(len(order), hangs_by, dtype=np.int32)
         parent_branch[owner[on_tree]] = branches[on_tree]
-        chords = branches[parent_branch[owner] != branches]
+        off_tree = np.flatnonzero(parent_branch[owner] != branches)
+        chords = branches[off_tree]
+        take_first_of_parallel(parent, parent_branch, chords, owner[off_tree], other[off_tree])
         return _Part(order, parent, parent_branch, ends_below(parent), chords)
 
 
-def _upwards(tree: SupplyTree, position: int) -> Iterator[int]:
-    while position > 0:
-        yield position
-        position = int(tree.parent[position])
+def _cut(tree: SupplyTree, top: int) -> SupplyTree:
+    """Cut out what hangs below the position `top`, which has no other way to a source."""
+    end = int(tree.end[top])
+    gone = np.int32(end - top)
 
-
-def _with_chords(tree: SupplyTree, wiring: Wiring, chords: np.ndarray) -> SupplyTree:
-    """Give the same tree with other branches off it."""
-    ends = np.stack([wiring.a[chords], wiring.b[chords]])
-    return SupplyTree(tree.order, tree.position, tree.parent, tree.parent_branch, tree.end, chords, ends)
-
-
-def _spliced(
-    tree: SupplyTree,
-    wiring: Wiring,
-    cut: tuple[int, int],
-    upper: int,
-    part: _Part | None,
-    chords: np.ndarray,
-) -> SupplyTree:
-    """Cut an interval out of the walk and put `part` in as the last that hangs below `upper`.
-
-    Parameters
-    ----------
-    cut
-        Half-open interval of positions: all that hangs below one of them. Empty: nothing is cut out.
-    upper
-        Position outside the interval; without a `part` it says nothing.
-    chords
-        Branches off the tree besides those of the part.
-    """
-    top, end = cut
-    gone = end - top
-    size = 0 if part is None else len(part)
-    place = end if part is None else int(tree.end[upper])  # not within the interval
-    at = place - gone if place >= end else place
-
-    def put(column: np.ndarray, between: np.ndarray | None) -> np.ndarray:
-        middle = column[:0] if between is None else between
-        if place >= end:
-            return np.concatenate([column[:top], column[end:place], middle, column[place:]])
-        return np.concatenate([column[:place], middle, column[place:top], column[end:]])
-
-    less, more = np.int32(gone), np.int32(size)
-    parent = tree.parent - less * (tree.parent >= end)
-    parent += more * (parent >= at)
-    ends = tree.end - less * (tree.end >= end)
-    ends += more * (ends > at)
-    if part is None:
-        order, parent_branch = put(tree.order, None), put(tree.parent_branch, None)
-        parent, ends = put(parent, None), put(ends, None)
-    else:
-        for above in tree.path_up(upper):
-            if ends[above] > at:
-                break
-            ends[above] += size
-        order, parent_branch = put(tree.order, part.order), put(tree.parent_branch, part.parent_branch)
-        below = part.parent + np.int32(at)
-        below[0] = upper - gone if upper >= end else upper
-        parent, ends = put(parent, below), put(ends, part.end + np.int32(at))
-        chords = np.concatenate([chords, part.chords])
+    def rest(column: np.ndarray) -> np.ndarray:
+        return np.concatenate([column[:top], column[end:]])
 
     position = tree.position.copy()
     position[tree.order[top:end]] = -1
-    first = min(top, at) if gone else at
-    last = max(at + size, end) if gone == size else len(order)
-    position[order[first:last]] = np.arange(first, last, dtype=np.int32)
-    ends_of_chords = np.stack([wiring.a[chords], wiring.b[chords]])
-    return SupplyTree(order, position, parent, parent_branch, ends, chords, ends_of_chords)
+    position[tree.order[end:]] -= gone
+    kept = ~((tree.chord_low >= top) & (tree.chord_low < end))
+    return SupplyTree(
+        rest(tree.order),
+        position,
+        rest(tree.parent - gone * (tree.parent >= end)),
+        rest(tree.parent_branch),
+        rest(tree.end - gone * (tree.end >= end)),
+        tree.chords[kept],
+        tree.chord_ends[:, kept],
+    )
+
+
+def _hung_on(tree: SupplyTree, wiring: Wiring, upper: int, part: _Part) -> SupplyTree:
+    """Hang `part` below the position `upper`, as the last that hangs there."""
+    place, more = int(tree.end[upper]), np.int32(len(part))
+
+    def put(column: np.ndarray, between: np.ndarray) -> np.ndarray:
+        return np.concatenate([column[:place], between, column[place:]])
+
+    ends = tree.end + more * (tree.end > place)
+    for above in tree.path_up(upper):
+        if tree.end[above] > place:
+            break
+        ends[above] += more
+    position = tree.position.copy()
+    position[tree.order[place:]] += more
+    position[part.order] = np.arange(place, place + len(part), dtype=np.int32)
+    below = part.parent + np.int32(place)
+    below[0] = upper
+    return SupplyTree(
+        put(tree.order, part.order),
+        position,
+        put(tree.parent + more * (tree.parent >= place), below),
+        put(tree.parent_branch, part.parent_branch),
+        put(ends, part.end + np.int32(place)),
+        *_chords(tree, wiring, np.ones(len(tree.chords), dtype=bool), part),
+    )
+
+
+def _replaced(tree: SupplyTree, wiring: Wiring, tops: np.ndarray, part: _Part) -> SupplyTree:
+    """Put `part` in the place of the islands that hang below `tops`, children of the root."""
+    starts, stops = np.append(0, tree.end[tops]), np.append(tops, len(tree.order))
+    gone = np.cumsum(starts - np.append(0, stops[:-1])).astype(np.int32)  # before each kept stretch
+    stretches = list(zip(starts.tolist(), stops.tolist(), gone, strict=True))
+    place = np.int32((stops - starts).sum())
+
+    def rest(column: np.ndarray, more: np.ndarray) -> np.ndarray:
+        return np.concatenate([*(column[start:stop] for start, stop, _gone in stretches), more])
+
+    def moved(column: np.ndarray, more: np.ndarray) -> np.ndarray:
+        return np.concatenate([*(column[start:stop] - less for start, stop, less in stretches), more])
+
+    parent = moved(tree.parent, part.parent + place)
+    children = tree.parent == 0  # stay right below the root
+    parent[rest(children, part.parent < 0)] = 0
+    ends = moved(tree.end, part.end + place)
+    ends[0] = len(ends)
+    order = rest(tree.order, part.order)
+    position = tree.position.copy()
+    position[tree.order[slices(tops, tree.end[tops])[0]]] = -1
+    first = int(tops[0])
+    position[order[first:]] = np.arange(first, len(order), dtype=np.int32)
+    inside = np.searchsorted(tops, tree.chord_low, "right") - 1  # −1: before the first, so past no end
+    kept = (inside < 0) | (tree.chord_low >= tree.end[tops[inside]])
+    return SupplyTree(
+        order,
+        position,
+        parent,
+        rest(tree.parent_branch, part.parent_branch),
+        ends,
+        *_chords(tree, wiring, kept, part),
+    )
+
+
+def _chords(tree: SupplyTree, wiring: Wiring, kept: np.ndarray, part: _Part) -> tuple[np.ndarray, np.ndarray]:
+    """Give the branches off the tree, of the rest and of the part, and their ends."""
+    chords = np.concatenate([tree.chords[kept], part.chords])
+    return chords, np.stack([wiring.a[chords], wiring.b[chords]])

@@ -103,8 +103,8 @@ class SupplyTree:
     parent
         Position of the parent at each position, −1 for the root.
     parent_branch
-        Branch by which the walk came to each position, −1 for the root. Of parallel branches it is one;
-        the others are off the tree.
+        Branch by which the walk came to each position, −1 for the root. Of parallel branches it is the
+        first; the others are off the tree.
     end
         One past the last position below each position: what hangs below is ``position:end``.
     chords
@@ -225,6 +225,7 @@ def walk(adjacency: Adjacency, a: np.ndarray, b: np.ndarray, conducts: np.ndarra
     off_tree[branch_above[1:]] = False
     chords = np.flatnonzero(off_tree).astype(np.int32)
     chords = chords[position[a[chords]] >= 0]
+    take_first_of_parallel(parent, parent_branch, chords, position[a[chords]], position[b[chords]])
     return SupplyTree(
         order, position, parent, parent_branch, ends_below(parent), chords, np.stack([a[chords], b[chords]])
     )
@@ -269,6 +270,23 @@ def _depth_first_by_hand(start: np.ndarray, nodes: np.ndarray, root: int) -> tup
         order.append(child)
         stack.append((child, iter(nodes[start[child] : start[child + 1]].tolist())))
     return np.array(order, dtype=np.int32), parent
+
+
+def take_first_of_parallel(
+    parent: np.ndarray, parent_branch: np.ndarray, chords: np.ndarray, at: np.ndarray, other: np.ndarray
+) -> None:
+    """Let the first of parallel branches be the one on the tree, changing `parent_branch` and `chords`.
+
+    Parameters
+    ----------
+    at, other
+        Positions of the two ends of each of the `chords`.
+    """
+    low, high = np.maximum(at, other), np.minimum(at, other)
+    for n in np.flatnonzero(parent[low] == high).tolist():
+        below = low[n]
+        if chords[n] < parent_branch[below]:
+            chords[n], parent_branch[below] = parent_branch[below], chords[n]
 
 
 def ends_below(parent: np.ndarray) -> np.ndarray:

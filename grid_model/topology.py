@@ -141,7 +141,7 @@ class TopologyIndex:
     def tree(self) -> SupplyTree:
         """The walk from the sources; nodes without supply are not in it.
 
-        Among the depth-first walks it may be any: which one depends on what was walked before.
+        What hangs below what does not depend on what was walked before; the order of the islands does.
         """
         base = self._base if self._walks is None else self._walks.nearest(self.closed)
         if base is None:

@@ -4,6 +4,7 @@
 between the nodes ``s1`` and ``a``, and so on. What a branch is stands in its name:
 
     k… q… f… r… b… tie…   a switch: ``q``, ``b`` a breaker, ``f`` a fuse, ``r`` a recloser, else a load switch
+    j… c…                 a temporary jumper, a temporary cut: switches too
     l…                    a line segment
     t…                    a transformer, the first node the high side; a third node is the third winding
     !                     before the name: open (switch) or out of service (line, transformer)
@@ -24,7 +25,7 @@ from grid_model.table import Table
 
 Row = dict[str, Any]
 
-KINDS = {"q": "breaker", "b": "breaker", "f": "fuse", "r": "recloser"}
+KINDS = {"q": "breaker", "b": "breaker", "f": "fuse", "r": "recloser", "j": "jumper", "c": "cut"}
 PROTECTIVE = ("breaker", "fuse", "recloser")
 
 

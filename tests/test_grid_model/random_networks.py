@@ -21,7 +21,7 @@ ROOT = "(source)"
 def random_networks(seeds: Iterable[int], size: int = 10) -> Project:
     """Draw one small network for each seed, apart from one another, as one project.
 
-    Parallel lines, self-loops, islands, sources switched off, line-end switches, three windings,
+    Parallel lines, self-loops, islands, sources switched off, line-end switches, jumpers, three windings,
     dual-fed customers, areas with several transformers. The same seed gives the same network; names end
     in the seed.
     """
@@ -47,7 +47,7 @@ def _add_network(drawing: dict[str, Any], dice: random.Random, tail: str, size: 
     switches = [
         words[1].split("@")[0].lstrip("!")
         for text in branches
-        if (words := text.split())[1].lstrip("!")[0] in "kqf"
+        if (words := text.split())[1].lstrip("!")[0] in "kqfjc"
     ]
     transformers = [name for text in branches if (name := text.split()[1].lstrip("!")).startswith("t")]
     areas: dict[str, list[str]] = {}
@@ -89,7 +89,7 @@ def _branches(dice: random.Random, nodes: list[str], tail: str) -> list[str]:
     dice.shuffle(joins)
     for n, (a, b) in enumerate(joins):
         mark = "!" if dice.random() < 0.08 else ""
-        kind = dice.choice("kkklllltqf")
+        kind = dice.choice("kkkklllllltqfjc")
         third = f" {dice.choice(nodes)}" if kind == "t" and dice.random() < 0.4 else ""
         branches.append(f"{a} {mark}{kind}{n}{tail} {b}{third}")
         if kind == "l":
