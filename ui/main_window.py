@@ -15,7 +15,7 @@ from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.topology import Loop
 from resources.i18n import _
-from ui import doing, outputs
+from ui import doing, objects, outputs
 from ui.actions import ActionSet
 from ui.bench import Bench
 from ui.device_menu import fill_device_menu
@@ -295,7 +295,10 @@ class MainWindow(QMainWindow):
     def tell_problem(self, error: Exception) -> None:
         """Say in one sentence what could not be done; a mistake of ours goes to the crash dialog."""
         if isinstance(error, GridError):
-            self.messages.tell(window_sentence(error), "problem", self._way_out(error))
+            project = self.bench.session.project
+            values = error.values if project is None else objects.named_values(project, error.values)
+            told = window_sentence(GridError(error.code, **values))
+            self.messages.tell(told, "problem", self._way_out(error))
         else:
             import sys
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -118,3 +118,27 @@ def place_of(project: Project, table: str, one: str) -> tuple[float, float] | No
         target, column = ties[table]
         return place_of(project, target, row[column]) if row.get(column) else None
     return None
+
+
+DEVICES = ("switches", "ac_line_segments", "power_transformers")
+"""Tables a device is looked for in that is told by its identifier alone."""
+
+
+def named_values(project: Project, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the name before the identifier in what fills a sentence, where the object has one."""
+    named = dict(values)
+    one, table = values.get("id"), values.get("table")
+    if not isinstance(one, str):
+        return named
+    prefix, _colon, rest = one.partition(":")
+    tables: tuple[str, ...]
+    if prefix in schema.tables():
+        tables, one = (prefix,), rest
+    else:
+        tables = (str(table),) if table in schema.tables() else DEVICES if table is None else ()
+    for name in tables:
+        if one in project.table(name):
+            called = object_name(project, name, one)
+            named["id"] = one if called == one else f"{called} {one}"
+            break
+    return named

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from grid_model.errors import GridError
 from grid_model.tracing import trace_outage
 from tests.test_ui.helpers import LEFT, answer_file, button, click_on_map, press, texts, wait_for_jobs
+from ui.actions import ACTIONS, shortcut_list
 from ui.application import Program
+from ui.dialogs.help_dialogs import in_columns
 from ui.dialogs.preview_dialog import PreviewDialog
 from ui.main_window import MainWindow
 from ui.tables.pages import AttributePage
@@ -498,3 +501,40 @@ def test_findings_without_a_row_number_are_listed_in_words(
     row = [model.data(model.index(0, at)) for at in range(model.columnCount())]
     assert row[0] == "Warning"
     assert "a.csv" in row
+
+
+def test_a_refusal_names_the_device_and_not_only_its_identifier(window: MainWindow) -> None:
+    project = window.bench.session.project
+    assert project is not None
+    row = project.frame("switches").iloc[3]
+    for code in (str(row["id"]), f"switches:{row['id']}"):
+        window.tell_problem(GridError("already-open", id=code))
+        assert f"{row['name']} {row['id']}" in window.messages.text.text()
+
+
+def test_closed_accounts_that_are_not_counted_are_said(window: MainWindow) -> None:
+    project = window.bench.session.project
+    assert project is not None
+    closed = int((project.frame("customers")["status"] != "active").sum())
+    assert closed
+    assert any(f"{closed} account" in text for text in texts(window.right.overview))
+
+
+def test_a_proposal_that_cannot_be_is_cleared_by_a_button(window: MainWindow, qtbot: QtBot) -> None:
+    window.bench.set_task("grids")
+    window.bench.grouping.set_sizes(5, 5)
+    window.bench.grouping.propose()
+    wait_for_jobs(qtbot, window)
+    plan = window.bench.grouping.plan
+    assert plan is not None
+    assert plan.grouping.status == "infeasible"
+    press(qtbot, window.right.grouping, "Clear")
+    assert window.bench.grouping.plan is None
+
+
+def test_shortcuts_of_every_command_stand_in_the_list_and_in_even_columns() -> None:
+    listed = {keys for lines in shortcut_list().values() for _title, keys in lines}
+    assert listed == {QKeySequence(one.shortcut).toString() for one in ACTIONS if one.shortcut}
+    columns = in_columns({"a": 10, "b": 9, "c": 3, "d": 3, "e": 4}, 3)
+    assert [name for column in columns for name in column] == ["a", "b", "c", "d", "e"]
+    assert len(columns) == 3

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.i18n import _
 from ui.actions import shortcut_list
 from ui.widgets import label, make_primary
 
-PLACES = (0, 1, 1, 2)
-"""In which column the list of a menu stands, by its place among the menus; the last goes on."""
+COLUMNS = 3
 
 
 class _Closing(QDialog):
@@ -53,37 +63,79 @@ class AboutDialog(_Closing):
 
 
 class ShortcutDialog(_Closing):
-    """The shortcuts of every command, by menu."""
+    """The shortcuts of every command, by menu, and the keys of map and tables."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Shortcuts"), parent)
-        columns = QHBoxLayout()
+        lists = {**shortcut_list(), **other_keys()}
+        inner = QWidget()
+        inner.setObjectName("page")
+        columns = QHBoxLayout(inner)
+        columns.setContentsMargins(0, 0, 12, 0)
         columns.setSpacing(36)
-        halves = [QVBoxLayout() for _column in range(3)]
-        for at, (menu, lines) in enumerate(shortcut_list().items()):
-            half = halves[PLACES[min(at, len(PLACES) - 1)]]
-            half.addWidget(label(menu, "section"))
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(26)
-            grid.setVerticalSpacing(5)
-            for line, (title, keys) in enumerate(lines):
-                grid.addWidget(label(title), line, 0)
-                grid.addWidget(label(keys, "second"), line, 1)
-            half.addLayout(grid)
-            half.addSpacing(8)
-        for half in halves:
-            half.addStretch(1)
-            columns.addLayout(half)
-        self.column.addLayout(columns)
-        for text in (
-            _(
-                "On the map: drag to move, wheel to zoom, Shift and drag for a box; "
-                "arrows, + and − do the same."
-            ),
-            _("Home shows everything; a right click shows what can be done."),
-        ):
-            self.column.addWidget(label(text, "second"))
+        for names in in_columns({name: len(lines) + 2 for name, lines in lists.items()}, COLUMNS):
+            columns.addLayout(_list({name: lists[name] for name in names}))
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room = QGuiApplication.primaryScreen().availableSize()
+        wanted = inner.sizeHint()
+        scroll.setMinimumWidth(min(wanted.width() + 16, room.width() - 120))
+        scroll.setMinimumHeight(min(wanted.height() + 4, round(room.height() * 0.7)))
+        self.column.addWidget(scroll, 1)
         self.add_close()
+
+
+def _list(sections: Mapping[str, Sequence[tuple[str, str]]]) -> QGridLayout:
+    """Set sections of titles and keys below each other."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(22)
+    grid.setVerticalSpacing(5)
+    at = 0
+    for name, lines in sections.items():
+        grid.addWidget(label(name, "section"), at, 0, 1, 2)
+        for line, (title, keys) in enumerate(lines, start=at + 1):
+            grid.addWidget(label(title), line, 0)
+            grid.addWidget(label(keys, "second"), line, 1)
+        at += len(lines) + 1
+        grid.setRowMinimumHeight(at, 10)
+        at += 1
+    grid.setRowStretch(at, 1)
+    return grid
+
+
+def in_columns(lengths: Mapping[str, int], count: int) -> list[list[str]]:
+    """Part lists of different lengths into columns of about the same height; their order stays."""
+    total, height = sum(lengths.values()), 0
+    columns: list[list[str]] = [[]]
+    for name, length in lengths.items():
+        if columns[-1] and height + length / 2 > total / count and len(columns) < count:
+            columns.append([])
+            height = 0
+        columns[-1].append(name)
+        height += length
+    return columns
+
+
+def other_keys() -> dict[str, list[tuple[str, str]]]:
+    """List the keys that are no commands of a menu: those of the map and of the tables."""
+    return {
+        _("On the map"): [
+            (_("Move"), _("Drag, arrow keys")),
+            (_("Zoom"), _("Wheel, + and −")),
+            (_("Zoom to a box"), _("Shift and drag")),
+            (_("Whole station"), "Home"),
+            (_("What can be done"), _("Right click")),
+        ],
+        _("In the tables"): [
+            (_("Change a cell"), "F2"),
+            (_("Show the row on the map"), "Enter"),
+            (_("Choose several rows"), _("Shift or Ctrl and click")),
+            (_("Sort"), _("Click a heading")),
+            (_("Filter a column, hide it"), _("Right click on a heading")),
+        ],
+    }
 
 
 def program_version() -> str:

@@ -140,6 +140,7 @@ class GroupingPanel(Panel):
         assert desk.plan is not None
         if grouping.status == "infeasible":
             self._why(project, grouping)
+            self.foot.addLayout(row(button(_("Clear"), desk.clear, tip=_("Forget this proposal")), 1))
             return
         people = sum(len(group.members) for group in grouping.groups)
         request = desk.plan.request

@@ -101,7 +101,8 @@ class OverviewPanel(Panel):
             tile(
                 _("Customers"),
                 formats.whole(len(active)),
-                note=_("of them high-voltage {count}").format(count=formats.whole(mv)),
+                note=_customers_note(mv, len(customers) - len(active)),
+                tip=_("Accounts in use; closed ones stand in the table and are not counted here."),
             ),
             tile(
                 _("Transformers"),
@@ -145,3 +146,13 @@ class OverviewPanel(Panel):
             )
         if len(areas) and scheme_in_force(project) is None:
             self.second(_("No grouping is in force yet; propose one under Grids."))
+
+
+def _customers_note(mv: int, closed: int) -> str:
+    """Say how many of the customers are on high voltage, and how many accounts are not counted."""
+    if not closed:
+        return _("of them high-voltage {count}").format(count=formats.whole(mv))
+    told = ngettext(
+        "high-voltage {mv} · {count} account closed", "high-voltage {mv} · {count} accounts closed", closed
+    )
+    return told.format(mv=formats.whole(mv), count=formats.whole(closed))

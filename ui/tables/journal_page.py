@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QMenu
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.history import Entry, stacks
+from grid_model.project import Project
 from grid_model.restoring import RestorePoint, entries_after
 from resources.i18n import N_, _, ngettext
+from ui import objects
 from ui.bench import Bench, Selection
 from ui.dialogs import ask
 from ui.messages import title_of
@@ -48,7 +51,8 @@ class JournalPage(ResultPage):
         state = (len(entries), entries[-1].number if entries else 0)
         if state != self._shown_entries:
             self._shown_entries = state
-            self.show_result(journal_frame(list(entries)), journal_columns())
+            project = self.bench.session.project
+            self.show_result(journal_frame(list(entries), project), journal_columns())
 
     def row_menu(self, position: int) -> QMenu:
         menu = super().row_menu(position)
@@ -113,7 +117,7 @@ def question(later: list[Entry], number: int) -> str:
     return "\n\n".join(parts)
 
 
-def journal_frame(entries: list[Entry]) -> pd.DataFrame:
+def journal_frame(entries: list[Entry], project: Project | None = None) -> pd.DataFrame:
     """Make the rows: number, moment, account, what was done and whether it holds; newest first."""
     holding = {entry.number for entry in stacks(entries)[0]}
     of = {entry.number: entry.of for entry in entries}
@@ -123,6 +127,9 @@ def journal_frame(entries: list[Entry]) -> pd.DataFrame:
             number = of[number]
         return number
 
+    def named(values: Mapping[str, str]) -> Mapping[str, str]:
+        return values if project is None else objects.named_values(project, values)
+
     held = {origin(number) for number in holding}
     rows = [
         {
@@ -130,7 +137,7 @@ def journal_frame(entries: list[Entry]) -> pd.DataFrame:
             "when": entry.when,
             "who": entry.who,
             "action": entry.action,
-            "what": title_of(entry.title, entry.values),
+            "what": title_of(entry.title, named(entry.values)),
             "state": "" if entry.action != "edit" else HOLDS if entry.number in held else TAKEN_BACK,
         }
         for entry in reversed(entries)

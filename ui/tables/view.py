@@ -90,6 +90,8 @@ class FrameView(QTableView):
 
     def fit_columns(self) -> None:
         """Give every column the width of what stands in it, within reason."""
+        self.ensurePolished()  # before it is shown the font is not yet that of the style sheet
+        self.horizontalHeader().ensurePolished()
         wanted = {column: self._width(column) for column in range(self._model.columnCount())}
         spare = max(0, self.viewport().width() - sum(min(one, WIDEST) for one in wanted.values()))
         heading = self.horizontalHeader()
