@@ -149,7 +149,7 @@ def louvain(instance: Instance) -> np.ndarray:
 
 PEERS = (
     Peer("spopt max-p", max_p),
-    Peer("spopt SKATER", skater),
+    Peer("spopt SKATER", skater, most=100),
     Peer("spopt Ward", ward),
     Peer("spopt region k-means", region_k_means),
     Peer("k-means-constrained", k_means_constrained),

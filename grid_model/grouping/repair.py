@@ -67,6 +67,10 @@ class _State:
         self._of = limits.neighbours.of_unit
         self._island = limits.neighbours.island.tolist()
         self._work = limits.workload.tolist()
+        self._least: list[float] = limits.lower.tolist()
+        self._most: list[float] = limits.upper.tolist()
+        self._goal: list[float] = limits.target.tolist() if limits.target is not None else []
+        self._balance = limits.balance_cost
         finite = limits.costs[np.isfinite(limits.costs)]
         spread = float(np.abs(finite).max()) if len(finite) else 0.0
         edges = float(limits.edge_costs.sum()) if limits.edge_costs is not None else 0.0
@@ -87,6 +91,11 @@ class _State:
             if own >= 0:
                 self.territory[own].add(unit)
         self.load = [float(sum(self._work[n] for n in own)) for own in self.territory]
+        # How many units each centre has on each island.
+        self._there = np.zeros((max(self._island, default=-1) + 1, count), dtype=np.int64)
+        for unit, own in enumerate(self.centre.tolist()):
+            if own >= 0:
+                self._there[self._island[unit], own] += 1
 
     @property
     def valid(self) -> bool:
@@ -127,6 +136,7 @@ class _State:
                 break
             _price, n, home = min(offers)
             self.centre[n] = home
+            self._there[self._island[n], home] += 1
             self.territory[home].add(n)
             self.load[home] += self._work[n]
             orphans.discard(n)
@@ -163,12 +173,7 @@ class _State:
         if not self.limits.connected:
             return np.flatnonzero(free).tolist()
         beside = {int(self.centre[other]) for other in self._of[n]} - {-1}
-        island = self._island[n]
-        empty = [
-            own
-            for own in np.flatnonzero(free).tolist()
-            if own not in beside and not any(self._island[one] == island for one in self.territory[own])
-        ]
+        empty = np.flatnonzero(free & (self._there[self._island[n]] == 0)).tolist()
         return sorted({own for own in beside if free[own]} | set(empty))
 
     # --------------------------------------------------------------------- moves
@@ -180,10 +185,9 @@ class _State:
                 return
 
     def _strain(self, own: int, load: float) -> float:
-        limits = self.limits
-        over = max(0.0, load - float(limits.upper[own]), float(limits.lower[own]) - load)
-        off = abs(load - float(limits.target[own])) if limits.target is not None else 0.0
-        return float(self._penalty * over + limits.balance_cost * off)
+        over = max(0.0, load - self._most[own], self._least[own] - load)
+        off = abs(load - self._goal[own]) if self._goal else 0.0
+        return self._penalty * over + self._balance * off
 
     def _gain(self, n: int, new: int) -> float:
         """What edges and the unit's own cost change by when it goes to `new`."""
@@ -255,6 +259,8 @@ class _State:
 
     def _move(self, n: int, new: int) -> None:
         old = int(self.centre[n])
+        self._there[self._island[n], old] -= 1
+        self._there[self._island[n], new] += 1
         self.territory[old].discard(n)
         self.territory[new].add(n)
         self.load[old] -= self._work[n]
