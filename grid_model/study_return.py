@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,10 @@ from grid_model.restoration_search import Operation
 from grid_model.settings import setting
 from grid_model.topology import TopologyIndex
 from grid_model.tracing import Outage
+from grid_model.wiring import Wiring
+
+LOOKED_AT = 20
+"""Openings compared with one another before one is chosen."""
 
 
 def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -> tuple[Operation, ...]:
@@ -17,7 +22,7 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
 
     First what can close without making a loop; then, where a short loop is allowed (the setting
     ``outage.short_loop_allowed``), what else closes, and at last what opens. Where it is not, one device
-    opens, the one that darkens the fewest users, and what then can close closes at once.
+    opens, of some the one that darkens the fewest users, and what then can close closes at once.
 
     Parameters
     ----------
@@ -30,6 +35,7 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
     short_loop = bool(setting(outage.project, "outage.short_loop_allowed"))
     wiring = outage.before.wiring
     now = outage.after_topology
+    to_close, to_open = _groups(now, goal, to_close=True), _groups(now, goal, to_close=False)
     found: list[Operation] = []
 
     def operate(action: str, branches: np.ndarray) -> None:
@@ -38,18 +44,27 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
         now = now.operated(opened=branches) if action == "open" else now.operated(closed=branches)
 
     while True:
-        closing, opening = _groups(now, goal, to_close=True), _groups(now, goal, to_close=False)
-        opening = [one for one in opening if _comes_back(now, one, goal, forbidden)]
-        allowed = [one for one in closing if not _energises(now, one, forbidden)]
-        harmless = [one for one in allowed if not _loops(now, one)]
-        if harmless:
-            operate("close", _most(outage, now, harmless))
-        elif allowed and (short_loop or not opening):
-            operate("close", allowed[0])
-        elif opening:
-            operate("open", _least(outage, now, opening))
-        else:
+        closing = [one for one in to_close if not now.closed[one].all()]
+        opening = [one for one in to_open if now.closed[one].any()]
+        live = now.supplied
+        harmless = [one for one in closing if not _loops(wiring, live, one)]
+        chosen = _first_allowed(now, live, harmless, forbidden)
+        if chosen is not None:
+            operate("close", chosen)
+            continue
+        if not short_loop:
+            chosen = _least(outage, now, opening, goal, forbidden)
+        if chosen is not None:
+            operate("open", chosen)
+            continue
+        chosen = _first_allowed(now, live, closing, forbidden)
+        if chosen is not None:
+            operate("close", chosen)
+            continue
+        chosen = _least(outage, now, opening, goal, forbidden)
+        if chosen is None:
             return tuple(found)
+        operate("open", chosen)
 
 
 def _groups(now: TopologyIndex, goal: np.ndarray, *, to_close: bool) -> list[np.ndarray]:
@@ -60,15 +75,48 @@ def _groups(now: TopologyIndex, goal: np.ndarray, *, to_close: bool) -> list[np.
     return [wiring.branches(one) for one in devices]
 
 
-def _loops(now: TopologyIndex, branches: np.ndarray) -> bool:
+def _loops(wiring: Wiring, live: np.ndarray, branches: np.ndarray) -> bool:
     """Whether closing joins what already has supply on both sides."""
-    live, wiring = now.supplied, now.wiring
     return bool((live[wiring.a[branches]] & live[wiring.b[branches]]).any())
 
 
+def _first_allowed(
+    now: TopologyIndex, live: np.ndarray, groups: Sequence[np.ndarray], forbidden: np.ndarray
+) -> np.ndarray | None:
+    """Give the first that may close, those that bring supply somewhere before the others."""
+    wiring = now.wiring
+    helpful = [bool((live[wiring.a[one]] | live[wiring.b[one]]).any()) for one in groups]
+    order = sorted(range(len(groups)), key=lambda n: not helpful[n])
+    return next((groups[n] for n in order if not _energises(now, groups[n], forbidden)), None)
+
+
 def _energises(now: TopologyIndex, branches: np.ndarray, forbidden: np.ndarray) -> bool:
+    if not len(forbidden):
+        return False
     gained = now.resupply(now.operated(closed=branches)).gained
     return bool(np.isin(forbidden, gained).any())
+
+
+def _least(
+    outage: Outage,
+    now: TopologyIndex,
+    groups: Sequence[np.ndarray],
+    goal: np.ndarray,
+    forbidden: np.ndarray,
+) -> np.ndarray | None:
+    """Give the one whose opening darkens fewest users, the first that darkens nobody at once."""
+    best: tuple[tuple[int, int], np.ndarray] | None = None
+    for one in groups[:LOOKED_AT]:
+        if not _comes_back(now, one, goal, forbidden):
+            continue
+        users = _users(outage, now.resupply(now.operated(opened=one)).lost)
+        if users == (0, 0):
+            return one
+        if best is None or users < best[0]:
+            best = (users, one)
+    if best is None and len(groups) > LOOKED_AT:
+        return _least(outage, now, groups[LOOKED_AT:], goal, forbidden)
+    return None if best is None else best[1]
 
 
 def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, forbidden: np.ndarray) -> bool:
@@ -91,16 +139,6 @@ def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, forbid
         after = after.operated(closed=helpful[0])
     normally = replace(now, closed=goal & now.wiring.in_service).supplied
     return not (normally[lost] & ~after.supplied[lost]).any()
-
-
-def _most(outage: Outage, now: TopologyIndex, groups: list[np.ndarray]) -> np.ndarray:
-    """The one whose closing brings back most users; of equals the first."""
-    return max(groups, key=lambda one: _users(outage, now.resupply(now.operated(closed=one)).gained))
-
-
-def _least(outage: Outage, now: TopologyIndex, groups: list[np.ndarray]) -> np.ndarray:
-    """The one whose opening darkens fewest users; of equals the first."""
-    return min(groups, key=lambda one: _users(outage, now.resupply(now.operated(opened=one)).lost))
 
 
 def _users(outage: Outage, nodes: np.ndarray) -> tuple[int, int]:
