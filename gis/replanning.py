@@ -227,11 +227,14 @@ def assign_problem(
     most: float | None = None,
     change_min: float | None = None,
     connected: bool = True,
+    scheme: str | None = None,
 ) -> AssignProblem:
     """Put together what an assignment of areas needs; None takes the setting.
 
     Parameters
     ----------
+    scheme
+        Id of the scheme whose locked areas stay, beside those of the one in force.
     measure
         What is shared out: ``workload``, ``customers`` or ``areas``.
     least, most
@@ -251,7 +254,14 @@ def assign_problem(
         imbalance_min=setting(project, "assign.imbalance_weight_min"),
         change_min=setting(project, "assign.change_weight_min") if change_min is None else change_min,
         connected=connected,
+        fixed=_locked(project, areas.areas, scheme),
     )
+
+
+def _locked(project: Project, areas: Sequence[str], scheme: str | None) -> np.ndarray:
+    rows = project.frame("area_assignments")
+    rows = rows.loc[(rows["scheme"] == scheme) & rows["locked"]]
+    return np.isin(np.array(areas, dtype=object), rows["transformer_area"].to_numpy(dtype=object))
 
 
 def assign(

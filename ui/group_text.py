@@ -149,11 +149,13 @@ def headline(plan: Plan) -> str:
         "groups": counted,
         "managers": len(plan.problem),
         "cost": f"{grouping.objective:.1f}",
-        "bound": f"{grouping.bound:.1f}",
+        "bound": f"{grouping.bound or 0.0:.1f}",
         "gap": f"{100 * (grouping.gap or 0.0):.1f}",
     }
     if grouping.status == "optimal":
         return _("{managers} managers in {groups}, proved best: cost {cost} min.").format(**values)
+    if grouping.bound is None:
+        return _("{managers} managers in {groups}: cost {cost} min.").format(**values)
     return _(
         "{managers} managers in {groups}: cost {cost} min; none costs less than {bound} min (gap {gap} %)."
     ).format(**values)

@@ -19,6 +19,9 @@ GRID_ERRORS: Mapping[str, str] = {
     "rule-needs-two": N_(
         "“{rule}” names fewer than two managers; write their staff numbers parted by commas."
     ),
+    "rule-needs-one": N_("The rule names nobody; give at least one manager."),
+    "bad-take": N_("The frontier has {plans} plans; there is no number {take}."),
+    "take-of-what": N_("--take needs --frontier: say how many plans to choose from."),
     "not-above-zero": N_("{flag} must be above zero, not {value}."),
     "too-many-candidates": N_(
         "{managers} managers in groups of up to {maximum} make more than {limit} possible groups;"

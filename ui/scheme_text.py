@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gis.change_list import TERMS
@@ -162,8 +162,8 @@ def _number(value: float | None) -> str:
 def comparison_document(project: Project, found: Comparison) -> dict[str, Any]:
     """Give what changes from scheme `a` to scheme `b`."""
     return {
-        "a": _scheme(project, found.a, found.scores_a),
-        "b": _scheme(project, found.b, found.scores_b),
+        "a": _scheme(project, found.a, found.scores_a, found.groups_a),
+        "b": _scheme(project, found.b, found.scores_b, found.groups_b),
         "same_groups": [
             {"a": _group(found.groups_a[a]), "b": _group(found.groups_b[b])}
             for a, b in sorted(found.same.items())
@@ -186,15 +186,20 @@ def comparison_document(project: Project, found: Comparison) -> dict[str, Any]:
     }
 
 
-def _scheme(project: Project, scheme: str, scores: Scores | None) -> dict[str, Any]:
+def _scheme(
+    project: Project, scheme: str, scores: Scores | None, groups: Mapping[str, SchemeGroup]
+) -> dict[str, Any]:
     name = project.table("schemes").row(scheme)["name"]
     if scores is None:
         return {"id": scheme, "name": name}
+    of_members = {one.members: one for one in scores.groups}
+    planned = {member for one in scores.groups for member in one.members}
     return {
         "id": scheme,
         "name": name,
         "cost_min": number(scores.cost_min),
         "terms": {term: number(value) for term, value in scores.terms.items()},
+        "groups": [{**_group(one), **_terms(of_members, one, [*planned])} for one in groups.values()],
         "broken": [reason_document(project, one) for one in scores.broken],
     }
 

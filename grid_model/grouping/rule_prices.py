@@ -92,6 +92,7 @@ def rule_prices(
     grouping: Grouping,
     feedback: Feedback = SILENT,
     seconds: float = SECONDS,
+    known: dict[str, RulePrice] | None = None,
 ) -> tuple[RulePrice, ...]:
     """Price every rule of a problem that has a plan, the dearest first.
 
@@ -101,6 +102,9 @@ def rule_prices(
         The plan with every rule; its objective is what prices are measured by.
     seconds
         Longest search for one rule.
+    known
+        Prices found before for the same problem and plan, by `key_of` the rule; what is found is added, so
+        that a search that was cancelled goes on where it stopped.
 
     Raises
     ------
@@ -111,11 +115,19 @@ def rule_prices(
     """
     if grouping.objective is None:
         raise GridError("no-grouping-to-keep")
-    found = [
-        _priced(rule, eased, grouping.objective, seconds, feedback)
-        for rule, eased in feedback.track(rules_of(problem))
-    ]
+    known = {} if known is None else known
+    found = []
+    for rule, eased in feedback.track(rules_of(problem)):
+        key = key_of(rule)
+        if key not in known:
+            known[key] = _priced(rule, eased, grouping.objective, seconds, feedback)
+        found.append(known[key])
     return tuple(sorted(found, key=lambda one: (one.price is None, -(one.price or 0.0))))
+
+
+def key_of(rule: Reason) -> str:
+    """Name a rule so that it can be looked up."""
+    return f"{rule.code} {rule.managers} {sorted(rule.values.items())}"
 
 
 def _priced(

@@ -13,7 +13,7 @@ from grid_model.feedback import Feedback
 from grid_model.grouping import GroupingProblem, Weights, solve_grouping
 from grid_model.grouping.describe import described_groups
 from grid_model.grouping.frontier import AXES, axes_of, frontier
-from grid_model.grouping.rule_prices import rule_prices
+from grid_model.grouping.rule_prices import RulePrice, rule_prices
 from tests.conftest import scaled
 from tests.test_grid_model.managers import allowed, partitions, scattered, with_rules
 
@@ -107,6 +107,20 @@ def test_the_price_of_a_rule_is_what_the_plan_costs_more_for_it(seed: int) -> No
     if problem.hard_pair_minutes:
         without = solve_grouping(replace(problem, hard_pair_minutes=False)).objective
         assert prices["rule-pair-minutes", ()].without == pytest.approx(without)
+
+
+def test_prices_found_before_are_not_sought_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = scattered(np.random.default_rng(4), 9)
+    solved = solve_grouping(problem)
+    known: dict[str, RulePrice] = {}
+    found = rule_prices(problem, solved, known=known)
+    assert len(known) == len(found) > 0
+
+    def never(*_arguments: object) -> None:
+        raise AssertionError("sought again")
+
+    monkeypatch.setattr("grid_model.grouping.rule_prices.solve_grouping", never)
+    assert rule_prices(problem, solved, known=known) == found
 
 
 def test_a_rule_that_parts_neighbours_has_its_price() -> None:

@@ -76,6 +76,28 @@ def test_a_plan_explains_its_groups_its_frontier_and_the_price_of_its_rules(file
     assert priced["rule-apart"] > 0 and priced["rule-min-size"] >= 0
 
 
+def test_a_plan_of_the_frontier_is_kept(file: Path, taiqu: Run) -> None:
+    shown = document(taiqu("group", file, "--frontier", 3, "--json"))["frontier"]
+    other = next(n for n, one in enumerate(shown, 1) if not one["default"])
+    kept = document(taiqu("group", file, "--frontier", 3, "--take", other, "--scheme", "备选", "--json"))
+    assert [one["members"] for one in kept["groups"]] == [
+        one["members"] for one in shown[other - 1]["groups"]
+    ]
+    row = open_for_reading(file).frame("schemes").set_index("name").loc["备选"]
+    assert row["status"] == "feasible" and row["objective"] == pytest.approx(shown[other - 1]["objective"])
+    for arguments, words in (
+        (("--take", 1), "--frontier"),
+        (("--frontier", 3, "--take", 9), "no number 9"),
+        (("--frontier", 2), "choose 3 to 9"),
+        (("--frontier", 3, "--without", "81010003"), "one of these at a time"),
+        (("--temporary",), "--without"),
+        (("--weight", "speed=3"), "is no weight"),
+        (("--whole-town", "无此镇"), "No manager works mainly"),
+    ):
+        code, _out, err = taiqu("group", file, *arguments)
+        assert code == 2 and words in err, (arguments, err)
+
+
 def test_a_plan_without_somebody_is_kept_compared_put_in_force_and_listed(
     file: Path, taiqu: Run, tmp_path: Path
 ) -> None:

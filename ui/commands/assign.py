@@ -134,10 +134,14 @@ def _areas(
     from gis.planning import grid_outliner
     from gis.replanning import assign, assign_problem
     from grid_model.grouping.editing import PutAssignment
+    from grid_model.grouping.schemes import scheme_named
     from ui.assign_text import assignment_document, assignment_lines
 
     measure = "customers" if parameters.max_customers is not None else parameters.measure
-    problem = assign_problem(basis, measure, change_min=parameters.change, connected=not parameters.in_pieces)
+    locks = (scheme_named(project, parameters.scheme) if parameters.scheme else None) or base
+    problem = assign_problem(
+        basis, measure, change_min=parameters.change, connected=not parameters.in_pieces, scheme=locks
+    )
     mean = float(problem.measure.sum()) / max(len(problem.areas.managers), 1)
     most = parameters.max_customers if parameters.max_customers is not None else parameters.most
     limits = {
@@ -147,7 +151,12 @@ def _areas(
     }
     if limits:
         problem = assign_problem(
-            basis, measure, change_min=parameters.change, connected=not parameters.in_pieces, **limits
+            basis,
+            measure,
+            change_min=parameters.change,
+            connected=not parameters.in_pieces,
+            scheme=locks,
+            **limits,
         )
     found = assign(problem, feedback, parameters.time_limit or SECONDS)
     edit = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from resources.i18n import N_, _
 if TYPE_CHECKING:
     from gis.cover import Cover
     from gis.planning import Plan
+    from grid_model.grouping.frontier import FrontierPlan
     from grid_model.grouping.plan import GroupingOptions
 
 
@@ -125,6 +127,12 @@ class GroupParameters:
         metavar="N",
         number=int,
     )
+    take: int | None = parameter(
+        N_("Keep plan number N of the frontier instead of the best by the weights asked for"),
+        flag="--take",
+        metavar="N",
+        number=int,
+    )
     rule_prices: bool = parameter(
         N_("Say what each rule costs: the objective without it"), default=False, flag="--rule-prices"
     )
@@ -202,6 +210,10 @@ def run(project: Project, parameters: GroupParameters, feedback: Feedback) -> Ou
         find_scheme(project, parameters.base)
     if parameters.temporary and not parameters.without:
         raise GridError("temporary-without-whom")
+    if parameters.take is not None and parameters.frontier is None:
+        raise GridError("take-of-what")
+    if parameters.frontier is not None and (parameters.without or parameters.joining):
+        raise GridError("one-at-a-time", flags="--frontier, --without, --with")
     if parameters.without or parameters.joining:
         return _replanned(project, parameters, feedback)
     return _planned(project, parameters, feedback)
@@ -209,15 +221,38 @@ def run(project: Project, parameters: GroupParameters, feedback: Feedback) -> Ou
 
 def _planned(project: Project, parameters: GroupParameters, feedback: Feedback) -> Outcome:
     from gis.planning import plan_groups
+    from ui.plan_text import frontier_document, frontier_lines
 
     asked = options(parameters)
     if parameters.least_change:
         weight = setting(project, "replan.change_weight_min")
         asked = replace(asked, weights=tuple({"change_min": weight, **dict(asked.weights)}.items()))
     plan = plan_groups(project, asked, feedback, parameters.time_limit)
+    plans: tuple[FrontierPlan, ...] | None = None
+    if parameters.frontier is not None:
+        from grid_model.grouping.frontier import frontier
+
+        plans = frontier(plan.problem, parameters.frontier, feedback, parameters.time_limit)
+        plan = _taken(plan, plans, parameters, feedback)
     keep = bool(parameters.scheme) and bool(plan.grouping.groups)
     edit = plan.as_scheme(parameters.scheme) if keep else None
-    return _outcome(project, plan, parameters, edit, {}, [], feedback)
+    document = {} if plans is None else {"frontier": frontier_document(plans)}
+    lines = frontier_lines(plans) if plans else []
+    return _outcome(project, plan, parameters, edit, document, lines, feedback)
+
+
+def _taken(
+    plan: Plan, plans: Sequence[FrontierPlan], parameters: GroupParameters, feedback: Feedback
+) -> Plan:
+    """Take a plan of the frontier where one is asked for."""
+    from gis.planning import plan_of
+
+    if parameters.take is None or not plans:
+        return plan
+    if not 1 <= parameters.take <= len(plans):
+        raise GridError("bad-take", plans=len(plans), take=parameters.take)
+    chosen = plans[parameters.take - 1].grouping
+    return plan_of(plan.basis, plan.options, plan.problem, chosen, feedback)
 
 
 def _replanned(project: Project, parameters: GroupParameters, feedback: Feedback) -> Outcome:
@@ -269,8 +304,6 @@ def _outcome(
     from ui.group_text import group_document, group_lines
     from ui.plan_text import (
         details_lines,
-        frontier_document,
-        frontier_lines,
         plan_details,
         rule_prices_document,
         rule_prices_lines,
@@ -283,12 +316,6 @@ def _outcome(
         for group, detail in zip(document["groups"], details, strict=True):
             group.update(detail)
         lines += details_lines(project, plan, details)
-    if parameters.frontier is not None:
-        from grid_model.grouping.frontier import frontier
-
-        plans = frontier(plan.problem, parameters.frontier, feedback, parameters.time_limit)
-        document["frontier"] = frontier_document(plans)
-        lines += frontier_lines(plans) if plans else []
     if parameters.rule_prices and plan.grouping.groups:
         from grid_model.grouping.rule_prices import rule_prices
 
