@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from resources.i18n import N_, _
@@ -41,15 +42,16 @@ def questions(bench: Bench, table: str, one: str) -> list[Question]:
     else:
         add(N_("What if it opens") if table == "switches" else N_("What if it is taken out"), "open")
     if table == "ac_line_segments" and bench.place is not None:
-        add(N_("What if a fault is here"), "fault", xy=bench.place, tip=N_("The place clicked is kept"))
+        add(N_("What if a fault is here"), "fault", tip=N_("The place clicked is kept"))
     else:
         add(N_("What if it fails"), "fault")
-    add(N_("Repaired"), "repair") if _is_faulted(bench, table, one) else None
+    if _is_faulted(bench, table, one):
+        add(N_("Repaired"), "repair")
     add(N_("Earth it"), "earth", section=True, tip=N_("Earth its ends; they must be dead"))
     if bench.outage.overlay is not None and bench.outage.overlay.spots:
         add(N_("Take the earth off"), "unearth")
     if table == "ac_line_segments":
-        add(N_("Cut the line here"), "cut", xy=bench.place)
+        add(N_("Cut the line here"), "cut")
     add(
         N_("Bridge it with a jumper"),
         "jumper",
@@ -63,7 +65,7 @@ def questions(bench: Bench, table: str, one: str) -> list[Question]:
         text = _("Jumper from {device} to here").format(device=start.rpartition(":")[2])
         found.append(Question(text, partial(_join, bench, start, device)))
     if table == "switches":
-        marked = one in bench.outage.plan.inoperable
+        marked = f"switches:{one}" in bench.outage.plan.inoperable
         found.append(
             Question(
                 _("Cannot be operated"),
@@ -77,7 +79,10 @@ def questions(bench: Bench, table: str, one: str) -> list[Question]:
 
 
 def ask_about(bench: Bench, action: str, *devices: str, **more: Any) -> None:
-    """Put a step into the study and turn to it."""
+    """Put a step into the study and turn to it; what strikes a line keeps the place clicked on it."""
+    on_line = devices and devices[0].startswith("ac_line_segments:")
+    if action in ("fault", "cut") and on_line and bench.place is not None:
+        more = {"xy": bench.place, **more}
     bench.set_task("outage")
     bench.outage.add(action, *devices, **more)
 
@@ -116,10 +121,14 @@ def fill_device_menu(menu: QMenu, bench: Bench, table: str, one: str) -> None:
 def device_menu_button(bench: Bench, table: str, one: str) -> QToolButton:
     """Give the button that shows the menu beside the first questions."""
     made = QToolButton()
-    made.setText(_("More"))
+    made.setText(f"{_('More')} ▾")
     made.setToolTip(_("Everything that can be asked about this device"))
-    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = QMenu(made)
-    menu.aboutToShow.connect(partial(fill_device_menu, menu, bench, table, one))
-    made.setMenu(menu)
+
+    def show() -> None:
+        menu = QMenu(made.window())  # an answer makes the panel anew, and the button with it
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fill_device_menu(menu, bench, table, one)
+        menu.popup(made.mapToGlobal(made.rect().bottomLeft()))
+
+    made.clicked.connect(show)
     return made

@@ -181,17 +181,22 @@ class OutageDesk(QObject):
         self.ask(self.plan.with_edited(at, step), show=at + 1)
 
     def mark_inoperable(self, switch: str, inoperable: bool = True) -> None:
-        """Mark a switch that cannot be operated; a proposal nobody changed is made anew."""
-        plan = self.plan.marked(switch, inoperable)
+        """Mark a switch (its identifier); a proposal nobody changed is made anew."""
+        plan = self.plan.marked(f"switches:{switch}", inoperable)
         if plan.is_proposal:
             self.propose(plan)
         else:
             self.ask(plan)
 
     def set_state(self, state: str) -> None:
-        """Start from the ``normal`` or the ``current`` positions of the switches."""
-        if state != self.state:
-            self.ask(replace(self.plan, state=state))
+        """Start from the ``normal`` or the ``current`` positions; an unchanged proposal is made anew."""
+        if state == self.state:
+            return
+        plan = replace(self.plan, state=state)
+        if plan.is_proposal:
+            self.propose(plan)
+        else:
+            self.ask(plan)
 
     def clear(self) -> None:
         """Forget steps and answer; undo of the list brings the steps back."""

@@ -30,7 +30,7 @@ class Plan:
     state
         ``normal`` or ``current``: the positions the first step starts from.
     inoperable
-        Switches marked by hand that cannot be operated.
+        Switches marked by hand that cannot be operated, as ``switches:ID``.
     until
         Up to when who is not back is counted; None: the last step.
     name, outage

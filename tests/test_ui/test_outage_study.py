@@ -1,0 +1,480 @@
+"""An outage studied by mouse and keyboard: a fault, isolation, restoration, carried out and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QToolButton
+from pytestqt.qtbot import QtBot
+
+from grid_model.project import Project
+from grid_model.study import study_outage
+from grid_model.study_places import route_of
+from grid_model.study_proposal import plan_fault
+from grid_model.wiring import SwitchState
+from tests.test_ui.helpers import LEFT, answer_file, button, press, texts, wait_for_jobs
+from ui.dialogs import ask
+from ui.dialogs.step_dialog import StepDialog
+from ui.main_window import MainWindow
+from ui.map.overlay import Fate
+from ui.outage_plan import morning
+
+RIGHT = Qt.MouseButton.RightButton
+ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@dataclass(frozen=True)
+class Story:
+    """A line whose fault is isolated by one switch, and by another one where that cannot be operated."""
+
+    line: str
+    switch: str
+
+
+@pytest.fixture
+def project(window: MainWindow) -> Project:
+    """The sample as it stands."""
+    found = window.bench.session.project
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def story(window: MainWindow, project: Project) -> Story:
+    """Search the sample for it, so that the test stands on no identifier."""
+    at = morning(project)
+    lines = project.frame("ac_line_segments")
+    for line in lines.loc[lines["nominal_kv"] > 1, "id"].iloc[1::3]:
+        if place_to_click(window, str(line)) is None:
+            continue
+        first = plan_fault(project, f"lines:{line}", at)
+        if len(first.isolation.open) != 1 or not first.restoration.operations:
+            continue
+        switch = first.isolation.open[0]
+        second = plan_fault(project, f"lines:{line}", at, inoperable=(str(switch),))
+        if switch.table == "switches" and second.restoration.operations:
+            return Story(str(line), switch.id)
+    raise AssertionError("the sample has no such line")
+
+
+def place_to_click(window: MainWindow, line: str) -> QPoint | None:
+    """Bring a line into view and find a pixel where it alone lies; None where others cover it."""
+    canvas, project = window.canvas, window.bench.session.project
+    assert project is not None
+    canvas.zoom_to_object("ac_line_segments", line)
+    route = route_of(project, line)
+    for share in np.linspace(0.1, 0.9, 17):
+        at = share * (len(route) - 1)
+        low = min(int(at), len(route) - 2)
+        place = route[low] + (route[low + 1] - route[low]) * (at - low)
+        px = canvas.view.to_px(canvas._plane.metres(place[None, :]))[0]
+        hit = canvas.object_at(round(px[0]), round(px[1]))
+        if hit is not None and (hit.table, hit.id) == ("ac_line_segments", line):
+            return QPoint(round(px[0]), round(px[1]))
+    return None
+
+
+def click_line(qtbot: QtBot, window: MainWindow, line: str, mouse: Qt.MouseButton) -> None:
+    """Click on a line."""
+    at = place_to_click(window, line)
+    assert at is not None, f"the line {line} is covered everywhere"
+    window.bench.select("")
+    wait_for_jobs(qtbot, window)
+    qtbot.mouseClick(window.canvas, mouse, pos=at)
+
+
+def choose_in_menu(text: str) -> None:
+    """Choose an entry of the menu that will open next, by the keyboard."""
+
+    def choose() -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        action = next((one for one in menu.actions() if one.text().startswith(text)), None)
+        assert action is not None, [one.text() for one in menu.actions()]
+        menu.setActiveAction(action)
+        QApplication.processEvents()
+        from PySide6.QtTest import QTest
+
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+
+    QTimer.singleShot(150, choose)
+
+
+def fault_story(qtbot: QtBot, window: MainWindow, story: Story) -> None:
+    """Let the line fail by a click, and have Taiqu propose what to do."""
+    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
+    click_line(qtbot, window, story.line, LEFT)
+    press(qtbot, window.right.object, "What if it fails")
+    wait_for_jobs(qtbot, window)
+    press(qtbot, window.right.outage, "Propose isolation and restoration")
+    wait_for_jobs(qtbot, window)
+
+
+def shown_number(window: MainWindow, title: str) -> str:
+    shown = texts(window.right.outage)
+    return shown[shown.index(title) + 1].replace("\u00a0", "")
+
+
+def test_a_fault_is_isolated_restored_carried_out_and_taken_back(
+    plain: MainWindow, qtbot: QtBot, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, desk, panel = plain, plain.bench.outage, plain.right.outage
+    project = window.bench.session.project
+    assert project is not None
+    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
+
+    click_line(qtbot, window, story.line, LEFT)
+    assert window.right.currentWidget() is window.right.object
+    press(qtbot, window.right.object, "What if it fails")
+    wait_for_jobs(qtbot, window)
+    assert desk.result is not None
+    [step] = desk.steps
+    assert step.action == "fault"
+    assert step.xy is not None, "the place clicked is kept"
+    [stage] = desk.result.study.stages
+    assert stage.place is not None and 0 < stage.place.at_m < stage.place.length_m
+    assert stage.opened, "what protects the line trips"
+    model = study_outage(project, [step])
+    assert shown_number(window, "MV users") == str(model.stages[0].counts.mv_users)
+    assert shown_number(window, "LV customers") == str(model.stages[0].counts.lv_customers)
+    overlay = window.canvas._state.outage
+    assert overlay is not None
+    row = project.table("ac_line_segments").position(story.line)
+    assert overlay.lines[row] == Fate.FAULT
+    assert (overlay.lines == Fate.DEAD).any()
+    assert [one.kind for one in overlay.spots] == ["fault"]
+
+    assert button(panel, "Propose isolation and restoration").objectName() == "primary"
+    press(qtbot, panel, "Propose isolation and restoration")
+    wait_for_jobs(qtbot, window)
+    first = desk.steps
+    operated = [one for step in first if step.action in ("open", "close") for one in step.devices]
+    assert story.switch in {one.rpartition(":")[2] for one in operated}
+    assert desk.refusal is None
+    assert desk.result is not None and not desk.result.study.not_restored
+
+    # one switch cannot be operated: by the menu of the step that opens it
+    at = next(n for n, one in enumerate(first) if one.action == "open")
+    view = panel.study.steps
+    panel.study._scroll.ensureWidgetVisible(view)
+    place = view.visualRect(view.rows.index(at)).center()
+    choose_in_menu(str(project.table("switches").row(story.switch)["name"]))
+    view.customContextMenuRequested.emit(place)
+    wait_for_jobs(qtbot, window)
+    assert desk.plan.inoperable == (f"switches:{story.switch}",)
+    operated = [one.rpartition(":")[2] for step in desk.steps for one in step.devices]
+    assert story.switch not in operated, "it is passed over"
+    assert desk.result is not None and desk.refusal is None
+    again = study_outage(project, desk.steps, inoperable=desk.plan.inoperable)
+    assert [one.counts for one in desk.result.study.stages] == [one.counts for one in again.stages]
+    assert desk.result.study.user_hours == again.user_hours
+
+    # the film: to the step that closes the tie, where somebody is back over it
+    closing = next(stage.n for stage in again.stages if stage.step.action == "close" and stage.customers_back)
+    panel.study.film.slider.setFocus()
+    while desk.shown > closing:
+        qtbot.keyClick(panel.study.film.slider, Qt.Key.Key_Left)
+    assert desk.shown == closing
+    overlay = window.canvas._state.outage
+    assert overlay is not None and (overlay.lines >= Fate.FED).any()
+    assert overlay.feeds[0][1], "the tie over which it comes is named"
+    assert shown_number(window, "MV users") == str(again.stages[closing - 1].counts.mv_users)
+    assert any(text.startswith("Fed over") for text in texts(window.left.outage))
+
+    # carried out as one edit, then taken back
+    overlay = desk.overlay
+    assert overlay is not None
+    expected = {one for table, one in (*overlay.opened, *overlay.closed) if table == "switches"}
+    assert len(expected) >= 3, "the breaker, the isolating switch, the tie"
+    before = project.frame("switches")["open"].copy()
+    monkeypatch.setattr(ask, "yes", lambda *_asked: True)
+    press(qtbot, panel, "Carry out…")
+    wait_for_jobs(qtbot, window)
+    now = window.bench.session.project
+    assert now is not None
+    changed = project.frame("switches")["id"][now.frame("switches")["open"] != before]
+    assert set(changed) == expected
+    assert not desk.steps
+    assert panel.tabs.currentIndex() == 2, "what does not stand as normal comes to the front"
+    assert any("step 1 of" in text for text in texts(panel))
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CONTROL)
+    undone = window.bench.session.project
+    assert undone is not None
+    assert undone.frame("switches")["open"].equals(before)
+
+
+def test_what_began_in_the_normal_state_is_not_carried_out_on_another_one(
+    window: MainWindow, qtbot: QtBot, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switches = project.frame("switches")
+    one = switches.loc[switches["open"] & ~switches["normal_open"], "id"].iloc[0]
+    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
+    window.bench.outage.add("open", f"switches:{one}")
+    wait_for_jobs(qtbot, window)
+    monkeypatch.setattr(ask, "yes", lambda *_asked: True)
+    press(qtbot, window.right.outage, "Carry out…")
+    wait_for_jobs(qtbot, window)
+    assert "began in the normal state" in window.messages.text.text()
+    assert window.bench.session.next_undo is None
+    assert len(window.bench.outage.steps) == 1
+
+
+@pytest.fixture
+def plain(window: MainWindow) -> Iterator[MainWindow]:
+    """A window of whose sample every switch stands as normal."""
+    session = window.bench.session
+    project = session.project
+    assert project is not None
+    switches = project.frame("switches")
+    odd = switches[switches["open"] != switches["normal_open"]]
+    from grid_model.cell_edit import SetCell
+
+    for one, normal in zip(odd["id"], odd["normal_open"], strict=True):
+        assert session.do(SetCell("switches", one, "open", bool(normal))) is not None
+    yield window
+
+
+def test_the_list_of_steps_has_an_undo_of_its_own(plain: MainWindow, qtbot: QtBot, story: Story) -> None:
+    window, desk, view = plain, plain.bench.outage, plain.right.outage.study.steps
+    project = window.bench.session.project
+    assert project is not None
+    edits = window.bench.session.next_undo
+    fault_story(qtbot, window, story)
+    steps = desk.steps
+    times = [step.time for step in steps]
+
+    view.setFocus()
+    view.setCurrentIndex(view.rows.index(len(steps) - 1))
+    assert desk.shown == len(steps)
+    qtbot.keyClick(view, Qt.Key.Key_Up, ALT)
+    wait_for_jobs(qtbot, window)
+    assert desk.steps != steps
+    assert [step.action for step in desk.steps][-2:] == [steps[-1].action, steps[-2].action]
+    assert [step.time for step in desk.steps] == times, "the times stay in their order"
+
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Z, CONTROL)
+    wait_for_jobs(qtbot, window)
+    assert desk.steps == steps
+    assert window.bench.session.next_undo is edits, "the project's undo is another one"
+    qtbot.keyClick(view, Qt.Key.Key_Y, CONTROL)
+    wait_for_jobs(qtbot, window)
+    assert desk.steps != steps
+    qtbot.keyClick(view, Qt.Key.Key_Z, CONTROL)
+    wait_for_jobs(qtbot, window)
+
+    view.setCurrentIndex(view.rows.index(len(steps) - 1))
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+    wait_for_jobs(qtbot, window)
+    assert desk.steps == steps[:-1]
+
+    data = view.rows.mimeData([view.rows.index(len(steps) - 2)])
+    view.rows.dropMimeData(data, Qt.DropAction.MoveAction, 1, 0, view.rows.index(-1))
+    wait_for_jobs(qtbot, window)
+    assert desk.steps[1].action == steps[-2].action, "dropped in the second place"
+
+
+def test_a_step_that_would_energise_the_fault_is_refused_in_place(
+    plain: MainWindow, qtbot: QtBot, story: Story
+) -> None:
+    window, desk, panel = plain, plain.bench.outage, plain.right.outage
+    project = window.bench.session.project
+    assert project is not None
+    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
+    click_line(qtbot, window, story.line, LEFT)
+    press(qtbot, window.right.object, "What if it fails")
+    wait_for_jobs(qtbot, window)
+    assert desk.result is not None
+    breaker = desk.result.study.stages[0].opened[0]
+    window.bench.select("switches", breaker.id)
+    qtbot.keyClick(window, Qt.Key.Key_K, CONTROL)
+    wait_for_jobs(qtbot, window)
+    assert [step.action for step in desk.steps] == ["fault", "close"]
+    assert desk.refusal is not None and desk.refusal.at == 1
+    assert desk.refusal.error.code == "energises-fault"
+    row = panel.study.steps.rows.rows[1]
+    assert story.line in row.refusal
+    assert len(desk.result.study.stages) == 1, "the first step goes on being shown"
+    assert shown_number(window, "MV users") == str(desk.result.study.stages[0].counts.mv_users)
+
+    # moved before the fault it is refused for another reason; edited to another time it is too early
+    def edit() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, StepDialog)
+        what = dialog.findChild(QComboBox)
+        assert what is not None
+        what.setCurrentIndex(what.findData("repair"))
+        dialog.devices.clear()
+        dialog.when.setFocus()
+        dialog.when.stepBy(0)
+        from PySide6.QtTest import QTest
+
+        QTest.mouseClick(dialog.agree, LEFT)
+
+    QTimer.singleShot(200, edit)
+    view = panel.study.steps
+    view.setFocus()
+    view.setCurrentIndex(view.rows.index(1))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    wait_for_jobs(qtbot, window)
+    assert [step.action for step in desk.steps] == ["fault", "repair"]
+    assert desk.refusal is None
+
+
+def test_a_study_is_kept_opened_again_and_listed(
+    plain: MainWindow, qtbot: QtBot, story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import openpyxl
+
+    window, desk, panel = plain, plain.bench.outage, plain.right.outage
+    project = window.bench.session.project
+    assert project is not None
+    fault_story(qtbot, window, story)
+    steps = desk.steps
+    assert desk.result is not None
+    affected = set(desk.result.customers.loc[desk.result.customers["status"] == "out", "id"])
+    assert affected == {one.id for one in study_outage(project, steps).customers if one.status == "out"}
+
+    out = tmp_path / "list.xlsx"
+    answer_file(monkeypatch, out)
+    press(qtbot, panel, "Export customer list")
+    wait_for_jobs(qtbot, window)
+    book = openpyxl.load_workbook(out, read_only=True)
+    cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell}
+    book.close()
+    assert affected <= cells
+
+    monkeypatch.setattr(ask, "text", lambda *_asked: "Line fault")
+    press(qtbot, panel, "Keep…")
+    wait_for_jobs(qtbot, window)
+    now = window.bench.session.project
+    assert now is not None
+    assert now.frame("outages")["name"].tolist()[-1] == "Line fault"
+    press(qtbot, panel, "Clear")
+    assert not desk.steps and desk.overlay is None
+
+    choose_in_menu("Line fault")
+    press(qtbot, panel, "Open a kept study…")
+    qtbot.waitUntil(lambda: bool(desk.steps), timeout=10_000)
+    wait_for_jobs(qtbot, window)
+    assert [(one.time, one.action) for one in desk.steps] == [(one.time, one.action) for one in steps]
+    assert desk.plan.name == "Line fault"
+
+
+def test_earth_jumper_and_cut_stand_in_the_menu_of_a_device(
+    plain: MainWindow, qtbot: QtBot, story: Story
+) -> None:
+    window, desk = plain, plain.bench.outage
+    project = window.bench.session.project
+    assert project is not None
+    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
+    wait_for_jobs(qtbot, window)
+    window.bench.select("switches", story.switch)
+    press(qtbot, window.right.object, "What if it opens")
+    wait_for_jobs(qtbot, window)
+    assert desk.overlay is not None
+    lines = project.frame("ac_line_segments")
+    dead = np.flatnonzero((desk.overlay.lines == Fate.DEAD) & (lines["nominal_kv"].to_numpy() > 1))
+    line = str(lines["id"].iloc[dead[len(dead) // 2]])
+
+    choose_in_menu("Earth it")
+    click_line(qtbot, window, line, RIGHT)
+    wait_for_jobs(qtbot, window)
+    assert desk.refusal is None and [step.action for step in desk.steps] == ["open", "earth"]
+    assert desk.overlay is not None
+    assert {one.kind for one in desk.overlay.spots} >= {"earth"}
+    assert (desk.overlay.lines == Fate.EARTHED).any()
+
+    window.bench.select("switches", story.switch)
+    choose_in_menu("Bridge it with a jumper")
+    QApplication.processEvents()
+    tool = [one for one in window.right.object.findChildren(QToolButton) if "▾" in one.text()][-1]
+    qtbot.mouseClick(tool, LEFT)
+    qtbot.waitUntil(lambda: len(desk.steps) == 3, timeout=5_000)
+    wait_for_jobs(qtbot, window)
+    assert desk.refusal is not None, [(one.action, one.devices) for one in desk.steps]
+    assert desk.refusal.error.code == "energises-earth"
+    desk.drop(2)
+    wait_for_jobs(qtbot, window)
+    desk.drop(1)
+    wait_for_jobs(qtbot, window)
+
+    choose_in_menu("Cut the line here")
+    click_line(qtbot, window, line, RIGHT)
+    wait_for_jobs(qtbot, window)
+    assert desk.refusal is None and desk.steps[-1].action == "cut" and desk.steps[-1].xy is not None
+    desk.add("jumper", f"switches:{story.switch}")
+    wait_for_jobs(qtbot, window)
+    assert desk.refusal is None and desk.overlay is not None
+    assert {one.kind for one in desk.overlay.spots} >= {"cut"}
+
+
+def test_the_impact_card_and_the_losses_on_the_map_say_what_the_ranking_says(
+    window: MainWindow, qtbot: QtBot, project: Project, story: Story
+) -> None:
+    from grid_model.ranking import rank_devices
+    from grid_model.wiring import Device
+
+    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
+    wait_for_jobs(qtbot, window)
+    ranking = rank_devices(project, SwitchState.NORMAL)
+    number = ranking.number(Device("switches", story.switch))
+    window.bench.select("switches", story.switch)
+    shown = [text.replace("\u00a0", " ") for text in texts(window.right.object)]
+    assert shown[shown.index("LV customers") + 1] == str(int(ranking.losses["lv_customers"][number]))
+    assert shown[shown.index("MV users") + 1] == str(int(ranking.losses["mv_users"][number]))
+    window.bench.select("")
+
+    plain_map = window.canvas.screenshot()
+    legend = window.left.outage
+    window.left.ensureWidgetVisible(legend)
+    legend.colour.setFocus()
+    qtbot.keyClick(legend.colour, Qt.Key.Key_Space)
+    assert window.canvas.screenshot() != plain_map
+    assert any("≥" in text for text in texts(legend))
+    qtbot.keyClick(legend.colour, Qt.Key.Key_Space)
+    assert window.canvas.screenshot() == plain_map
+    assert "no loop" in " ".join(texts_of_page(window, 1)), "the sample is radial, and says so"
+
+
+def texts_of_page(window: MainWindow, page: int) -> list[str]:
+    """Turn to a page of the task and read it."""
+    window.right.outage.tabs.setCurrentIndex(page)
+    return texts(window.right.outage)
+
+
+def test_a_loop_is_listed_with_the_switches_that_open_it(plain: MainWindow, qtbot: QtBot) -> None:
+    from grid_model.cell_edit import SetCell
+
+    window, session = plain, plain.bench.session
+    project = session.project
+    assert project is not None
+    switches = project.frame("switches")
+    tie = str(switches.loc[switches["normal_open"], "id"].iloc[0])
+    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
+    assert session.do(SetCell("switches", tie, "open", False)) is not None
+    window.bench.outage.set_state("current")
+    qtbot.waitUntil(lambda: window.bench.ranking.found is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.bench.ranking.found.loops) == 1, timeout=10_000)  # type: ignore[union-attr]
+    shown = " ".join(texts_of_page(window, 1))
+    assert "Loop 1" in shown
+    [loop] = window.bench.ranking.found.loops  # type: ignore[union-attr]
+    assert tie in loop.switches
+    press(qtbot, window.right.outage, "Show on the map")
+    assert window.canvas._state.loop is not None
+    assert len(window.canvas._state.loop.switches) == len(loop.switches)
+
+    shown = texts_of_page(window, 2)
+    qtbot.waitUntil(lambda: any("closed, normally open" in one for one in texts(window.right.outage)))
+    press(qtbot, window.right.outage, "Return to normal")
+    wait_for_jobs(qtbot, window)
+    assert [(step.action, step.devices) for step in window.bench.outage.steps] == [
+        ("open", (f"switches:{tie}",))
+    ]
+    assert window.right.outage.tabs.currentIndex() == 0
