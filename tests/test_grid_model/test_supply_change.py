@@ -161,6 +161,22 @@ def test_the_walk_after_a_switching_is_as_good_as_a_fresh_one(
     assert np.array_equal(paths.lower_nodes, fresh.lower_nodes)
 
 
+@pytest.mark.parametrize(
+    "operated_at_once",
+    [{1, 2, 5}, {1, 2, 8}, {1, 2, 5, 8}, {2, 5, 8}, {0, 1, 2, 5}, {0, 1, 2, 8}, {1, 2, 4, 5, 6, 8}],
+)
+def test_a_dead_island_may_be_joined_from_several_sides_at_once(operated_at_once: set[int]) -> None:
+    """Two circuits from one source, a dead island beside them, another source's feeder, a third source."""
+    branches = [(0, 1), (0, 1), (1, 2), (2, 3), (4, 5), (5, 3)]
+    wiring = wired(branches, [0, 4, 3], 0)  # 6, 7, 8 are the sources
+    before = np.array([n not in (2, 5, 8) for n in range(9)])
+    after = np.array([before[n] != (n in operated_at_once) for n in range(9)])
+    tree = brought_up_to_date(wiring, walked(wiring, before), before, after)
+    check_walk(wiring, tree, after)
+    check_oracle(wiring, tree, after)
+    assert hanging(tree) == hanging(walked(wiring, after))
+
+
 # ------------------------------------------------------------------ whole projects
 
 TOGETHER = 25
