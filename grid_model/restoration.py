@@ -93,6 +93,7 @@ def isolate(
     stands_open = ~now.closed[edge]
     inside = before.closed & zone[wiring.a] & zone[wiring.b] & (wiring.kind == BranchKind.SWITCH) & ~operable
     inside[own] = False
+    inside &= ~_temporary(project, before)
     return Isolation(
         tuple(wiring.devices(edge[helps & ~stands_open])), tuple(wiring.devices(edge[stands_open])),
         tuple(wiring.devices(np.flatnonzero(inside))), tuple(one.id for one in sources),
@@ -112,11 +113,26 @@ def together(found: Sequence[Isolation]) -> Isolation:
 
 
 def operable_branches(project: Project, topology: TopologyIndex, inoperable: Collection[str]) -> np.ndarray:
-    """Tell which branches are switches that can be operated."""
+    """Tell which branches are switches that can be operated without further ado.
+
+    A jumper can only be taken off, and a cut is left to those who made it.
+    """
     found = np.zeros(len(topology.closed), dtype=bool)
     switches = project.frame("switches")
-    found[: len(switches)] = switches["is_operable"].to_numpy(dtype=bool)
-    found[: len(switches)] &= ~switches["id"].isin(list(inoperable)).to_numpy(dtype=bool)
+    own = found[: len(switches)]
+    own[:] = switches["is_operable"].to_numpy(dtype=bool)
+    own &= ~switches["id"].isin(list(inoperable)).to_numpy(dtype=bool)
+    kind = switches["kind"]
+    own &= (kind != "jumper").to_numpy(dtype=bool) | topology.closed[: len(switches)]
+    own &= (kind != "cut").to_numpy(dtype=bool)
+    return found
+
+
+def _temporary(project: Project, topology: TopologyIndex) -> np.ndarray:
+    """Tell which branches are jumpers or cuts."""
+    found = np.zeros(len(topology.closed), dtype=bool)
+    kinds = project.frame("switches")["kind"]
+    found[: len(kinds)] = kinds.isin(("jumper", "cut")).to_numpy(dtype=bool)
     return found
 
 

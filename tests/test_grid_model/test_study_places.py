@@ -164,6 +164,32 @@ def test_two_jumpers_get_names_of_their_own_and_a_taken_one_is_left_alone() -> N
     assert [one.step.temporary for one in study.stages] == ["", "jumper-2", "jumper-3"]
 
 
+def test_a_jumper_of_a_later_step_is_no_tie_and_a_removed_one_is_not_put_back() -> None:
+    study = play(
+        chain(),
+        step("10:00", "open", "k1"),
+        step("10:20", "restore"),
+        step("10:30", "jumper", "d b"),
+        step("10:40", "open", "jumper-1"),
+        step("10:50", "restore"),
+    )
+    assert [one.ties for one in study.stages] == [()] * 5
+    assert [one.counts.lv_customers for one in study.stages] == [2, 2, 0, 2, 2]
+
+
+def test_a_jumper_in_place_is_taken_off_to_isolate_a_fault() -> None:
+    study = play(
+        chain(),
+        step("10:00", "open", "k1"),
+        step("10:30", "jumper", "d b"),
+        step("11:00", "fault", "k2"),
+        step("11:10", "isolate"),
+    )
+    isolation = study.stages[3].isolation
+    assert isolation is not None
+    assert [one.id for one in isolation.open] == ["jumper-1"]
+
+
 # ------------------------------------------------------------------ cuts
 
 
@@ -180,6 +206,21 @@ def test_a_cut_stands_at_the_nearer_end_of_the_line() -> None:
     ):
         study = play(chain(), step("10:00", "cut", devices, **more))
         assert study.project.table("switches").row("cut-1")["node_a"] == node
+
+
+def test_a_cut_of_a_later_step_isolates_nothing_before_it_is_made() -> None:
+    network = draw("s q1 a", "a l1 b", "b l2 c", sources=["s"], points={"u": "a", "v": "c"})
+    study = play(
+        network,
+        step("10:00", "fault", "l2"),
+        step("10:10", "isolate"),
+        step("10:30", "cut", "l1"),
+        step("10:40", "close", "q1"),
+    )
+    isolation = study.stages[1].isolation
+    assert isolation is not None
+    assert (isolation.open, isolation.passed_over) == ((), ())
+    assert [one.counts.lv_customers for one in study.stages] == [2, 2, 2, 1]
 
 
 def test_only_a_line_can_be_cut() -> None:
