@@ -68,8 +68,8 @@ class SupplyPaths:
         Only what hangs below a loop is looked at: place 0 stands for the root, then the positions come.
         """
         tree, (turned, above, by) = self.tree, self._turns
-        if not len(turned):
-            return found
+        if not len(turned) or (kind == BranchKind.SOURCE and (above > 0).all()):
+            return found  # no choice, or only below one source
         cover, entries = tree.cover, np.unique(above)
         below_root = turned[tree.parent[turned] == 0]
         tops = outermost(np.union1d(entries[(cover[entries] == 0) & (entries > 0)], below_root), tree.end)
