@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gis.study_words import reason_in_list, step_sentence, when
+from gis.study_words import reasons_in_list, step_sentence, when
 from grid_model.project import Project
 from grid_model.reasons import closed_after, reasons_of
 from grid_model.study import OutageStudy
@@ -52,18 +52,17 @@ def _of_trace(project: Project, trace: OutageTrace) -> Entries:
         project, outage.consumers, outage.before, TopologyIndex(outage.before.wiring, trace.state, closed)
     )
     reasons = reasons_of(after, dict(zip(ids, status, strict=True)))
-    said = tuple(reason_in_list(project, reasons[one]) for one in ids)
+    said = tuple(reasons_in_list(project, [reasons[one] for one in ids]))
     nothing = ("",) * len(ids)
     return Entries(ids, status, basis, nothing, nothing, said)
 
 
 def _of_study(study: OutageStudy) -> Entries:
     listed = study.customers
-    reasons = study.reasons([one.id for one in listed if one.basis != "manual"])
-    said = tuple(
-        one.reason if one.basis == "manual" else reason_in_list(study.project, reasons[one.id])
-        for one in listed
-    )
+    traced = [one.id for one in listed if one.basis != "manual"]
+    reasons = study.reasons(traced)
+    told = dict(zip(traced, reasons_in_list(study.project, [reasons[one] for one in traced]), strict=True))
+    said = tuple(one.reason if one.basis == "manual" else told[one.id] for one in listed)
     return Entries(
         tuple(one.id for one in listed),
         tuple(one.status for one in listed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from grid_model.project import Project
@@ -83,12 +83,46 @@ def name_of(project: Project, device: Device) -> str:
 
 def reason_in_list(project: Project, reason: Reason) -> str:
     """Say why a customer stands on a list, without naming the customer."""
+    return reasons_in_list(project, [reason])[0]
+
+
+def reasons_in_list(project: Project, reasons: Sequence[Reason]) -> list[str]:
+    """Say it of many customers; those at the same place share their sentence, devices are named once."""
+    known = {
+        one for reason in reasons for one in (*_shown(reason.path), reason.open_point) if one is not None
+    }
+    names = _names(project, known)
+    sentences: dict[tuple[str, tuple[Device, ...], Device | None], str] = {}
+    found = []
+    for reason in reasons:
+        key = (reason.status, reason.path, reason.open_point)
+        if key not in sentences:
+            sentences[key] = _reason(reason, names)
+        found.append(sentences[key])
+    return found
+
+
+def _names(project: Project, devices: Collection[Device]) -> dict[Device, str]:
+    found: dict[Device, str] = {}
+    for table in {one.table for one in devices}:
+        own = [one for one in devices if one.table == table]
+        frame = project.frame(table)
+        if "name" not in frame.columns:
+            found |= {one: one.id for one in own}
+            continue
+        rows = project.table(table).positions([one.id for one in own])
+        names = frame["name"].iloc[rows].fillna("").tolist()
+        found |= {one: name or one.id for one, name in zip(own, names, strict=True)}
+    return found
+
+
+def _reason(reason: Reason, names: Mapping[Device, str]) -> str:
     if reason.status not in WHY or (reason.status in ("out", "backup") and reason.open_point is None):
         return ""
-    path: Sequence[str] = [name_of(project, one) for one in _shown(reason.path)]
+    path: Sequence[str] = [names[one] for one in _shown(reason.path)]
     if len(reason.path) > 2 * ENDS_SHOWN:
         path = [*path[:ENDS_SHOWN], "…", *path[ENDS_SHOWN:]]
-    device = "" if reason.open_point is None else name_of(project, reason.open_point)
+    device = "" if reason.open_point is None else names[reason.open_point]
     return _(WHY[reason.status]).format(path=" – ".join(path), device=device)
 
 
