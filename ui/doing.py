@@ -215,9 +215,14 @@ def redo(window: MainWindow) -> None:
 
 
 def paste(window: MainWindow) -> None:
-    """Paste into the table that has the focus, else into the one on screen."""
-    if window.bottom.page is not None:
-        window.bottom.page.paste()
+    """Paste into the table on screen, if it has the focus: nothing is changed from afar."""
+    page, focus = window.bottom.page, QApplication.focusWidget()
+    if page is None:
+        return
+    if focus is not None and page.isAncestorOf(focus):
+        page.paste()
+    else:
+        window.messages.tell(_("Click the cell where pasting is to begin, then paste."), "warning")
 
 
 def copy(window: MainWindow) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grid_model import schema
-from grid_model.changes import Changes
 from grid_model.project import Project
 from grid_model.table import plain
 from resources.i18n import _
@@ -104,9 +104,9 @@ class SearchIndex:
         """Look at every table of `project`."""
         return cls({name: _table_lanes(project, name) for name in SEARCHED if len(project.table(name))})
 
-    def updated(self, project: Project, changes: Changes) -> SearchIndex:
-        """Look again at the tables that `changes` touched."""
-        touched = [name for name in SEARCHED if changes.touches(name)]
+    def updated(self, project: Project, tables: AbstractSet[str]) -> SearchIndex:
+        """Look again at those of `tables` that are looked through."""
+        touched = [name for name in SEARCHED if name in tables]
         if not touched:
             return self
         kept = {name: lanes for name, lanes in self.tables.items() if name not in touched}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,6 +31,8 @@ class SearchDesk(QObject):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="search")
         self._project: Project | None = None
         self._index: SearchIndex | None = None
+        self._touched: frozenset[str] = frozenset()
+        self._guard = Lock()
         self._round = 0
         self._asked = 0
 
@@ -39,15 +42,22 @@ class SearchDesk(QObject):
         if project is None or changes is None:
             self._index = None
             self._round += 1
-        if project is not None:
-            self._submit(lambda: self._bring_up(project, changes, self._round))
-
-    def _bring_up(self, project: Project, changes: Changes | None, round_: int) -> None:
-        """In the search thread."""
-        if round_ != self._round:
+        if project is None:
             return
-        before = self._index
-        index = SearchIndex.of(project) if before is None else before.updated(project, changes or Changes())
+        with self._guard:
+            waiting = bool(self._touched)
+            self._touched |= {"info"} if changes is None else changes.tables
+        if not waiting or changes is None:
+            self._submit(lambda: self._bring_up(self._round))
+
+    def _bring_up(self, round_: int) -> None:
+        """In the search thread: look at all that was touched since, many quick edits together."""
+        with self._guard:
+            project, before = self._project, self._index
+            touched, self._touched = self._touched, frozenset()
+        if round_ != self._round or project is None:
+            return
+        index = SearchIndex.of(project) if before is None else before.updated(project, touched)
         if round_ == self._round:
             self._index = index
 

@@ -181,7 +181,7 @@ def test_the_index_follows_edits(project: Project) -> None:
     one = str(project.frame("feeders")["id"].iloc[0])
     after, changes = SetCell("feeders", one, "name", "全新的名字").apply(project)
     assert index.find(after, "全新的") == []
-    assert [hit.id for hit in index.updated(after, changes).find(after, "全新的")] == [one]
+    assert [hit.id for hit in index.updated(after, changes.tables).find(after, "全新的")] == [one]
     draft = project.edit()
     gone = str(project.frame("poles")["id"].iloc[0])
     draft.delete("poles", [gone])
@@ -220,3 +220,28 @@ def test_the_search_thread_goes_with_the_window(program: Program, qtbot: QtBot) 
     program.window.top.search._desk.ask("x", False)
     program.bench.jobs.close()
     assert not [one for one in threading.enumerate() if one.name.startswith("search") and one.is_alive()]
+
+
+def test_many_quick_edits_are_looked_at_together(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+    updated = SearchIndex.updated
+
+    def slow(self: SearchIndex, project: Project, tables: frozenset[str]) -> SearchIndex:
+        looked.append(tables)
+        time.sleep(0.3)
+        return updated(self, project, tables)
+
+    assert window.top.search._desk.ask_now("x", False) is not None
+    monkeypatch.setattr(SearchIndex, "updated", slow)
+    one = str(window.bench.session.project.frame("feeders")["id"].iloc[0])  # type: ignore[union-attr]
+    for number in range(12):
+        window.bench.session.do(SetCell("feeders", one, "name", f"线路{number}"))
+    box = window.top.search
+    box.setFocus()
+    QApplication.clipboard().setText("线路11")
+    qtbot.keyClick(box, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(box.popup.isVisible, timeout=10_000)
+    assert box.list.item(0).text() == "线路11"
+    assert 1 <= len(looked) < 12

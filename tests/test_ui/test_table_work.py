@@ -406,3 +406,13 @@ def test_fields_and_values_are_put_in_by_keyboard(window: MainWindow, qtbot: QtB
     qtbot.keyClick(dialog.values, Qt.Key.Key_Return)
     assert dialog.text.toPlainText().startswith('feeder == "')
     assert dialog.filter.isEnabled(), dialog.told.text()
+
+
+def test_pasting_while_the_map_has_the_focus_changes_no_table(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "feeders")
+    stand_on(page, 0, "name")
+    QGuiApplication.clipboard().setText("by mistake")
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.bench.session.next_undo is None
+    assert "Click the cell" in window.messages.text.text()
