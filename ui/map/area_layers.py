@@ -44,6 +44,7 @@ class AreaLayer(Layer):
     """Areas of one table; subclasses say how each is filled and outlined."""
 
     table = ""
+    knobs = frozenset({"filter", "color", "size"})
     least_px = 0.0
     """Parts smaller than this on the screen are left out."""
 
@@ -65,12 +66,15 @@ class AreaLayer(Layer):
             texts(frame["id"]),
             texts(frame["name"]) if "name" in frame else texts(frame["id"]),
         )
-        flat = flat_shapes(frame["geometry"])
+        geometry, wanted = frame["geometry"], self.wanted(project)
+        if wanted is not None:
+            geometry = geometry.where(wanted, None)
+        flat = flat_shapes(geometry)
         points = plane.metres(flat.points)
         self.shapes = FlatShapes(points, flat.starts, flat.rows, boxes_of(points, flat.starts))
         self.detail = Levels(self.shapes)
         self.row_starts = np.searchsorted(flat.rows, np.arange(len(frame) + 1))
-        self.anchors = plane.metres(label_points(frame["geometry"]))
+        self.anchors = plane.metres(label_points(geometry))
 
     def prepare(self) -> None:
         """Make the zoom levels."""
@@ -117,6 +121,7 @@ class AreaLayer(Layer):
         far = view.scale_denominator > FAR_DENOMINATOR
         for row, large, path in self.paths(view, rows):
             fill, line, over = self.style(row, state)
+            line = self.dressed(line)
             painter.setPen(NO_PEN if not large else thin(line) if far and line.widthF() > 1 else line)
             painter.setBrush(fill)
             painter.drawPath(path)
@@ -155,6 +160,7 @@ class BaseLayer(AreaLayer):
 
     name, label, table, tables = "base", N_("Base map (offline)"), "base_features", ("base_features",)
     least_px = 2.0
+    knobs = frozenset({"filter"})
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Read outlines and kinds."""

@@ -40,7 +40,19 @@ class LayerBuilder:
 
     def outdate(self, names: Iterable[str]) -> None:
         """Hear that these layers no longer show the project."""
-        self._stale |= set(names)
+        names = set(names)
+        self._stale |= names
+        for name in names:
+            self._under_way.pop(name, None)  # it shows what is no longer so
+
+    def take(self, layers: Iterable[Layer]) -> None:
+        """Keep these layers from now on; one not known before is stale."""
+        known, self._layers = self._layers, {layer.name: layer for layer in layers}
+        fresh = {name for name, layer in self._layers.items() if known.get(name) is not layer}
+        self._stale = (self._stale | fresh) & set(self._layers)
+        self._built = (self._built - fresh) & set(self._layers)
+        for name in [one for one in self._under_way if one in fresh or one not in self._layers]:
+            del self._under_way[name]
 
     def begin_anew(self) -> None:
         """Hear that another project is shown: nothing built so far means anything."""
@@ -62,7 +74,8 @@ class LayerBuilder:
         wanted = {one.name: one for layer in layers for one in (layer, *layer.rests_on)}
         for name in sorted(self._stale & set(wanted)):
             layer = wanted[name]
-            if sum(len(project.frame(table)) for table in layer.tables[:1]) < LARGE:
+            rows = sum(len(project.frame(table)) for table in layer.tables[:1])
+            if rows < LARGE and not layer.slow:
                 layer.build(project, plane)
                 self._settle(name)
             elif name not in self._under_way or self._under_way[name].project is not project:
@@ -93,9 +106,9 @@ class LayerBuilder:
             if build.project is not project:
                 continue  # an edit came meanwhile: it is stale still
             layer = self._layers[name]
-            visible = layer.visible
+            visible, look = layer.visible, layer.look
             vars(layer).update(vars(build.copy))
-            layer.visible = visible
+            layer.visible, layer.look = visible, look
             self._settle(name)
             found = True
         return found

@@ -8,14 +8,13 @@ window.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QHelpEvent,
     QIcon,
     QImage,
@@ -37,12 +36,14 @@ from resources.i18n import N_, _
 from ui.map.area_layers import BaseLayer, ServiceGridLayer, StationLayer, TransformerAreaLayer, VillageLayer
 from ui.map.building import LayerBuilder
 from ui.map.extent import Extent, plane_of, project_extent
-from ui.map.layer import Hit, Layer, node_positions, own_or_node_positions
+from ui.map.furniture import paint_scale_bar
+from ui.map.layer import PLAIN_LOOK, Hit, Layer, LayerLook
 from ui.map.line_layers import LvLineLayer, MvLineLayer, RoadLayer
 from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer
 from ui.map.overlay import LoopPicture, LossPicture, MapState, OutageOverlay
 from ui.map.paint import polygon
 from ui.map.picture import PictureMaker
+from ui.map.places import object_points
 from ui.map.point_layers import (
     BoxLayer,
     CustomerLayer,
@@ -54,7 +55,8 @@ from ui.map.point_layers import (
     SwitchLayer,
     TransformerLayer,
 )
-from ui.map.view import MapView, round_length
+from ui.map.stack import ordered
+from ui.map.view import MapView
 
 BUDGET_S = 0.008
 """Longest drawing between two events."""
@@ -237,7 +239,12 @@ class MapCanvas(QWidget):
         """List the layers, top one first."""
         return [
             LayerInfo(
-                one.name, _(one.label), one.visible, one.icon(), self._is_empty(one), one.max_denominator
+                one.name,
+                one.label if one.is_base_map else _(one.label),
+                one.visible,
+                one.icon(),
+                self._is_empty(one),
+                one.farthest,
             )
             for one in reversed(self._layers)
             if one.label
@@ -248,6 +255,35 @@ class MapCanvas(QWidget):
         if self._project is None or self._builder.has(layer):
             return layer.is_empty()
         return not layer.tables or not len(self._project.frame(layer.tables[0]))
+
+    def dress(
+        self, order: Sequence[str], looks: Mapping[str, LayerLook], visible: Mapping[str, bool]
+    ) -> None:
+        """Show the layers as a person wants them.
+
+        Parameters
+        ----------
+        order
+            Names of layers, the lowest first; those not named keep their place (`ui.map.stack`).
+        looks, visible
+            By name; a layer not named looks as at first and stays visible or hidden.
+        """
+        layers, dressed = ordered(self._layers, order), False
+        for one in layers:
+            look, shown = looks.get(one.name, PLAIN_LOOK), visible.get(one.name, one.visible)
+            if look.filter != one.look.filter:
+                self._builder.outdate([one.name])
+            dressed |= (look, shown) != (one.look, one.visible)
+            one.look, one.visible = look, shown
+        if dressed or layers != self._layers:
+            self._layers = layers
+            self.redraw()
+
+    def set_base_maps(self, maps: Sequence[Layer]) -> None:
+        """Lay these maps from files under everything, the lowest first."""
+        self._layers = [*maps, *(one for one in self._layers if not one.is_base_map)]
+        self._builder.take(self._layers)
+        self.redraw()
 
     def set_layer_visible(self, name: str, visible: bool) -> None:
         """Show or hide a layer; raises `KeyError`."""
@@ -397,7 +433,7 @@ class MapCanvas(QWidget):
         for draw in self.above:
             draw(painter, self._view)
         if self._extent is not None:
-            self._paint_scale_bar(painter)
+            paint_scale_bar(painter, self._view, self.height(), self.font())
         if self._box_from is not None and self._press is not None:
             painter.setPen(QPen(QColor(theme.ACCENT), 1.5, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -443,57 +479,8 @@ class MapCanvas(QWidget):
             painter.setPen(stroke)
             painter.drawPolyline(polygon(px))
 
-    def _paint_scale_bar(self, painter: QPainter) -> None:
-        metres = round_length(self._view.metres_per_px * 110)
-        width = metres / self._view.metres_per_px
-        text = (
-            _("{n} km").format(n=f"{metres / 1000:g}")
-            if metres >= 1000
-            else _("{n} m").format(n=f"{metres:g}")
-        )
-        font = QFont(self.font())
-        font.setPixelSize(12)
-        painter.setFont(font)
-        text_width = painter.fontMetrics().horizontalAdvance(text)
-        x, y = 14.0, self.height() - 16.0
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(255, 255, 255, 215))
-        painter.drawRoundedRect(QRectF(x - 6, y - 13, width + text_width + 22, 22), 4, 4)
-        painter.setPen(QPen(QColor(theme.INK), 1.6))
-        painter.drawPolyline(
-            [QPointF(x, y - 6), QPointF(x, y), QPointF(x + width, y), QPointF(x + width, y - 6)]
-        )
-        painter.drawText(QPointF(x + width + 8, y + 3), text)
-
     def _object_points(self, table: str, one: str) -> np.ndarray:
-        """Points of an object in metres: one for a symbol, else its route or outer ring; none unplaced."""
-        if (
-            self._project is None
-            or table not in self._project.tables
-            or one not in self._project.table(table)
-        ):
-            return np.zeros((0, 2))
-        holder = self._project.table(table)
-        at = holder.position(one)
-        row = holder.frame.iloc[[at]]
-        if "geometry" in row and row["geometry"].iloc[0] is not None:
-            from gis.shapes import flat_shapes
-
-            flat = flat_shapes(row["geometry"].reset_index(drop=True))
-            largest = int(np.argmax(np.diff(flat.starts))) if len(flat) else -1
-            return self._plane.metres(flat.part(largest)) if largest >= 0 else np.zeros((0, 2))
-        if table == "ac_line_segments":
-            ends = [node_positions(self._project, row[end], self._plane) for end in ("node_a", "node_b")]
-            points = np.vstack(ends)
-        elif "x" in row:
-            node = {"switches": "node_a", "power_transformers": "hv_node"}.get(table, "node")
-            if node in row:
-                points = own_or_node_positions(self._project, row.reset_index(drop=True), node, self._plane)
-            else:
-                points = self._plane.metres(row[["x", "y"]].to_numpy(dtype=float))
-        else:
-            return np.zeros((0, 2))
-        return points if not np.isnan(points).any() else np.zeros((0, 2))
+        return object_points(self._project, self._plane, table, one)
 
     # the hand
 

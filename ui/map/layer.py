@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QIcon, QPainter
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen
 
 from gis.display import DisplayPlane
+from grid_model.errors import GridError
+from grid_model.expression import Expression
 from grid_model.project import Project
 from ui.map.overlay import MapState
 from ui.map.view import MapView
@@ -51,6 +53,35 @@ class Hit:
     distance: float
 
 
+@dataclass(frozen=True, slots=True)
+class LayerLook:
+    """How a person wants a layer shown, where not as it is at first.
+
+    Parameters
+    ----------
+    opacity
+        0 to 1.
+    far, near
+        Denominators of the smallest and the largest scale that show it; None: as at first.
+    filter
+        Only rows for which this expression holds; empty: all.
+    color
+        Colour of its lines, ``#RRGGBB``; empty: that of the theme.
+    size
+        How many times as wide or large as the theme says.
+    """
+
+    opacity: float = 1.0
+    far: float | None = None
+    near: float | None = None
+    filter: str = ""
+    color: str = ""
+    size: float = 1.0
+
+
+PLAIN_LOOK = LayerLook()
+
+
 class Layer:
     """One kind of thing on the map.
 
@@ -61,7 +92,13 @@ class Layer:
     tables
         Tables whose edits make it stale.
     max_denominator
-        Smaller scales than 1:this do not show it.
+        Smaller scales than 1:this do not show it, unless a person wants it so.
+    knobs
+        What of its look can be changed besides opacity and scales: ``filter``, ``color``, ``size``.
+    is_base_map
+        Whether it is a base map from a file: always below what the project has.
+    slow
+        Whether building it takes so long that it is done beside the window.
     """
 
     name = ""
@@ -69,15 +106,51 @@ class Layer:
     tables: tuple[str, ...] = ()
     max_denominator = float("inf")
     shown_at_start = True
+    knobs: frozenset[str] = frozenset()
+    is_base_map = False
+    slow = False
 
     def __init__(self) -> None:
         self.visible = self.shown_at_start
+        self.look = PLAIN_LOOK
         self.rests_on: tuple[Layer, ...] = ()
         """Layers whose content this one draws by."""
 
     def shows_at(self, view: MapView) -> bool:
         """Whether the layer is drawn in this view."""
-        return self.visible and view.scale_denominator <= self.max_denominator
+        return self.visible and self.nearest <= view.scale_denominator <= self.farthest
+
+    @property
+    def farthest(self) -> float:
+        """Denominator of the smallest scale that shows the layer."""
+        return self.max_denominator if self.look.far is None else self.look.far
+
+    @property
+    def nearest(self) -> float:
+        """Denominator of the largest scale that shows the layer."""
+        return self.look.near or 0.0
+
+    def wanted(self, project: Project) -> np.ndarray | None:
+        """Mask of the rows of the layer's table that its filter leaves; None: all.
+
+        A filter that has no meaning any more (a column is gone) leaves all rows.
+        """
+        if not self.look.filter:
+            return None
+        try:
+            return Expression.parse(self.look.filter, self.tables[0]).mask(project)
+        except GridError:
+            return None
+
+    def dressed(self, stroke: QPen) -> QPen:
+        """Give a stroke in the colour and width a person wants."""
+        if not self.look.color and self.look.size == 1.0:
+            return stroke
+        made = QPen(stroke)
+        if self.look.color:
+            made.setColor(QColor(self.look.color))
+        made.setWidthF(stroke.widthF() * self.look.size)
+        return made
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Take what it draws from the project."""

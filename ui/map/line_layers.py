@@ -33,6 +33,7 @@ class LineLayer(Layer):
     """Lines of one table in a few styles; subclasses say which style each row has."""
 
     table = ""
+    knobs = frozenset({"filter", "color", "size"})
     least_m = 0.0
     """Points this near to one another are not worth telling apart from a greater distance."""
 
@@ -86,6 +87,7 @@ class LineLayer(Layer):
             px = view.to_px(points)
             yield
             painter.setBrush(Qt.BrushStyle.NoBrush)
+            stroke = self.dressed(stroke)
             painter.setPen(thin(stroke) if far else stroke)
             for n in range(len(starts) - 1):
                 painter.drawPolyline(polygon(px[starts[n] : starts[n + 1]]))
@@ -130,6 +132,7 @@ class RoadLayer(LineLayer):
 
     name, label, table, tables = "roads", N_("Roads"), "roads", ("roads",)
     classes = tuple(theme.ROAD_WIDTHS_PX)
+    knobs = frozenset({"filter", "size"})
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Read routes and classes."""
@@ -139,7 +142,10 @@ class RoadLayer(LineLayer):
         self.styles = np.array(
             [order.get(one, len(order) - 2) for one in texts(frame["road_class"])], dtype=np.int64
         )
-        self._take(_in_metres(flat_shapes(frame["geometry"]), plane))
+        geometry, wanted = frame["geometry"], self.wanted(project)
+        if wanted is not None:
+            geometry = geometry.where(wanted, None)
+        self._take(_in_metres(flat_shapes(geometry), plane))
 
     def style_denominator(self, style: int) -> float:
         """The lesser the road, the nearer it appears."""
@@ -174,6 +180,9 @@ class PowerLineLayer(LineLayer):
         wanted = (kv > self.low_kv) & (kv <= self.high_kv)
         if self.low_kv > 0:
             wanted |= np.isnan(kv)
+        chosen = self.wanted(project)
+        if chosen is not None:
+            wanted &= chosen
         frame = frame[wanted].reset_index(drop=True)
         self.table_rows = np.flatnonzero(wanted)
         self.ids = texts(frame["id"])
@@ -210,7 +219,8 @@ class PowerLineLayer(LineLayer):
 
     def icon(self) -> QIcon:
         """A stroke in the colour of the voltage."""
-        return swatch(line=theme.voltage_color(self.label_kv), width=self.width + 0.6, as_line=True)
+        color = self.look.color or theme.voltage_color(self.label_kv)
+        return swatch(line=color, width=self.width + 0.6, as_line=True)
 
 
 class MvLineLayer(PowerLineLayer):

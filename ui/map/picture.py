@@ -166,6 +166,7 @@ class PictureMaker:
             painter.setBrushOrigin(_hatch_origin(part))
             for layer in layers:
                 if layer.shows_at(part):
+                    painter.setOpacity(layer.look.opacity)
                     for _piece in layer.paint(painter, part, state):
                         yield False
             painter.end()

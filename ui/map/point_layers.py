@@ -30,6 +30,7 @@ class PointLayer(Layer):
 
     table = ""
     node = ""
+    knobs = frozenset({"filter", "size"})
     size = 13.0
     small_denominator = 40_000.0
     small_size = 8.0
@@ -52,13 +53,18 @@ class PointLayer(Layer):
         """The rows to draw."""
         return project.frame(self.table)
 
+    def wanted_rows(self, project: Project) -> pd.DataFrame:
+        """The rows to draw that the layer's filter leaves."""
+        frame, wanted = self.rows(project), self.wanted(project)
+        return frame if wanted is None else frame[wanted[frame.index.to_numpy()]]
+
     def symbol_names(self, frame: pd.DataFrame) -> np.ndarray:
         """The symbol of each row."""
         return np.full(len(frame), self.swatch_symbol, dtype=object)
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Read places and symbols; rows without a place are left out here and listed by the data check."""
-        frame = self.rows(project)
+        frame = self.wanted_rows(project)
         table_rows = frame.index.to_numpy()
         frame = frame.reset_index(drop=True)
         if self.node:
@@ -85,7 +91,8 @@ class PointLayer(Layer):
 
     def size_in(self, view: MapView) -> float:
         """Side of the symbols in pixels in this view."""
-        return self.size if view.scale_denominator <= self.small_denominator else self.small_size
+        size = self.size if view.scale_denominator <= self.small_denominator else self.small_size
+        return round(size * self.look.size, 1)
 
     def shown_symbols(self, state: MapState) -> np.ndarray:
         """The symbols as the study leaves them."""
@@ -160,7 +167,7 @@ class SwitchLayer(PointLayer):
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Read places, kinds, states and voltages."""
-        frame = self.rows(project)
+        frame = self.wanted_rows(project)
         nodes = project.table("connectivity_nodes")
         at = (
             nodes.positions(frame["node_a"].fillna("").tolist())
@@ -351,7 +358,8 @@ class CustomerLayer(PointLayer):
     name, label, table, tables = "customers", N_("Customers"), "customers", ("customers",)
     max_denominator = 16_000
     shown_at_start = False
-    color = QColor("#6A7F2E")
+    knobs = frozenset({"filter", "color"})
+    own_color = "#6A7F2E"
 
     def symbol_names(self, frame: pd.DataFrame) -> np.ndarray:
         """Customers have no symbol of their own."""
@@ -364,7 +372,8 @@ class CustomerLayer(PointLayer):
         cells = np.floor(view.to_px(self.points[self.in_view(view)]) * ratio).astype(np.int64)
         yield
         picture = np.zeros((height, width, 4), dtype=np.uint8)
-        color = (self.color.blue(), self.color.green(), self.color.red(), 255)
+        shade = QColor(self.look.color or self.own_color)
+        color = (shade.blue(), shade.green(), shade.red(), 255)
         for dy in (-1, 0, 1):
             for dx in (-1, 0, 1):
                 x, y = cells[:, 0] + dx, cells[:, 1] + dy
@@ -378,4 +387,4 @@ class CustomerLayer(PointLayer):
 
     def icon(self) -> QIcon:
         """A small box."""
-        return swatch(self.color.name(), "", 0)
+        return swatch(self.look.color or self.own_color, "", 0)
