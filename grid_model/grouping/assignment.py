@@ -39,8 +39,10 @@ LIKELY = 4
 FIRST_GAP, FIRST_NODES, FIRST_ROUNDS = 5e-3, 60, 2
 PART = 4
 """Centres whose units are dealt out anew at a time."""
-PART_NODES = 60
-MOST_PASSES = 4
+PART_NODES, PART_GAP = 60, 5e-3
+MOST_PASSES = 3
+IN_ONE = 3_000
+"""Pairs up to which the whole is solved at once."""
 
 
 @dataclass(frozen=True)
@@ -400,15 +402,20 @@ class _Solving:
     def _better_in_parts(self) -> bool:
         """Solve a few neighbouring territories anew, place by place, until nothing gets better."""
         problem = self._problem
-        if self._best is None or self._nodes is not None or problem.costs.shape[1] <= 2 * PART:
+        if self._best is None or self._nodes is not None or self._model.free.sum() <= IN_ONE:
             return True
         quiet = [False] * problem.costs.shape[1]
+        tried: set[bytes] = set()
         for _round in range(MOST_PASSES):
             for own in range(len(quiet)):
                 if quiet[own] or self._upper - self._lower <= self._tolerance:
                     continue
                 centres = self._around(own)
                 quiet[own] = True
+                dealt = np.where(np.isin(self._best, centres), self._best, NONE).tobytes()
+                if dealt in tried:
+                    continue
+                tried.add(dealt)
                 if self._solve_part(centres):
                     for one in centres:
                         quiet[one] = False
@@ -436,7 +443,7 @@ class _Solving:
             raise _OutOfTime
         units = np.flatnonzero(np.isin(self._best, centres))
         part = self._problem.part(units, centres)
-        found = _Solving(part, left, self._feedback, nodes=PART_NODES).run()
+        found = _Solving(part, left, self._feedback, nodes=PART_NODES, good_enough=PART_GAP).run()
         if found.objective is None:
             return False
         trial = self._best.copy()
