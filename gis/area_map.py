@@ -149,7 +149,7 @@ def _work(
     """Part the workload into what goes with an area and what goes with a manager himself."""
     one = setting(project, "workload.weight_customers") / setting(project, "workload.unit_customers")
     areas = work.areas.reindex(list(ids))
-    index, terrain = areas["index"].to_numpy(dtype=float), areas["terrain"].to_numpy(dtype=float)
+    index, terrain = np.array(areas["index"], dtype=float), areas["terrain"].to_numpy(dtype=float)
     rows = project.frame("customers")
     rows = rows.loc[(rows["status"] == "active") & rows["transformer_area"].isin(ids)]
     place = {area: n for n, area in enumerate(ids)}

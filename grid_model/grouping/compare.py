@@ -179,7 +179,7 @@ def _movers(
     return tuple(
         Mover(one, was.get(one), now.get(one))
         for one in sorted({*was, *now})
-        if one not in was or same.get(was[one]) != now.get(one)
+        if one not in was or one not in now or same.get(was[one]) != now[one]
     )
 
 

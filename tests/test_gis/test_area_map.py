@@ -18,7 +18,7 @@ from tests.conftest import scaled
 @pytest.fixture(scope="module")
 def sample() -> Project:
     """A sample in which two managers have no base point, and some customers a manager of their own."""
-    project = make_sample("typical", 2, SILENT)
+    project = make_sample("small", 2, SILENT)
     draft = project.edit()
     people = list(project.frame("district_managers")["id"])
     draft.update("district_managers", people[:2], x=None, y=None)

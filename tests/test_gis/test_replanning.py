@@ -21,7 +21,7 @@ GONE = "81010003"
 
 @pytest.fixture(scope="module")
 def sample() -> Project:
-    return make_sample("typical", 1, SILENT)
+    return make_sample("small", 1, SILENT)
 
 
 def areas_of(project: Project, manager: str) -> set[str]:
@@ -42,7 +42,8 @@ def test_while_somebody_is_ill_his_stand_ins_cover_and_his_areas_stay_his(sample
     assert GONE not in set(members.loc[members["scheme"] == scheme, "manager"])
 
 
-def test_who_leaves_is_followed_by_stand_ins_and_mates_and_few_change_group(sample: Project) -> None:
+def test_who_leaves_is_followed_by_stand_ins_and_mates_and_few_change_group() -> None:
+    sample = make_sample("typical", 1, SILENT)
     found = replan(sample, (GONE,))
     assert {one.area for one in found.takeovers} == areas_of(sample, GONE)
     assert all(one.before == GONE and one.after != GONE for one in found.takeovers)
@@ -85,8 +86,7 @@ def test_strange_persons_are_refused(sample: Project) -> None:
         replan(sample, joining=(GONE,))
 
 
-def test_everybody_has_a_stand_in_of_his_group_where_that_is_possible() -> None:
-    sample = make_sample("small", 1, SILENT)
+def test_everybody_has_a_stand_in_of_his_group_where_that_is_possible(sample: Project) -> None:
     basis = planning_basis(sample)
     found = choose_stand_ins(basis)
     owned = {one: manager for one, manager in owners(sample, None).items() if manager is not None}
@@ -97,11 +97,10 @@ def test_everybody_has_a_stand_in_of_his_group_where_that_is_possible() -> None:
     assert max(loads) < 1.6 * sum(loads) / len(loads)
 
 
-def test_areas_are_assigned_within_limits_connected_and_kept_under_a_scheme() -> None:
-    sample = make_sample("small", 1, SILENT)
+def test_areas_are_assigned_within_limits_connected_and_kept_under_a_scheme(sample: Project) -> None:
     basis = planning_basis(sample)
     problem = assign_problem(basis)
-    found = assign(problem, time_limit_s=3.0)
+    found = assign(problem, time_limit_s=2.0)
     assert found.objective is not None and found.bound is not None and found.bound <= found.objective
     assert found.status == ("feasible" if found.cut_by else "optimal")
     assert all(0.6 <= load.ratio <= 1.25 for load in found.loads)

@@ -56,6 +56,22 @@ def test_a_comparison_says_who_moves_and_which_customers_get_another_manager(two
     assert found.scores_a.cost_min != found.scores_b.cost_min and not found.founded and not found.dissolved
 
 
+def test_who_is_in_no_group_any_more_moves_though_his_group_is_gone(sample: Project) -> None:
+    project, _changes = CopyScheme("FA01", "草案").apply(sample)
+    members = project.frame("group_members")
+    groups = project.frame("mutual_aid_groups")
+    first, second = groups.loc[groups["scheme"] == "S1", "id"]
+    others = tuple(members.loc[members["mutual_aid_group"] == second, "manager"])
+    project, _changes = MoveManagers("S1", others, first).apply(project)
+    draft = project.edit()
+    rows = draft.project.frame("group_members")
+    gone = rows.loc[(rows["scheme"] == "S1") & (rows["manager"] == others[0]), "id"]
+    draft.delete("group_members", list(gone))
+    found = compare_schemes(draft.finish()[0], "FA01", "S1")
+    assert {one.manager for one in found.movers} == set(others)
+    assert [one.after for one in found.movers if one.manager == others[0]] == [None]
+
+
 def test_a_scheme_compared_with_itself_changes_nothing(two: Project) -> None:
     found = compare_schemes(two, "S1", "S1")
     assert not found.movers and not found.areas and not found.customers
