@@ -64,6 +64,8 @@ class OutageDesk(QObject):
 
     changed = Signal()
     """Steps or answer changed."""
+    under_way = Signal()
+    """Work began or ended; steps may be others already while the answer is still the old one."""
     shown_changed = Signal()
     """The map is to show another step."""
     answered = Signal()
@@ -244,7 +246,6 @@ class OutageDesk(QObject):
                 self.answered.emit()
 
         self._run(_("Tracing the outage"), lambda feedback: play(project, plan, feedback), done)
-        self.changed.emit()
 
     def _take(self, played: Played, show: int) -> None:
         self.result, self.refusal = played.answer, played.refusal
@@ -264,11 +265,12 @@ class OutageDesk(QObject):
         def give_up(error: Exception | None) -> None:
             if self._job is job:
                 self._job = None
-                self.changed.emit()
+                self.under_way.emit()
                 if error is not None:
                     self._session.problem.emit(error)
 
         self._job = job = self._session.run(title, work, finish, give_up, lambda: give_up(None))
+        self.under_way.emit()
 
     def _stop(self) -> None:
         if self._job is not None:
@@ -317,13 +319,13 @@ class OutageDesk(QObject):
 
     def propose(self, plan: Plan | None = None) -> None:
         """Propose how to isolate the fault, bring the rest back, and go back to normal after the repair."""
-        from ui.outage_proposal import proposed
-
         project, wanted = self._session.project, plan or self.plan
         if project is None or not wanted.steps:
             return
 
         def work(feedback: Feedback) -> tuple[Plan, Played]:
+            from ui.outage_proposal import proposed
+
             made = proposed(project, wanted, feedback)
             return made, play(project, made, feedback)
 
@@ -333,7 +335,6 @@ class OutageDesk(QObject):
             self.answered.emit()
 
         self._run(_("Looking for the best way to restore supply"), work, done)
-        self.changed.emit()
 
     def return_to_normal(self, repaired: bool = False) -> None:
         """Propose the way back to the normal positions, as steps from the present ones."""

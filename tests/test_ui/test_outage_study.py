@@ -470,7 +470,7 @@ def test_a_loop_is_listed_with_the_switches_that_open_it(plain: MainWindow, qtbo
     assert window.canvas._state.loop is not None
     assert len(window.canvas._state.loop.switches) == len(loop.switches)
 
-    shown = texts_of_page(window, 2)
+    texts_of_page(window, 2)
     qtbot.waitUntil(lambda: any("closed, normally open" in one for one in texts(window.right.outage)))
     press(qtbot, window.right.outage, "Return to normal")
     wait_for_jobs(qtbot, window)

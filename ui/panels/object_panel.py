@@ -44,9 +44,8 @@ class ObjectPanel(Panel):
         bench.selection_changed.connect(self.refresh)
         bench.session.project_changed.connect(lambda _project, _changes: self.refresh())
         bench.personal_changed.connect(lambda _show: self.refresh())
-        bench.outage.changed.connect(self.refresh)
-        bench.outage.shown_changed.connect(self.refresh)
-        bench.ranking.changed.connect(self.refresh)
+        for changed in (bench.outage.changed, bench.outage.shown_changed, bench.ranking.changed):
+            changed.connect(self._follow_outage)
         bench.task_changed.connect(lambda _task: self.refresh())
         self.refresh()
 
@@ -68,6 +67,11 @@ class ObjectPanel(Panel):
         self._buttons(table, chosen.single)
         self._attributes(project, table, chosen.single)
         self._relations(project, table, chosen.single)
+
+    def _follow_outage(self) -> None:
+        """Show the device as the study or the ranking has it now, where there is one under the hand."""
+        if self._bench.selection.ids:
+            self.refresh()
 
     def _back(self, table: TableSchema, one: str | None) -> None:
         back = link(_(BACK_TO.get(self._bench.task, TASKS["data"])), self.back_wanted.emit)

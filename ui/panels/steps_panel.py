@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gis.provenance import Provenance
@@ -18,7 +18,7 @@ from ui.outage_desk import spoken_times
 from ui.panels.film_bar import FilmBar
 from ui.panels.outage_words import STATES, step_rows, warnings_of
 from ui.panels.panel import Panel
-from ui.panels.steps_view import StepsView
+from ui.panels.steps_view import StepRow, StepsView
 from ui.widgets import badge, button, clear, label, link, notice, row, rule, tile, tiles
 
 STATE_BADGES = {"normal": N_("What-if · normal state"), "current": N_("What-if · current state")}
@@ -48,6 +48,12 @@ class StudyPanel(Panel):
     def __init__(self, bench: Bench) -> None:
         super().__init__()
         self._bench = bench
+        self._rows: tuple[StepRow, ...] | None = None
+        self._says = ""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._show_below)
         self._head, self._tail = self._box(), self._box()
         self.film = FilmBar(bench.outage)
         self.steps = StepsView()
@@ -111,7 +117,8 @@ class StudyPanel(Panel):
     def _wire(self) -> None:
         bench, desk = self._bench, self._bench.outage
         desk.changed.connect(self.refresh)
-        desk.shown_changed.connect(self._show)
+        desk.under_way.connect(self.refresh)
+        desk.shown_changed.connect(lambda: self._show(at_once=False))
         bench.personal_changed.connect(lambda _show: self.refresh())
         bench.session.project_changed.connect(lambda _project, _changes: self.refresh())
         self.steps.chosen.connect(lambda at: desk.show(at + 1))
@@ -128,16 +135,21 @@ class StudyPanel(Panel):
         """Show the steps and what the one on screen did."""
         bar = self._scroll.verticalScrollBar()
         place = bar.value()
+        self._rows, self._says = None, ""
         self._show()
         self._fill_foot()
         bar.setValue(place)
 
-    def _show(self) -> None:
+    def _show(self, at_once: bool = True) -> None:
+        """Show the step on the map; what stands below the steps may follow a moment later."""
         project, desk = self._bench.session.project, self._bench.outage
-        head, tail = self._head.layout(), self._tail.layout()
-        assert isinstance(head, QVBoxLayout) and isinstance(tail, QVBoxLayout)
+        head = self._head.layout()
+        assert isinstance(head, QVBoxLayout)
         clear(head)
-        clear(tail)
+        if at_once:
+            self._show_below()
+        else:
+            self._later.start()
         self._order.setVisible(project is not None and bool(desk.steps))
         self.film.refresh()
         if project is None:
@@ -146,19 +158,32 @@ class StudyPanel(Panel):
         if not desk.steps:
             self._ask(head, desk.busy)
             return
-        shown = desk.result.study.project if desk.result is not None else project
-        answer, refusal = (desk.result, desk.refusal) if desk.fresh else (None, None)
-        if desk.result is None:
-            refusal = desk.refusal
-        rows = step_rows(shown, desk.steps, spoken_times(desk.steps), answer, refusal)
-        self.steps.show_rows(rows, desk.shown)
+        if self._rows is None:
+            self._rows = self._written(project)
+        self.steps.show_rows(self._rows, desk.shown)
         self.undo.setEnabled(desk.can_undo)
         self.redo.setEnabled(desk.can_redo)
         self._make_primary(self.propose, desk.has_open_fault)
         self._heading(head, project)
         if desk.result is not None:
             self._counts(head, desk.result)
+
+    def _show_below(self) -> None:
+        """Fill what stands below the steps."""
+        desk, tail = self._bench.outage, self._tail.layout()
+        assert isinstance(tail, QVBoxLayout)
+        self._later.stop()
+        clear(tail)
+        if self._bench.session.project is not None and desk.steps and desk.result is not None:
             self._below(tail, desk.result)
+
+    def _written(self, project: Project) -> tuple[StepRow, ...]:
+        """Write the steps; what they did is left out while it is being worked out."""
+        desk = self._bench.outage
+        shown = desk.result.study.project if desk.result is not None else project
+        answer = desk.result if desk.fresh else None
+        refusal = desk.refusal if desk.fresh or desk.result is None else None
+        return step_rows(shown, desk.steps, spoken_times(desk.steps), answer, refusal)
 
     def _say(self, column: QVBoxLayout, title: str, text: str) -> None:
         column.addSpacing(18)
@@ -266,9 +291,9 @@ class StudyPanel(Panel):
         if warnings:
             column.addWidget(notice("\n".join(warnings)))
         self._important(column, answer, shown)
-        project = answer.study.project
-        sentence = Provenance.of(project, self._bench.outage.state).sentence
-        column.addWidget(label(sentence, "tile-note", wrap=True))
+        if not self._says:
+            self._says = Provenance.of(answer.study.project, self._bench.outage.state).sentence
+        column.addWidget(label(self._says, "tile-note", wrap=True))
 
     def _fill_foot(self) -> None:
         clear(self.foot)
@@ -316,19 +341,20 @@ class StudyPanel(Panel):
         )
         if not ids:
             column.addWidget(label(_("None among those who lose supply."), "second", wrap=True))
-        for at, one in enumerate(ids[:LISTED]):
-            column.addWidget(self._customer(answer.study.project, one, at >= len(out)))
+        customers = answer.study.project.table("customers")
+        rows = customers.frame.iloc[customers.positions(ids[:LISTED])] if ids else customers.frame[:0]
+        values = zip(rows["importance"].tolist(), rows["sensitive_kind"].tolist(), strict=True)
+        for at, (one, (grade, kind)) in enumerate(zip(ids[:LISTED], values, strict=True)):
+            column.addWidget(self._customer(answer.study.project, one, grade, kind, at >= len(out)))
         if len(ids) > LISTED:
             more = _("and {count} more").format(count=len(ids) - LISTED)
             column.addWidget(link(more, lambda: self.table_wanted.emit("outage-customers")))
 
-    def _customer(self, project: Project, one: str, backup: bool) -> QWidget:
-        values = project.table("customers").row(one)
+    def _customer(self, project: Project, one: str, grade: object, kind: object, backup: bool) -> QWidget:
         described = schema.table("customers")
         name = objects.object_name(project, "customers", one, self._bench.show_personal)
-        grade = values["importance"]
         text = formats.cell(described.column("importance"), grade) or formats.cell(
-            described.column("sensitive_kind"), values["sensitive_kind"]
+            described.column("sensitive_kind"), kind
         )
         if backup:
             text = _("{grade} · on backup").format(grade=text)
