@@ -63,8 +63,8 @@ def section(large: bool) -> str:
         "intervals of the whole network after the opening; *full rebuild*: all of it walked anew. networkx, "
         "rustworkx and igraph have their graph and the nodes supplied before; pandapower makes a graph for "
         "each question (`unsupplied_buses`). All find the same nodes. The last column: how much longer for "
-        "so many more nodes. rustworkx (Apache 2.0), igraph (GPL) and pandapower (BSD) are only compared with, "
-        "never part of the program."
+        "so many more nodes. rustworkx (Apache 2.0), igraph (GPL) and pandapower (BSD) are only compared "
+        "with, never part of the program."
     )
     return table("One opening, growing networks", head, rows, " ".join([notes, *reasons]))
 
