@@ -56,6 +56,33 @@ def has_plan(window: MainWindow) -> bool:
     return window.bench.grouping.plan is not None
 
 
+def has_valid_plan(window: MainWindow) -> bool:
+    """Whether a grouping has been proposed that keeps the rules."""
+    plan = window.bench.grouping.plan
+    return plan is not None and bool(plan.grouping.groups)
+
+
+def has_scheme(window: MainWindow) -> bool:
+    """Whether a scheme of the project is on screen."""
+    return bool(window.bench.grouping.scheme)
+
+
+def has_scheme_to_spare(window: MainWindow) -> bool:
+    """Whether the scheme on screen is not in force."""
+    project, scheme = window.bench.session.project, window.bench.grouping.scheme
+    return project is not None and bool(scheme) and not project.table("schemes").row(scheme)["in_force"]
+
+
+def has_comparison(window: MainWindow) -> bool:
+    """Whether two schemes are compared."""
+    return window.bench.grouping.comparison is not None
+
+
+def can_paint(window: MainWindow) -> bool:
+    """Whether areas can be given to managers by hand."""
+    return window.bench.grouping.hand is not None and not window.bench.session.reading
+
+
 def can_go_back(window: MainWindow) -> bool:
     """Whether an object was visited before the one under the hand."""
     return window.bench.can_visit(-1)
@@ -154,9 +181,29 @@ ACTIONS = (
     Action("keep-view", "view", N_("&Keep this view…"), "Ctrl+D", icon="star"),
     Action("toggle-tables", "view", N_("&Tables below"), "F9", starts_section=True),
     Action("propose-groups", "grids", N_("&Propose groups"), "Ctrl+G"),
-    Action("put-plan", "grids", N_("Put the proposal into the p&roject"), "", has_plan),
-    Action("put-plan-in-force", "grids", N_("Put the proposal in &force"), "", has_plan),
+    Action("show-alternatives", "grids", N_("Show &alternatives"), "Ctrl+Shift+G", has_valid_plan),
+    Action("grouping-options", "grids", N_("&Weights and limits…")),
+    Action("grouping-rules", "grids", N_("&Rules that always hold")),
+    Action("put-plan", "grids", N_("&Keep the proposal as a scheme"), "", has_valid_plan),
+    Action("put-plan-in-force", "grids", N_("Put the proposal in &force…"), "", has_valid_plan),
     Action("clear-plan", "grids", N_("&Clear the proposal"), "", has_plan),
+    Action(
+        "put-scheme-in-force", "grids", N_("Put the &scheme in force…"), "", has_scheme, starts_section=True
+    ),
+    Action("compare-schemes", "grids", N_("C&ompare schemes…"), "", has_scheme),
+    Action("check-scheme", "grids", N_("Chec&k the scheme"), "Shift+F7", has_scheme),
+    Action("rename-scheme", "grids", N_("Re&name the scheme…"), "", has_scheme),
+    Action("copy-scheme", "grids", N_("Cop&y the scheme…"), "", has_scheme),
+    Action("delete-scheme", "grids", N_("&Delete the scheme…"), "", has_scheme_to_spare),
+    Action("paint-areas", "grids", N_("Paint areas to a &manager"), "Ctrl+B", can_paint, "brush", True),
+    Action("replan", "grids", N_("Somebody &leaves, is away or comes…"), "", has_scheme),
+    Action("assign-areas", "grids", N_("Share areas o&ut among managers…"), "", has_scheme),
+    Action("find-stand-ins", "grids", N_("Find stand-&ins…"), "", has_scheme),
+    Action("export-changes", "grids", N_("Export chan&ge list…"), "", has_comparison, "export", True),
+    Action("export-changes-full", "grids", N_("Export change list in full…"), "", has_comparison),
+    Action("export-roster", "grids", N_("E&xport roster…"), "", has_scheme, "export"),
+    Action("export-roster-full", "grids", N_("Export roster in full…"), "", has_scheme),
+    Action("print-group-cards", "grids", N_("Prin&t group cards…"), "", has_scheme, "print"),
     Action("what-if", "outage", N_("What if it &opens"), "Ctrl+K", has_device, "bolt"),
     Action("what-if-fault", "outage", N_("What if it &fails"), "Ctrl+Shift+K", has_device),
     Action("export-customers", "outage", N_("&Export customer list…"), "Ctrl+L", has_trace, "export", True),

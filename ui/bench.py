@@ -86,6 +86,7 @@ class Bench(QObject):
         if task != self.task:
             self.task = task
             self.ranking.want(task == "outage")
+            self.grouping.want(task == "grids")
             self.task_changed.emit(task)
 
     def select(self, table: str, *ids: str) -> None:

@@ -17,6 +17,30 @@ from ui import outputs
 from ui.device_menu import ask_about
 from ui.dialogs import ask
 from ui.dialogs.operation_dialog import data_files
+from ui.grids_doing import (  # noqa: F401 - commands of the task Grids
+    assign_areas,
+    check_scheme,
+    clear_plan,
+    compare_schemes,
+    copy_scheme,
+    delete_scheme,
+    export_changes,
+    export_changes_full,
+    export_roster,
+    export_roster_full,
+    find_stand_ins,
+    grouping_options,
+    grouping_rules,
+    paint_areas,
+    print_group_cards,
+    propose_groups,
+    put_plan,
+    put_plan_in_force,
+    put_scheme_in_force,
+    rename_scheme,
+    replan,
+    show_alternatives,
+)
 from ui.settings import documents_folder
 from ui.tables.pages import AttributePage, TablePage
 from ui.tables.view import FrameView
@@ -342,30 +366,6 @@ def keep_view(window: MainWindow) -> None:
 def toggle_tables(window: MainWindow) -> None:
     """Show or hide the tables below the map."""
     window.bottom.setVisible(not window.bottom.isVisible())
-
-
-# --------------------------------------------------------------------- grids
-
-
-def propose_groups(window: MainWindow) -> None:
-    """Propose groups with the sizes on the panel."""
-    window.bench.set_task("grids")
-    window.bench.grouping.propose()
-
-
-def put_plan(window: MainWindow) -> None:
-    """Put the proposal beside the other schemes."""
-    window.bench.grouping.put(in_force=False)
-
-
-def put_plan_in_force(window: MainWindow) -> None:
-    """Put the proposal into the project and in force."""
-    window.bench.grouping.put(in_force=True)
-
-
-def clear_plan(window: MainWindow) -> None:
-    """Forget the proposal."""
-    window.bench.grouping.clear()
 
 
 # -------------------------------------------------------------------- outage

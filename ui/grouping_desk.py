@@ -1,165 +1,190 @@
-"""The proposal of mutual-aid groups: what is asked, the plan that came, and putting it into the project."""
+"""The planning of groups and grids in the window: what is asked, the plans that came, the scheme in hand.
+
+On screen is either a proposal (not in the project yet) or a scheme of the project. Whatever is done by hand
+to a proposal first keeps it as a scheme; every gesture is one edit.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
-from grid_model.project import Project
-from resources.i18n import N_, _
+from grid_model.project import Edit, Project
+from resources.i18n import _
+from ui.grouping_hand import SCHEME_TABLES, InHand, followed, only_owners_changed, take_in_hand
+from ui.grouping_plan import (
+    PREVIEW_NAME,
+    Approval,
+    Choice,
+    Preview,
+    Proposal,
+    PutPlan,
+    Replanning,
+    Request,
+    alternatives,
+    chosen_proposal,
+    free_scheme_name,
+    proposed,
+    replanned,
+)
 from ui.jobs import Job
 from ui.session import Session
 
 if TYPE_CHECKING:
-    from gis.planning import Plan
-    from grid_model.grouping.result import Grouping
-    from grid_model.grouping.schemes import PutScheme
+    from gis.planning import Basis
+    from grid_model.grouping.compare import Comparison
+    from grid_model.grouping.price import Move, Priced
 
-
-@dataclass(frozen=True)
-class Request:
-    """What a planner asks of the groups."""
-
-    min_size: int = 3
-    max_size: int = 5
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What came of a request.
-
-    Parameters
-    ----------
-    names
-        What each group would be called, in the order of the grouping.
-    seconds
-        How long the search took.
-    """
-
-    request: Request
-    plan: Plan
-    names: tuple[str, ...]
-    seconds: float
-
-    @property
-    def grouping(self) -> Grouping:
-        """The groups, or why there are none."""
-        return self.plan.grouping
-
-
-@dataclass(frozen=True)
-class PutPlan:
-    """Put a proposal into the project, and in force where wanted, in one step."""
-
-    put: PutScheme
-    in_force: bool
-
-    @property
-    def title(self) -> str:
-        """What was done."""
-        return N_("Put grouping “{scheme}” in force") if self.in_force else N_("Keep grouping “{scheme}”")
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """What fills the title."""
-        return {"scheme": self.put.name}
-
-    def apply(self, project: Project) -> tuple[Project, Changes]:
-        """Make the edit; raises what `PutScheme` raises."""
-        from grid_model.grouping.scheme_edits import PutInForce
-        from grid_model.grouping.schemes import scheme_named
-
-        after, changes = self.put.apply(project)
-        scheme = scheme_named(after, self.put.name)
-        if not self.in_force or scheme is None:
-            return after, changes
-        final, more = PutInForce(scheme).apply(after)
-        return final, Changes((*changes.steps, *more.steps))
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The project as it would be with the proposal, for the map only."""
-
-    project: Project
-    changes: Changes
-    scheme: str
-
-
-PREVIEW_NAME = "\u200b"
-"""Name of the scheme in a preview; no scheme in a project is called so."""
-
-
-def proposed(project: Project, request: Request, feedback: Feedback) -> Proposal:
-    """Work out a proposal; raises `GridError`."""
-    from gis.planning import plan_groups
-    from grid_model.grouping.plan import GroupingOptions
-
-    begun = time.perf_counter()
-    plan = plan_groups(
-        project, GroupingOptions(min_size=request.min_size, max_size=request.max_size), feedback
-    )
-    return Proposal(request, plan, _names(project, plan), time.perf_counter() - begun)
-
-
-def _names(project: Project, plan: Plan) -> tuple[str, ...]:
-    if not plan.grouping.groups:
-        return ()
-    after, _changes = plan.as_scheme(PREVIEW_NAME).apply(project)
-    scheme = after.frame("schemes").loc[after.frame("schemes")["name"] == PREVIEW_NAME, "id"].iloc[0]
-    members = after.frame("group_members")
-    members = members[members["scheme"] == scheme]
-    group_of = dict(zip(members["manager"], members["mutual_aid_group"], strict=True))
-    groups = after.table("mutual_aid_groups")
-    return tuple(str(groups.row(group_of[group.members[0]])["name"]) for group in plan.grouping.groups)
+R = TypeVar("R")
 
 
 class GroupingDesk(QObject):
-    """The proposal under way."""
+    """The plans under way."""
 
     changed = Signal()
+    """Another plan, another scheme, another figure."""
+    keeping = Signal(str)
+    """A proposal was kept as the scheme of this id."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._job: Job | None = None
+        self._side_job: Job | None = None
+        self._basis: Basis | None = None
+        self._before: Project | None = None
+        self._preview: tuple[Proposal, Project, Preview] | None = None
+        self._hand: InHand | None = None
+        self._scheme = ""
+        self._wanted = False
         self.request = Request()
         self.plan: Proposal | None = None
+        self.choices: tuple[Choice, ...] = ()
+        self.choice = -1
+        self.comparison: Comparison | None = None
         session.project_changed.connect(self._on_project)
 
     @property
     def busy(self) -> bool:
-        """Whether a proposal is being worked out."""
+        """Whether something asked for is being worked out."""
         return self._job is not None
+
+    # -------------------------------------------------------------------- asking
 
     def set_sizes(self, least: int, most: int) -> None:
         """Choose how many managers a group may have."""
         self.request = replace(self.request, min_size=least, max_size=most)
 
+    def ask(self, request: Request) -> None:
+        """Choose sizes, weights and limits."""
+        self.request = request
+        self.changed.emit()
+
     def propose(self) -> None:
-        """Look for the best groups of the sizes asked for, beside the window."""
-        project, request = self._session.project, self.request
-        if project is None or self._job is not None:
+        """Look for the best groups, beside the window; locks of the scheme on screen hold."""
+        project, request, basis = self._session.project, self.request, self._basis
+        base = self.scheme_name()
+
+        def done(found: Proposal) -> None:
+            self.plan, self.choices, self.choice, self.comparison = found, (), -1, None
+            if found.plan.basis.project is self._session.project:
+                self._basis = found.plan.basis
+
+        if project is not None:
+            self._run(
+                _("Proposing groups"),
+                lambda feedback: proposed(project, request, feedback, base, basis),
+                done,
+            )
+
+    def seek_alternatives(self, plans: int = 7) -> None:
+        """Look for plans between short ways, even work and little change."""
+        plan = self.plan
+        if plan is None or not plan.grouping.groups:
             return
 
-        def finish(plan: Proposal) -> None:
+        def done(found: tuple[Choice, ...]) -> None:
+            self.choices = found
+            self.choice = next((n for n, one in enumerate(found) if one.is_like(plan.grouping)), -1)
+
+        self._run(_("Looking for alternatives"), lambda feedback: alternatives(plan, plans, feedback), done)
+
+    def pick(self, number: int) -> None:
+        """Take one of the alternatives as the proposal."""
+        plan = self.plan
+        if plan is None or not 0 <= number < len(self.choices) or number == self.choice:
+            return
+        choice = self.choices[number]
+
+        def done(found: Proposal) -> None:
+            self.plan, self.choice = found, number
+
+        self._run(_("Drawing the plan"), lambda feedback: chosen_proposal(plan, choice, feedback), done)
+
+    def replan(self, asked: Replanning) -> None:
+        """Plan anew because somebody leaves, is away or comes, with little change."""
+        project, request = self._session.project, self.request
+        if project is None:
+            return
+
+        def done(found: tuple[Proposal, tuple[Choice, ...]]) -> None:
+            self.plan, self.choices = found
+            self.choice, self.comparison = (0 if self.choices else -1), None
+
+        self._run(
+            _("Planning with little change"),
+            lambda feedback: replanned(project, asked, request, feedback),
+            done,
+        )
+
+    def compare(self, a: str, b: str) -> None:
+        """Compare two schemes."""
+        project, basis = self._session.project, self._basis
+
+        def work(feedback: Feedback) -> Comparison:
+            from gis.replanning import compare
+
+            assert project is not None
+            return compare(project, a, b, feedback, basis)
+
+        def done(found: Comparison) -> None:
+            self.comparison = found
+
+        if project is not None and a != b:
+            self._run(_("Comparing the schemes"), work, done)
+
+    def end_comparison(self) -> None:
+        """Go back to the scheme."""
+        self.comparison = None
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Ask the search to stop."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def run(self, title: str, work: Callable[[Feedback], R], done: Callable[[R], None]) -> None:
+        """Do other long work of the task, one at a time."""
+        self._run(title, work, done)
+
+    def _run(self, title: str, work: Callable[[Feedback], R], done: Callable[[R], None]) -> None:
+        if self._job is not None:
+            return
+
+        def finish(result: R) -> None:
             if self._job is job:
-                self._job, self.plan = None, plan
+                self._job = None
+                done(result)
                 self.changed.emit()
 
         self._job = job = self._session.run(
-            _("Proposing groups"),
-            lambda feedback: proposed(project, request, feedback),
-            finish,
-            lambda error: self._give_up(job, error),
-            lambda: self._give_up(job, None),
+            title, work, finish, lambda error: self._give_up(job, error), lambda: self._give_up(job, None)
         )
         self.changed.emit()
 
@@ -170,50 +195,228 @@ class GroupingDesk(QObject):
             if error is not None:
                 self._session.problem.emit(error)
 
-    def cancel(self) -> None:
-        """Ask the search to stop."""
-        if self._job is not None:
-            self._job.cancel()
+    # -------------------------------------------------------------------- schemes
+
+    @property
+    def scheme(self) -> str:
+        """Id of the scheme on screen: the one chosen, else the one in force; empty where there is none."""
+        project = self._session.project
+        if project is None:
+            return ""
+        if self._scheme in project.table("schemes"):
+            return self._scheme
+        from grid_model.grouping.schemes import scheme_in_force
+
+        ids = project.frame("schemes")["id"]
+        return scheme_in_force(project) or (str(ids.iloc[-1]) if len(ids) else "")
+
+    def scheme_name(self) -> str:
+        """Name of the scheme on screen; empty where there is none."""
+        project, scheme = self._session.project, self.scheme
+        return str(project.table("schemes").row(scheme)["name"]) if project is not None and scheme else ""
+
+    def show_scheme(self, scheme: str) -> None:
+        """Show a scheme of the project; a proposal is forgotten."""
+        self._scheme, self.comparison = scheme, None
+        if self.plan is not None:
+            self.clear()
+        else:
+            self.changed.emit()
+        self._take()
+
+    def do(self, edit: Edit) -> bool:
+        """Make an edit; say whether it could be done."""
+        return self._session.do(edit) is not None
+
+    # ----------------------------------------------------------------- in the hand
+
+    def want(self, wanted: bool) -> None:
+        """Hear whether somebody looks at the groups; then the scheme's figures are worked out."""
+        self._wanted = wanted
+        self._take()
+
+    @property
+    def hand(self) -> InHand | None:
+        """The plan on screen with its price; None where it is not measured (yet)."""
+        if self.plan is not None:
+            return self.plan.hand if self.plan.grouping.groups else None
+        return self._hand if self._hand is not None and self._hand.scheme == self.scheme else None
+
+    def _take(self) -> None:
+        """Measure the scheme on screen, beside the window, where that was not done."""
+        project, scheme, basis = self._session.project, self.scheme, self._basis
+        if not self._wanted or project is None or not scheme or self._side_job is not None:
+            return
+        if self._hand is not None and self._hand.scheme == scheme:
+            return
+        if not len(project.frame("district_managers")):
+            return
+
+        def end() -> bool:
+            ours = self._side_job is job
+            if ours:
+                self._side_job = None
+            return ours
+
+        def finish(found: InHand) -> None:
+            if end() and self._session.project is project:
+                self._hand = found
+                self.changed.emit()
+            if self.scheme != scheme or self._session.project is not project:
+                self._take()
+
+        def fail(error: Exception) -> None:
+            if end() and not isinstance(error, GridError):
+                self._session.problem.emit(error)
+
+        self._side_job = job = self._session.jobs.run(
+            _("Measuring the scheme"),
+            lambda feedback: take_in_hand(project, scheme, feedback, basis),
+            finish,
+            fail,
+            lambda: _ignore(end()),
+            asked=False,
+        )
+
+    def price(self, moves: Sequence[Move]) -> Priced | None:
+        """Say what a change by hand would cost; None where the plan is not measured yet.
+
+        Raises
+        ------
+        GridError
+            As `grid_model.grouping.price.price_of`.
+        """
+        return self.hand.price(moves) if self.hand is not None else None
+
+    def move_managers(self, managers: Sequence[str], group: int | None) -> bool:
+        """Put managers into the group of this number; None founds a group of them."""
+        from gis.planning import grid_outliner
+        from grid_model.grouping.editing import MoveManagers
+
+        hand = self._kept()
+        if hand is None:
+            return False
+        target = hand.groups[group] if group is not None else None
+        shape = grid_outliner(hand.basis.outlines)
+        return self.do(MoveManagers(hand.scheme, tuple(managers), target, shape))
+
+    def paint(self, areas: Sequence[str], manager: str) -> bool:
+        """Put areas under a manager."""
+        from gis.planning import grid_outliner
+        from grid_model.grouping.editing import PaintAreas
+
+        hand = self._kept()
+        if hand is None:
+            return False
+        return self.do(PaintAreas(hand.scheme, tuple(areas), manager, grid_outliner(hand.basis.outlines)))
+
+    def lock(self, group: int, locked: bool) -> bool:
+        """Lock a group, or unlock it."""
+        from grid_model.grouping.editing import LockGroups
+
+        hand = self._kept()
+        return hand is not None and self.do(LockGroups((hand.groups[group],), locked))
+
+    def merge(self, group: int, other: int) -> bool:
+        """Put the members of `other` into `group`."""
+        hand = self.hand
+        return hand is not None and self.move_managers(hand.plan.groups[other], group)
+
+    def _kept(self) -> InHand | None:
+        """What is in hand as a scheme of the project: a proposal is kept first."""
+        if self.plan is not None and not self.keep():
+            return None
+        return self.hand
+
+    # ----------------------------------------------------------------- the proposal
 
     def preview(self) -> Preview | None:
         """Give the project with the proposal in it, for the map; None where there is no valid proposal."""
-        project = self._session.project
-        if project is None or self.plan is None or not self.plan.grouping.groups:
+        project, plan = self._session.project, self.plan
+        if project is None or plan is None or not plan.grouping.groups:
             return None
-        after, changes = self.plan.plan.as_scheme(PREVIEW_NAME).apply(project)
-        schemes = after.frame("schemes")
-        return Preview(after, changes, str(schemes.loc[schemes["name"] == PREVIEW_NAME, "id"].iloc[0]))
+        if self._preview is None or self._preview[0] is not plan or self._preview[1] is not project:
+            self._preview = (plan, project, Preview.of(project, plan))
+        return self._preview[2]
 
-    def put(self, in_force: bool) -> None:
+    def put(self, in_force: bool, approval: Approval = Approval(), name: str = "") -> bool:  # noqa: B008
         """Put the proposal into the project as a scheme, in force or beside the others."""
         project, plan = self._session.project, self.plan
         if project is None or plan is None:
-            return
-        name = free_scheme_name(project)
-        if self._session.do(PutPlan(plan.plan.as_scheme(name), in_force)) is None:
-            return
+            return False
+        name = name or free_scheme_name(project)
+        if not self.do(PutPlan(plan.edit(name), name, in_force, approval)):
+            return False
+        self._take_as_scheme(plan, name)
         self._session.noticed.emit(
             (_("Scheme “{name}” holds now.") if in_force else _("Kept as scheme “{name}”.")).format(name=name)
         )
-        self.clear()
+        return True
 
-    def take_over(self, other: GroupingDesk) -> None:
-        """Go on where another desk was."""
-        self.request, self.plan = other.request, other.plan
+    def keep(self) -> bool:
+        """Keep the proposal as a scheme and go on with that."""
+        return self.put(in_force=False)
+
+    def _take_as_scheme(self, plan: Proposal, name: str) -> None:
+        """Show the scheme a proposal became; it is measured already, unless areas changed hands."""
+        from grid_model.grouping.schemes import scheme_named
+        from ui.grouping_hand import proposal_in_hand
+
+        project = self._session.project
+        assert project is not None
+        self._scheme = scheme_named(project, name) or ""
+        self.plan, self.comparison = None, None
+        self.choices, self.choice = (), -1
+        if not plan.takeovers:
+            self._hand = proposal_in_hand(plan.plan, self._scheme, project)
+        self.keeping.emit(self._scheme)
         self.changed.emit()
+        self._take()
 
     def clear(self) -> None:
         """Forget the proposal."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        self.plan = None
+        self.plan, self.choices, self.choice, self.comparison = None, (), -1, None
+        self._preview = None
+        self.changed.emit()
+        self._take()
+
+    def take_over(self, other: GroupingDesk) -> None:
+        """Go on where another desk was."""
+        self.request, self.plan = other.request, other.plan
+        self.choices, self.choice, self.comparison = other.choices, other.choice, other.comparison
+        self._scheme, self._hand, self._basis = other._scheme, other._hand, other._basis
         self.changed.emit()
 
+    # ----------------------------------------------------------------- the project
+
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
-        edited = changes is not None and self.plan is not None and project is not None
-        if changes is None or (edited and project is not None and not self._still_fits(project)):
+        before, self._before = self._before, project
+        if project is None or changes is None or before is None:
+            self._hand, self._basis, self._scheme = None, None, ""
             self.clear()
+            return
+        self._refresh_basis(before, project, changes)
+        if self.comparison is not None and changes.tables & (SCHEME_TABLES | {"transformer_areas"}):
+            self.comparison = None
+        if self.plan is not None and not self._still_fits(project):
+            self.clear()
+        else:
+            self.changed.emit()
+            self._take()
+
+    def _refresh_basis(self, before: Project, project: Project, changes: Changes) -> None:
+        """Keep of what was worked out what is still true."""
+        if changes.tables <= SCHEME_TABLES and self._basis is not None:
+            self._basis = replace(self._basis, project=project)
+        else:
+            self._basis = None
+        small = changes.tables <= SCHEME_TABLES | {"transformer_areas"}
+        if self._hand is not None:
+            fits = small and only_owners_changed(before, project)
+            self._hand = followed(self._hand, project) if fits else None
 
     def _still_fits(self, project: Project) -> bool:
         """Whether the proposal can still be put into the project after an edit."""
@@ -224,16 +427,11 @@ class GroupingDesk(QObject):
         if any(one not in managers for group in self.plan.grouping.groups for one in group.members):
             return False
         try:
-            self.plan.plan.as_scheme(PREVIEW_NAME).apply(project)
+            self.plan.edit(PREVIEW_NAME).apply(project)
         except GridError:
             return False
         return True
 
 
-def free_scheme_name(project: Project) -> str:
-    """Give a name no scheme of the project has, such as Scheme 2."""
-    taken = set(project.frame("schemes")["name"])
-    number = len(taken) + 1
-    while _("Scheme {number}").format(number=number) in taken:
-        number += 1
-    return _("Scheme {number}").format(number=number)
+def _ignore(_ended: bool) -> None:
+    """Nobody minds when what was not asked for stops."""

@@ -53,6 +53,10 @@ SHAPES = {
     "merge": '<path d="M4 5h7v14H4zM13 5h7v14h-7z"/><path d="M9 12h6"/>',
     "reshape-area": '<path d="M5 5h9v5l4 3-4 2v4H5z"/>',
     "corner": '<path d="M5 19V5h14"/><circle cx="5" cy="5" r="2.4"/>',
+    "locked": '<path d="M6 11h12v9H6z"/><path d="M8.5 11V8a3.5 3.5 0 0 1 7 0v3"/>',
+    "unlocked": '<path d="M6 11h12v9H6z"/><path d="M8.5 11V8a3.5 3.5 0 0 1 6.8-1.2"/>',
+    "brush": '<path d="M19.5 4.5 11 13l-2.5 5.5L14 16l8.5-8.5z"/><path d="M8.5 18.5c-1.5 2-4 2-5.5 1.5 1.5-.5 1.5-3 3-4"/>',
+    "person-move": '<circle cx="8" cy="7" r="3"/><path d="M3 19c0-4 2-6.5 5-6.5s5 2.5 5 6.5"/><path d="M14 9h7M18 6l3 3-3 3"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
 }
 """Strokes on a field of 24 × 24."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -20,8 +21,11 @@ from ui.actions import ActionSet
 from ui.bench import Bench
 from ui.device_menu import fill_device_menu
 from ui.dialogs import ask
-from ui.left_panel import LeftPanel
-from ui.map.canvas import MapCanvas, project_extent
+from ui.grouping_plan import Preview
+from ui.left_panel import TASK_FILLS, LeftPanel
+from ui.map.canvas import MapCanvas
+from ui.map.extent import project_extent
+from ui.map.grid_tools import GridStrip
 from ui.message_bar import MessageBar
 from ui.messages import window_sentence
 from ui.ranking_desk import DEVICE_TABLES
@@ -31,6 +35,9 @@ from ui.status_bar import StatusLine
 from ui.tables.bottom import BottomTables
 from ui.tool_strip import ToolStrip
 from ui.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from grid_model.grouping.compare import Comparison
 
 TABLE_SHARE = 0.30
 """Share of the height the tables have at first."""
@@ -47,6 +54,25 @@ WAIT_MS = 10_000
 """How long closing waits for a job that was asked to stop."""
 
 
+SCHEME_MENU = (
+    "put-scheme-in-force",
+    "compare-schemes",
+    "check-scheme",
+    "",
+    "rename-scheme",
+    "copy-scheme",
+    "delete-scheme",
+    "",
+    "replan",
+    "assign-areas",
+    "find-stand-ins",
+    "",
+    "export-roster",
+    "export-roster-full",
+    "print-group-cards",
+)
+"""What the panel offers for the scheme on screen."""
+
 FRAME_PX = 40
 """Room a window manager's title and frame take, at the most."""
 
@@ -60,13 +86,14 @@ class MainWindow(QMainWindow):
     def __init__(self, bench: Bench) -> None:
         super().__init__()
         self.bench = bench
-        self._previewed: Changes | None = None
+        self._previewed: Preview | None = None
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 560)
         self.commands = ActionSet(self)
         self.menus = self.commands.fill(self.menuBar())
         self.canvas = MapCanvas()
         self.tools = ToolStrip(bench, self.canvas)
+        self.grid_tools = GridStrip(bench, self.canvas)
         self.top = TopBar(bench, self.commands)
         self.messages = MessageBar()
         self.left = LeftPanel(bench, self.canvas)
@@ -138,6 +165,12 @@ class MainWindow(QMainWindow):
         self.left.outage.losses_wanted.connect(lambda _measure: self._show_losses())
         self.right.outage.loops.loop_wanted.connect(self._show_loop)
         bench.grouping.changed.connect(self._show_plan)
+        bench.task_changed.connect(lambda _task: self._show_plan())
+        self.grid_tools.painting.connect(
+            lambda on: self.left.set_fill("manager" if on else TASK_FILLS[bench.task])
+        )
+        self.right.grouping.do = self.do
+        self.right.grouping.fill_menu = self._fill_scheme_menu
         bench.task_changed.connect(lambda _task: self._show_outage())
         bench.personal_changed.connect(lambda _show: self._name_personal())
         canvas.object_clicked.connect(lambda table, one: bench.click(table, one, canvas.clicked_at))
@@ -170,8 +203,8 @@ class MainWindow(QMainWindow):
             self.start.refresh()
             (self.start.sample if project is None else self.canvas).setFocus()
         self.canvas.set_project(project, changes)
-        if self.bench.grouping.plan is not None:
-            self._show_plan()
+        self._previewed = None  # the map shows the project itself again
+        self._show_plan()
         if changes is None or not changes.tables <= {"schemes", "info"}:
             self.left.refresh()
         if changes is None:
@@ -251,18 +284,49 @@ class MainWindow(QMainWindow):
             self.canvas.zoom_to(extent)
 
     def _show_plan(self) -> None:
-        """Draw the proposal as if it stood in the project, or the project as it is again."""
-        preview, project = self.bench.grouping.preview(), self.bench.session.project
-        if preview is not None:
-            self._previewed = preview.changes
+        """Draw the proposal as if it were kept, else the scheme on screen; mark what is compared."""
+        desk, project = self.bench.grouping, self.bench.session.project
+        preview = desk.preview()
+        if preview is not None and preview is not self._previewed:
             self.canvas.set_project(preview.project, preview.changes)
-            self.canvas.set_scheme(preview.scheme)
-        elif self._previewed is not None:
-            if project is not None:
-                self.canvas.set_project(project, self._previewed)
-            self.canvas.set_scheme(None)
-            self._previewed = None
+        elif preview is None and self._previewed is not None and project is not None:
+            self.canvas.set_project(project, self._previewed.changes)
+        self._previewed = preview
+        planning = self.bench.task == "grids"
+        compared = desk.comparison if planning else None
+        scheme = desk.scheme if planning else None
+        shown = preview.scheme if preview is not None else compared.b if compared is not None else scheme
+        self.canvas.set_scheme(shown)
+        self._mark_compared(compared)
         self.commands.refresh()
+
+    def _mark_compared(self, found: Comparison | None) -> None:
+        """Hatch the land of managers who move, cross-hatch the areas that get another manager."""
+        if found is None:
+            self.grid_tools.marks.show()
+            return
+        from grid_model.grouping.scheme_edits import owners
+
+        project = self.bench.session.project
+        assert project is not None
+        moved = {one.manager for one in found.movers}
+        land = {area for area, owner in owners(project, found.b).items() if owner in moved}
+        changed = {one.area for one in found.areas if one.other_manager}
+        self.grid_tools.marks.show(land - changed, changed)
+
+    def do(self, name: str) -> None:
+        """Do a command by its name (`ui.actions`)."""
+        getattr(doing, name.replace("-", "_"))(self)
+
+    def _fill_scheme_menu(self, menu: QMenu) -> None:
+        """Put what can be done with the scheme on screen into a menu."""
+        menu.clear()
+        self.commands.refresh()
+        for name in SCHEME_MENU:
+            if name:
+                menu.addAction(self.commands.by_name[name])
+            else:
+                menu.addSeparator()
 
     def _menu(self, table: str, one: str, place: QPoint) -> None:
         self.bench.click(table, one, self.canvas.clicked_at)

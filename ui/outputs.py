@@ -226,15 +226,13 @@ def export_customers(window: MainWindow, full: bool = False) -> None:
         values = {"file": path.name, "rows": str(rows), "masking": said.label, "purpose": said.purpose or "—"}
         return Outcome({}, (_("Customer list written: {file}").format(file=path),), note=(note, values))
 
-    _run_noted(
-        window, _("Writing {file}").format(file=path.name), work, lambda outcome: tell(window, outcome)
-    )
+    run_noted(window, _("Writing {file}").format(file=path.name), work, lambda outcome: tell(window, outcome))
 
 
-def _run_noted(
+def run_noted(
     window: MainWindow, title: str, work: Callable[[Feedback], Outcome], done: Callable[[Outcome], None]
 ) -> None:
-    """Run work on the study beside the window; its note goes into the journal of its project."""
+    """Run work beside the window; its note goes into the journal of its project."""
     session = window.bench.session
 
     def finish(outcome: Outcome) -> None:
@@ -315,7 +313,7 @@ def _print_outage(
         pages = make_pages(study.project, template, chosen, feedback)
         return printed(pages, path, template, chosen, feedback)
 
-    _run_noted(window, _("Print to PDF"), work, done)
+    run_noted(window, _("Print to PDF"), work, done)
 
 
 def web_map(window: MainWindow, full: bool = False) -> None:

@@ -95,7 +95,7 @@ QPushButton#chip {{ border: 1px solid {c.line}; border-radius: 10px; padding: 2p
 QPushButton#card {{ text-align: left; padding: 12px 14px; background: {c.paper}; border: 1px solid {c.line}; border-radius: 10px; }}
 QPushButton#card:hover {{ border: 1px solid {c.primary}; background: {c.primary_faint}; }}
 
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateEdit, QPlainTextEdit {{
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit, QPlainTextEdit {{
     border: 1px solid {c.edge}; border-radius: 6px; padding: 4px 7px; background: {c.paper};
     selection-background-color: {c.primary}; selection-color: {c.on_primary}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 1px solid {c.primary}; }}
@@ -110,6 +110,8 @@ QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url("{ICONS}/chevron-down.svg"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ border: 1px solid {c.line}; background: {c.paper}; selection-background-color: {c.primary_faint};
     selection-color: {c.ink}; outline: 0; padding: 3px; }}
+QDateTimeEdit::drop-down {{ border: 0; width: 22px; }}
+QDateTimeEdit::down-arrow {{ image: url("{ICONS}/chevron-down.svg"); width: 12px; height: 12px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
     border: 0; width: 16px; background: transparent; }}
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{ICONS}/chevron-up.svg"); width: 10px; height: 10px; }}
@@ -139,6 +141,12 @@ QFrame#tour {{ background: {c.paper}; border: 1px solid {c.primary}; border-radi
 QFrame#tour-frame {{ border: 3px solid {c.primary}; border-radius: 6px; background: transparent; }}
 QFrame#tool-strip, QFrame#hint-bar {{ background: {c.paper}; border: 1px solid {c.edge}; border-radius: 8px; }}
 QFrame#tool-strip QToolButton {{ padding: 3px; border-radius: 5px; }}
+QFrame#card {{ border: 1px solid {c.line}; border-radius: 8px; background: {c.paper}; }}
+QFrame#card[target="true"] {{ border: 2px solid {c.primary}; background: {c.primary_faint}; }}
+QFrame#member {{ border: 1px solid transparent; border-radius: 5px; background: transparent; }}
+QFrame#member:hover {{ background: {c.field}; }}
+QFrame#member:focus {{ border: 1px solid {c.primary}; }}
+QLabel#wrong {{ color: {c.wrong}; font-size: 12px; }}
 QFrame#popup {{ background: {c.paper}; border: 1px solid {c.edge}; border-radius: 8px; }}
 
 QScrollArea {{ border: 0; background: {c.paper}; }}

@@ -259,7 +259,13 @@ def test_names_are_masked_until_a_purpose_is_given(
     assert file.journal.entries()[-1].values["purpose"] == "calling the sick"
 
 
-def test_groups_are_proposed_and_put_in_force_in_one_step(window: MainWindow, qtbot: QtBot) -> None:
+def test_groups_are_proposed_and_put_in_force_in_one_step(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui import grids_doing
+    from ui.grouping_plan import Approval
+
+    monkeypatch.setattr(grids_doing, "ask_approval", lambda *_asked: Approval(approved_by="王所长"))
     window.top.tasks["grids"].setFocus()
     qtbot.mouseClick(window.top.tasks["grids"], LEFT)
     panel = window.right.grouping
@@ -272,7 +278,7 @@ def test_groups_are_proposed_and_put_in_force_in_one_step(window: MainWindow, qt
     assert plan.grouping.status == "optimal"
     assert all(2 <= len(group.members) <= 4 for group in plan.grouping.groups)
     assert "Proved optimal" in texts(panel)
-    press(qtbot, panel, "Put in force")
+    press(qtbot, panel, "Put in force…")
     project = window.bench.session.project
     assert project is not None
     schemes = project.frame("schemes")

@@ -13,6 +13,7 @@ from gis import theme
 from gis.display import DisplayPlane
 from gis.shapes import FlatShapes, boxes_of, flat_shapes, label_points
 from gis.tints import grid_tints, group_tints
+from grid_model.grouping.scheme_edits import owners
 from grid_model.project import Project
 from resources.i18n import N_, _
 from ui.map.detail import Levels
@@ -241,6 +242,7 @@ class TransformerAreaLayer(AreaLayer):
         "grid_areas",
         "service_grids",
         "schemes",
+        "area_assignments",
     )
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
@@ -297,10 +299,12 @@ def scheme_shown(project: Project, wanted: str) -> str:
 def area_tints(project: Project, mode: str, wanted: str) -> np.ndarray:
     """Give the tint number of each transformer area for a fill by manager, group or grid."""
     areas = project.frame("transformer_areas")
+    scheme = scheme_shown(project, wanted)
+    said = owners(project, scheme or None)
+    owner = [said[one] or "" for one in areas["id"]]
     if mode == "manager":
         managers = {one: n for n, one in enumerate(project.frame("district_managers")["id"])}
-        return np.array([managers.get(one, -1) for one in texts(areas["manager"])], dtype=np.int64)
-    scheme = scheme_shown(project, wanted)
+        return np.array([managers.get(one, -1) for one in owner], dtype=np.int64)
     numbers = group_tints(project, scheme)
     if mode == "group":
         members = project.frame("group_members")
@@ -309,7 +313,7 @@ def area_tints(project: Project, mode: str, wanted: str) -> np.ndarray:
             m: numbers.get(g, -1)
             for m, g in zip(members["manager"], members["mutual_aid_group"], strict=True)
         }
-        return np.array([of_manager.get(one, -1) for one in texts(areas["manager"])], dtype=np.int64)
+        return np.array([of_manager.get(one, -1) for one in owner], dtype=np.int64)
     of_grid = grid_tints(project, scheme)
     links = project.frame("grid_areas")
     links = links[links["scheme"] == scheme]

@@ -1,0 +1,124 @@
+"""A small map of each plan: the land coloured by group, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gis import theme
+from resources.i18n import _
+from ui.colors import THEME
+from ui.grouping_plan import Choice
+from ui.panels.frontier_chart import letter, tells
+
+if TYPE_CHECKING:
+    from grid_model.grouping.area_map import AreaMap
+
+WIDTH, HEIGHT = 98, 76
+FAR = 2.2
+"""Ground farther from every area than so many times their usual distance stays empty."""
+
+
+class SmallMap(QWidget):
+    """One plan in small; a click takes it."""
+
+    picked = Signal(int)
+
+    def __init__(self, number: int, choice: Choice, image: QImage, chosen: bool) -> None:
+        super().__init__()
+        self._number, self._image, self._chosen = number, image, chosen
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(QSize(WIDTH, HEIGHT))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(tells(number, choice))
+        self.setAccessibleName(_("Map of plan {plan}").format(plan=letter(number)))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take the plan."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.picked.emit(self._number)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the land, the letter, and a frame round the plan on the map."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(theme.GROUND))
+        painter.setPen(QPen(QColor(THEME.primary if self._chosen else THEME.line), 2 if self._chosen else 1))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 6, 6)
+        painter.drawImage(3, 3, self._image)
+        font = painter.font()
+        font.setBold(self._chosen)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.INK))
+        painter.drawText(8, 17, letter(self._number))
+        painter.end()
+
+
+def plan_images(choices: tuple[Choice, ...], areas: AreaMap) -> list[QImage]:
+    """Draw each plan: every pixel has the colour of the group whose area is nearest."""
+    cells, near = _nearest(areas)
+    tints = _tints(choices)
+    return [_image(cells, near, _colors(one, areas, own)) for one, own in zip(choices, tints, strict=True)]
+
+
+def _nearest(areas: AreaMap) -> tuple[np.ndarray, np.ndarray]:
+    """Give the number of the nearest area of each pixel, and whether it is near enough to be land."""
+    from scipy.spatial import cKDTree
+
+    wide, high = WIDTH - 6, HEIGHT - 6
+    known = np.isfinite(areas.x_m) & np.isfinite(areas.y_m)
+    if not known.any():
+        return np.zeros((high, wide), dtype=np.int64), np.zeros((high, wide), dtype=bool)
+    at = np.flatnonzero(known)
+    points = np.column_stack([areas.x_m[at], areas.y_m[at]])
+    low, high_xy = points.min(axis=0), points.max(axis=0)
+    step = float(max((high_xy[0] - low[0]) / (wide * 0.86), (high_xy[1] - low[1]) / (high * 0.86), 1e-9))
+    middle = (low + high_xy) / 2
+    x = middle[0] + (np.arange(wide) - wide / 2 + 0.5) * step
+    y = middle[1] - (np.arange(high) - high / 2 + 0.5) * step
+    tree = cKDTree(points)
+    away, nearest = tree.query(np.column_stack([np.tile(x, high), np.repeat(y, wide)]))
+    usual = float(np.median(tree.query(points, k=min(4, len(points)))[0].max(axis=1))) or step
+    land = (away <= FAR * max(usual, step)).reshape(high, wide)
+    return at[nearest].reshape(high, wide), land
+
+
+def _tints(choices: tuple[Choice, ...]) -> list[list[int]]:
+    """Give each group of each plan a tint; groups that go on from the first plan keep theirs."""
+    from grid_model.grouping.schemes import matched
+
+    found: list[list[int]] = []
+    first: dict[str, frozenset[str]] = {}
+    for choice in choices:
+        groups = [frozenset(group.members) for group in choice.grouping.groups]
+        if not first:
+            first = {f"{n:05d}": one for n, one in enumerate(groups)}
+        same = {n: int(one) for n, one in matched(groups, first).items()}
+        free = iter(n for n in range(len(groups) + len(first)) if n not in same.values())
+        found.append([same[n] if n in same else next(free) for n in range(len(groups))])
+    return found
+
+
+def _colors(choice: Choice, areas: AreaMap, tints: list[int]) -> np.ndarray:
+    """Give the colour (ARGB) of each area."""
+    of_manager = {one: tints[n] for n, group in enumerate(choice.grouping.groups) for one in group.members}
+    colors = [
+        QColor(theme.tint(of_manager[one]).fill if one in of_manager else theme.AREA_FILL).rgba()
+        for one in areas.managers
+    ]
+    palette = np.array([*colors, QColor(theme.AREA_FILL).rgba()], dtype=np.uint32)
+    return np.asarray(palette[areas.owner])  # nobody (−1) takes the last
+
+
+def _image(cells: np.ndarray, land: np.ndarray, colors: np.ndarray) -> QImage:
+    pixels = np.where(land, colors[cells], np.uint32(0)).astype(np.uint32)
+    high, wide = pixels.shape
+    edge = np.zeros_like(land)
+    edge[:, 1:] |= pixels[:, 1:] != pixels[:, :-1]
+    edge[1:, :] |= pixels[1:, :] != pixels[:-1, :]
+    pixels[edge & land] = QColor(theme.MUTED_INK).rgba()
+    return QImage(pixels.tobytes(), wide, high, wide * 4, QImage.Format.Format_ARGB32).copy()
