@@ -122,6 +122,7 @@ def _take(camera: Camera, station: Path) -> None:
     bench.outage.add("open", f"switches:{bench.selection.single}")
     bench.set_task("outage")
     camera.take("outage")
+    _study(camera)
     bench.select("")
     bench.set_task("grids")
     bench.grouping.propose()
@@ -135,6 +136,35 @@ def _take(camera: Camera, station: Path) -> None:
     window.top.search.look()
     camera.take("search")
     window.top.search.popup.hide()
+
+
+def _study(camera: Camera) -> None:
+    """A fault on a line, isolated, the healthy rest fed over a tie."""
+    desk = camera.program.bench.outage
+    camera.program.bench.select("")
+    desk.clear()
+    desk.add("fault", f"ac_line_segments:{_line(camera.program)}")
+    camera.wait()
+    desk.propose()
+    camera.wait()
+    if desk.result is not None:
+        back = [stage.n for stage in desk.result.study.stages if stage.customers_back]
+        desk.show(back[0] if back else len(desk.steps))
+    camera.take("study")
+    desk.clear()
+
+
+def _line(program: Program) -> str:
+    """Choose a line whose fault can be isolated so that a tie brings many back."""
+    from grid_model.study_proposal import plan_fault
+    from ui.outage_plan import morning
+
+    project = program.bench.session.project
+    assert project is not None
+    lines = project.frame("ac_line_segments")
+    ids = [str(one) for one in lines.loc[lines["nominal_kv"] > 1, "id"].iloc[::7]]
+    found = {one: plan_fault(project, f"ac_line_segments:{one}", morning(project)).restoration for one in ids}
+    return max(ids, key=lambda one: (found[one].users, -found[one].left))
 
 
 def _switch(program: Program) -> str:

@@ -442,7 +442,7 @@ RESULTS = {
         _fill_journal,
     ),
     "outage-customers": ResultTable(
-        N_("Customers out"),
+        N_("Customers affected"),
         "customers",
         "id",
         _has_trace,
@@ -450,7 +450,7 @@ RESULTS = {
         _fill_customers,
     ),
     "outage-areas": ResultTable(
-        N_("Areas out"),
+        N_("Areas affected"),
         "transformer_areas",
         "id",
         _has_trace,
