@@ -31,7 +31,7 @@ READ_TWO_WAYS = {
 
 BLANKS = (" ", "\t", "\n", "\r")
 
-LONG_DIGITS = re.compile("[0-9]{5}")
+LONG_DIGITS = re.compile("[0-9]{4}")
 """Names and addresses never hold so long a number: they are passed over for a customer's number."""
 
 LARGEST_CHARACTER = 0x110000
