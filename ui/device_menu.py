@@ -11,9 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from resources.i18n import N_, _
+from ui import objects
 from ui.bench import Bench
-
-JUMPER_KINDS = ("jumper", "cut")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def questions(bench: Bench, table: str, one: str) -> list[Question]:
         tip = _("The other end is the next device you choose this for")
         found.append(Question(_("Jumper from here…"), partial(bench.begin_jumper, device), tip))
     elif start != device:
-        text = _("Jumper from {device} to here").format(device=start.rpartition(":")[2])
+        text = _("Jumper from {device} to here").format(device=_name(bench, start))
         found.append(Question(text, partial(_join, bench, start, device)))
     if table == "switches":
         marked = f"switches:{one}" in bench.outage.plan.inoperable
@@ -85,6 +84,12 @@ def ask_about(bench: Bench, action: str, *devices: str, **more: Any) -> None:
         more = {"xy": bench.place, **more}
     bench.set_task("outage")
     bench.outage.add(action, *devices, **more)
+
+
+def _name(bench: Bench, device: str) -> str:
+    table, _colon, one = device.partition(":")
+    project = bench.session.project
+    return objects.object_name(project, table, one) if project is not None else one
 
 
 def _is_faulted(bench: Bench, table: str, one: str) -> bool:

@@ -50,11 +50,6 @@ class Answer:
     customers: pd.DataFrame
     areas: pd.DataFrame
 
-    @property
-    def overlay(self) -> OutageOverlay:
-        """What the map shows after the last step."""
-        return self.overlays[-1]
-
 
 @dataclass(frozen=True)
 class Refusal:

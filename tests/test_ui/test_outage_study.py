@@ -180,6 +180,10 @@ def test_a_fault_is_isolated_restored_carried_out_and_taken_back(
     while desk.shown > closing:
         qtbot.keyClick(panel.study.film.slider, Qt.Key.Key_Left)
     assert desk.shown == closing
+    qtbot.mouseClick(panel.study.film.play, LEFT)
+    assert desk.playing
+    qtbot.mouseClick(panel.study.film.play, LEFT)
+    assert not desk.playing and desk.shown == closing
     overlay = window.canvas._state.outage
     assert overlay is not None and (overlay.lines >= Fate.FED).any()
     assert overlay.feeds[0][1], "the tie over which it comes is named"
@@ -409,10 +413,31 @@ def test_earth_jumper_and_cut_stand_in_the_menu_of_a_device(
     click_line(qtbot, window, line, RIGHT)
     wait_for_jobs(qtbot, window)
     assert desk.refusal is None and desk.steps[-1].action == "cut" and desk.steps[-1].xy is not None
-    desk.add("jumper", f"switches:{story.switch}")
-    wait_for_jobs(qtbot, window)
-    assert desk.refusal is None and desk.overlay is not None
+    assert desk.overlay is not None
     assert {one.kind for one in desk.overlay.spots} >= {"cut"}
+
+    # a jumper from the live side of the open switch to the dead line: what is dead comes back over it
+    ends = project.table("switches").row(story.switch)
+    live = desk.result.study.stages[-1].outage.supply[1] if desk.result is not None else []
+    table = project.table("connectivity_nodes")
+    at_a = bool(live[table.position(ends["node_a"])])
+    out = desk.result.study.stages[-1].counts.lv_customers if desk.result is not None else 0
+    nodes = {ends["node_a" if at_a else "node_b"]}
+    touching = lines["node_a"].isin(nodes) | lines["node_b"].isin(nodes)
+    near = lines.loc[touching & (lines["nominal_kv"] > 1), "id"].tolist()
+    start, end = f"ac_line_segments:{near[0]}", f"ac_line_segments:{line}"
+    for device, text in ((start, "Jumper from here"), (end, "Jumper from")):
+        window.bench.select(*device.split(":"))
+        QApplication.processEvents()
+        choose_in_menu(text)
+        tool = [one for one in window.right.object.findChildren(QToolButton) if "▾" in one.text()][-1]
+        qtbot.mouseClick(tool, LEFT)
+        qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None, timeout=5_000)
+    qtbot.waitUntil(lambda: desk.steps[-1].action == "jumper", timeout=5_000)
+    wait_for_jobs(qtbot, window)
+    assert desk.refusal is None and desk.result is not None
+    assert {one.kind for one in desk.overlay.spots} >= {"cut", "jumper"}
+    assert desk.result.study.stages[-1].counts.lv_customers < out
 
 
 def test_the_impact_card_and_the_losses_on_the_map_say_what_the_ranking_says(

@@ -16,20 +16,6 @@ from ui.panels.steps_view import StepRow
 
 STATES = {"normal": N_("Normal state"), "current": N_("Current state")}
 
-QUESTIONS = {
-    "open": N_("What if it opens"),
-    "close": N_("What if it closes"),
-    "out": N_("What if it is taken out"),
-    "fault": N_("What if it fails"),
-    "fault-here": N_("What if a fault is here"),
-    "earth": N_("Earth it"),
-    "unearth": N_("Take the earth off"),
-    "jumper": N_("Bridge it with a jumper"),
-    "jumper-from": N_("Jumper from here…"),
-    "cut": N_("Cut the line here"),
-    "inoperable": N_("Cannot be operated"),
-}
-
 
 def step_rows(
     project: Project,

@@ -230,7 +230,9 @@ class StudyPanel(Panel):
     def _heading(self, column: QVBoxLayout, project: Project) -> None:
         desk = self._bench.outage
         state = badge(_(STATE_BADGES[desk.state]), "blue", _("A simulation; the record is not changed."))
-        column.addLayout(row(state, 1))
+        choice = self._state_choice()
+        choice.setFixedWidth(118)
+        column.addLayout(row(state, 1, choice))
         self._headline(column, desk.title(project) or _("Outage"))
         if desk.busy:
             column.addWidget(label(_("Tracing…"), "second"))

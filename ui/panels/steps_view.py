@@ -22,7 +22,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -368,9 +367,3 @@ class StepsView(QListView):
         at = self.indexAt(place).row()
         if at >= 0:
             self.menu_wanted.emit(at, self.viewport().mapToGlobal(place))
-
-
-def focus_is_in(widget: QWidget) -> bool:
-    """Whether the keyboard's focus is on a widget or inside it."""
-    focus = QApplication.focusWidget()
-    return focus is not None and (focus is widget or widget.isAncestorOf(focus))
