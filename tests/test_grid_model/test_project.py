@@ -72,11 +72,11 @@ def test_an_identifier_keeps_its_zeros() -> None:
 def test_the_largest_whole_number_stays_beside_a_missing_one() -> None:
     large = 2**63 - 1
     history = started()
-    rows = [{"id": "1", "order_on_line": large}, {"id": "2"}]
-    history.do(Doing(lambda draft: draft.insert("poles", rows)))
-    assert history.project.table("poles").row("1")["order_on_line"] == large
-    history.do(Doing(lambda draft: draft.update("poles", ["1", "2"], order_on_line=[None, large - 1])))
-    assert history.project.frame("poles")["order_on_line"].to_list()[1] == large - 1
+    rows = [{"id": "1", "code": "x", "row_number": large}, {"id": "2", "code": "x"}]
+    history.do(Doing(lambda draft: draft.insert("issues", rows)))
+    assert history.project.table("issues").row("1")["row_number"] == large
+    history.do(Doing(lambda draft: draft.update("issues", ["1", "2"], row_number=[None, large - 1])))
+    assert history.project.frame("issues")["row_number"].to_list()[1] == large - 1
 
 
 def test_a_deleted_row_comes_back_in_its_old_place_with_its_old_fid() -> None:
