@@ -173,10 +173,19 @@ def _stands_on(shapes: np.ndarray, base: np.ndarray) -> np.ndarray:
 
     there = np.flatnonzero([one is not None for one in shapes])
     found = np.full((len(base), NEAREST), -1, dtype=np.int64)
+    tree = shapely.STRtree(shapely.envelope(shapes[there])) if len(there) else None
     for n in np.flatnonzero(np.isfinite(base).all(axis=1)):
-        distance = shapely.distance(shapely.Point(base[n]), shapes[there])
-        nearest = there[np.argsort(distance, kind="stable")[:NEAREST]]
-        found[n, : len(nearest)] = nearest
+        if tree is None:
+            break
+        point, reach = shapely.Point(base[n]), 2_000.0
+        near = tree.query(point, predicate="dwithin", distance=reach)
+        while len(near) < min(NEAREST, len(there)):
+            reach *= 2
+            near = tree.query(point, predicate="dwithin", distance=reach)
+        near = there[np.sort(near)]
+        distance = shapely.distance(point, shapes[near])
+        inside = near[np.argsort(distance, kind="stable")][:NEAREST]
+        found[n, : len(inside)] = inside
     return found
 
 

@@ -26,7 +26,10 @@ from grid_model.grouping.solver import new_solver
 NEAREST = 8
 """So many of the nearest managers are looked at beside those of the group."""
 GAP = 2e-3
-"""Share of the cost within which an answer counts as the best."""
+"""Share of the cost within which the answer to a small problem counts as the best."""
+SMALL = 500
+"""Pairs of area and manager up to which a problem is solved in one go."""
+WHOLE = 1e-6
 MOST_NODES = 500
 """Work limit of the search: a count, so that the answer does not depend on the clock."""
 
@@ -170,13 +173,37 @@ class _Part:
         )
 
     def solve(self, feedback: Feedback) -> tuple[np.ndarray, float, float]:
-        """Give the chosen manager of each area (−1: none possible), the cost and what none undercuts."""
+        """Give the chosen manager of each area (−1: none possible), the cost and what none undercuts.
+
+        A large problem is solved without the demand of whole areas first: all but a few areas come out
+        whole. Those few, and the ones that somebody else would take for little more, are dealt out anew, the
+        others stay; the first answer bounds the cost from below.
+        """
+        free = np.ones(len(self._rows), dtype=bool)
+        start, bound = np.zeros(len(self._rows)), -np.inf
+        if len(self._rows) > SMALL:
+            start, reduced, bound = self._run(feedback, None, start)
+            free = self._open_ones(start, reduced)
+        values, _reduced, low = self._run(feedback, free, np.round(start))
+        cost = self._cost(values)
+        found = np.full(len(self._units), NOBODY, dtype=np.int64)
+        picked = np.flatnonzero(values > 0.5)
+        found[self._rows[picked]] = self._managers[self._columns[picked]]
+        return found, cost, low if free.all() else bound
+
+    def _run(
+        self, feedback: Feedback, free: np.ndarray | None, held: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """Solve with the pairs `free` as whole numbers and the others held; None: all, in parts too.
+
+        Gives the values and the reduced costs of the pairs, and what no answer undercuts.
+        """
         import highspy
 
-        model = new_solver(True, lambda: feedback.cancelled)
+        model = new_solver(free is not None, lambda: feedback.cancelled)
         model.setOptionValue("mip_rel_gap", GAP)
         model.setOptionValue("mip_max_nodes", MOST_NODES)
-        self._fill(model)
+        self._fill(model, free, held)
         model.run()
         if feedback.cancelled:
             raise Cancelled
@@ -185,14 +212,39 @@ class _Part:
             highspy.HighsModelStatus.kSolutionLimit,
         ):
             raise RuntimeError(f"the solver stopped with {model.modelStatusToString(model.getModelStatus())}")
-        values = np.array(model.getSolution().col_value)[: len(self._rows)]
-        found = np.full(len(self._units), NOBODY, dtype=np.int64)
-        picked = np.flatnonzero(values > 0.5)
-        found[self._rows[picked]] = self._managers[self._columns[picked]]
-        info = model.getInfo()
-        return found, float(info.objective_function_value), float(info.mip_dual_bound)
+        solution, info = model.getSolution(), model.getInfo()
+        values = np.array(solution.col_value)[: len(self._rows)]
+        if free is None:
+            return (
+                values,
+                np.array(solution.col_dual)[: len(self._rows)],
+                float(info.objective_function_value),
+            )
+        return values, np.zeros(len(self._rows)), float(info.mip_dual_bound)
 
-    def _fill(self, model: Any) -> None:
+    def _open_ones(self, values: np.ndarray, reduced: np.ndarray) -> np.ndarray:
+        """Mark the pairs of areas that came out in parts, or that others would take for the least."""
+        whole = np.zeros(len(self._units), dtype=bool)
+        whole[self._rows[values > 1 - WHOLE]] = True
+        other = np.full(len(self._units), np.inf)
+        spare = np.where(values < WHOLE, reduced, np.inf)
+        np.minimum.at(other, self._rows, spare)
+        other[~whole] = -1.0
+        order = np.argsort(other, kind="stable")
+        pairs = np.cumsum(np.bincount(self._rows, minlength=len(self._units))[order])
+        opened = np.zeros(len(self._units), dtype=bool)
+        opened[order[pairs <= SMALL]] = True
+        opened[~whole] = True
+        return np.asarray(opened[self._rows])
+
+    def _cost(self, values: np.ndarray) -> float:
+        """Price an answer."""
+        weight = self._problem.areas.work[self._units[self._rows]]
+        load = np.bincount(self._columns, weight * values, minlength=len(self._managers))
+        uneven = self._problem.imbalance_min * np.abs(load / self.mean - 1).sum()
+        return float((self.costs() * values).sum() + uneven)
+
+    def _fill(self, model: Any, free: np.ndarray | None, held: np.ndarray) -> None:
         """Variables: the pairs, then what each manager has too much and too little of."""
         import highspy
 
@@ -204,12 +256,14 @@ class _Part:
         program.num_row_ = len(units) + people
         each = self._problem.imbalance_min / self.mean
         program.col_cost_ = np.r_[self.costs(), np.full(2 * people, each)]
-        program.col_lower_ = np.zeros(program.num_col_)
-        program.col_upper_ = np.r_[np.ones(pairs), np.full(2 * people, np.inf)]
+        loose = np.ones(pairs, dtype=bool) if free is None else free
+        program.col_lower_ = np.r_[np.where(loose, 0.0, held), np.zeros(2 * people)]
+        program.col_upper_ = np.r_[np.where(loose, 1.0, held), np.full(2 * people, np.inf)]
         right = np.r_[np.ones(len(units)), np.full(people, self.mean)]
         program.row_lower_ = program.row_upper_ = right
         kind = highspy.HighsVarType
-        program.integrality_ = [kind.kInteger] * pairs + [kind.kContinuous] * (2 * people)
+        if free is not None:
+            program.integrality_ = [kind.kInteger] * pairs + [kind.kContinuous] * (2 * people)
         first = len(units)
         row = np.searchsorted(units, self._rows)
         rows = np.r_[
