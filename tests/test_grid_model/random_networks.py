@@ -18,12 +18,12 @@ Positions = dict[tuple[str, str], bool]
 ROOT = "(source)"
 
 
-def random_networks(seeds: Iterable[int], size: int = 10) -> Project:
+def random_networks(seeds: Iterable[int], size: int = 10, temporary: bool = False) -> Project:
     """Draw one small network for each seed, apart from one another, as one project.
 
-    Parallel lines, self-loops, islands, sources switched off, line-end switches, jumpers, three windings,
-    dual-fed customers, areas with several transformers. The same seed gives the same network; names end
-    in the seed.
+    Parallel lines, self-loops, islands, sources switched off, line-end switches, three windings,
+    dual-fed customers, areas with several transformers; `temporary` jumpers and cuts where wanted. The
+    same seed gives the same network; names end in the seed.
     """
     drawing: dict[str, Any] = {
         "branches": [],
@@ -36,14 +36,14 @@ def random_networks(seeds: Iterable[int], size: int = 10) -> Project:
         "usage": {},
     }
     for seed in seeds:
-        _add_network(drawing, random.Random(seed), f"_{seed}", size)
+        _add_network(drawing, random.Random(seed), f"_{seed}", size, "jc" if temporary else "")
     usage = drawing.pop("usage")
     return draw(*drawing.pop("branches"), **drawing, rows={"transformer_areas": usage})
 
 
-def _add_network(drawing: dict[str, Any], dice: random.Random, tail: str, size: int) -> None:
+def _add_network(drawing: dict[str, Any], dice: random.Random, tail: str, size: int, more_kinds: str) -> None:
     nodes = [f"n{n}{tail}" for n in range(dice.randint(2, size))]
-    branches = _branches(dice, nodes, tail)
+    branches = _branches(dice, nodes, tail, more_kinds)
     switches = [
         words[1].split("@")[0].lstrip("!")
         for text in branches
@@ -80,7 +80,7 @@ def _add_network(drawing: dict[str, Any], dice: random.Random, tail: str, size: 
         }
 
 
-def _branches(dice: random.Random, nodes: list[str], tail: str) -> list[str]:
+def _branches(dice: random.Random, nodes: list[str], tail: str, more_kinds: str) -> list[str]:
     """A tree or a few, with more branches thrown in at random; some of them parallel or loops of one node."""
     branches, lines = [], []
     joins = [(nodes[dice.randrange(n)], nodes[n]) for n in range(1, len(nodes)) if dice.random() < 0.93]
@@ -89,7 +89,7 @@ def _branches(dice: random.Random, nodes: list[str], tail: str) -> list[str]:
     dice.shuffle(joins)
     for n, (a, b) in enumerate(joins):
         mark = "!" if dice.random() < 0.08 else ""
-        kind = dice.choice("kkkklllllltqfjc")
+        kind = dice.choice("kkklllltqf" + more_kinds)
         third = f" {dice.choice(nodes)}" if kind == "t" and dice.random() < 0.4 else ""
         branches.append(f"{a} {mark}{kind}{n}{tail} {b}{third}")
         if kind == "l":

@@ -200,7 +200,9 @@ def assert_same_index(index: TopologyIndex, fresh: TopologyIndex, consumers: Con
 @pytest.mark.parametrize("first", range(PROJECTS))
 def test_an_index_after_any_switchings_equals_a_fresh_build(first: int) -> None:
     """Three windings, line-end switches, dual-fed customers, areas of several transformers among them."""
-    project = random_networks(range(700_000 + first * TOGETHER, 700_000 + (first + 1) * TOGETHER))
+    project = random_networks(
+        range(700_000 + first * TOGETHER, 700_000 + (first + 1) * TOGETHER), temporary=True
+    )
     dice = random.Random(first)
     index, consumers = TopologyIndex.build(project), Consumers.of(project)
     usable = np.flatnonzero(index.wiring.in_service).tolist()
