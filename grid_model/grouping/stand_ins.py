@@ -30,6 +30,8 @@ GAP = 2e-3
 SMALL = 500
 """Pairs of area and manager up to which a problem is solved in one go."""
 WHOLE = 1e-6
+MOST_STEPS = 2_000
+LEAST_GAIN = 1e-6
 MOST_NODES = 500
 """Work limit of the search: a count, so that the answer does not depend on the clock."""
 
@@ -188,8 +190,45 @@ class _Part:
         cost = self._cost(values)
         found = np.full(len(self._units), NOBODY, dtype=np.int64)
         picked = np.flatnonzero(values > 0.5)
-        found[self._rows[picked]] = self._managers[self._columns[picked]]
+        found[self._rows[picked]] = self._columns[picked]
+        if not free.all():
+            cost = self._improve(found, cost)
+        found[found != NOBODY] = self._managers[found[found != NOBODY]]
         return found, cost, low if free.all() else bound
+
+    def _improve(self, found: np.ndarray, cost: float) -> float:
+        """Move one area, or let two change places, as long as that costs less; gives the cost then."""
+        units = np.flatnonzero(found != NOBODY)
+        weight = self._problem.areas.work[self._units]
+        price = np.full((len(self._units), len(self._managers)), np.inf)
+        price[self._rows, self._columns] = self.costs()
+        each = self._problem.imbalance_min / self.mean
+        for _step in range(MOST_STEPS):
+            load = np.bincount(found[units], weight[units], minlength=len(self._managers))
+            own, mine = found[units], weight[units]
+            now = price[units, own]
+            apart = np.abs(load - self.mean)
+            leaves = np.abs(load[own] - mine - self.mean) - apart[own]
+            comes = np.abs(load[None, :] + mine[:, None] - self.mean) - apart[None, :]
+            moved = price[units] - now[:, None] + each * (leaves[:, None] + comes)
+            moved[np.arange(len(units)), own] = np.inf
+            shift = mine[None, :] - mine[:, None]
+            swap = price[units][:, own] - now[:, None]
+            swap = swap + swap.T
+            swap += each * (np.abs(load[own][:, None] + shift - self.mean) - apart[own][:, None])
+            swap += each * (np.abs(load[own][None, :] - shift - self.mean) - apart[own][None, :])
+            swap[own[:, None] == own[None, :]] = np.inf
+            best_move, best_swap = moved.min(), swap.min()
+            if min(best_move, best_swap) > -LEAST_GAIN:
+                break
+            if best_move <= best_swap:
+                row, column = np.unravel_index(int(moved.argmin()), moved.shape)
+                found[units[row]] = column
+            else:
+                a, b = np.unravel_index(int(swap.argmin()), swap.shape)
+                found[units[a]], found[units[b]] = own[b], own[a]
+            cost += float(min(best_move, best_swap))
+        return cost
 
     def _run(
         self, feedback: Feedback, free: np.ndarray | None, held: np.ndarray

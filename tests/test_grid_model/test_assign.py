@@ -168,6 +168,27 @@ def test_no_other_choice_of_stand_ins_costs_less(seed: int) -> None:
     assert found.objective == pytest.approx(cost_of(problem, mine))
 
 
+@pytest.mark.parametrize("seed", range(scaled(12, 200)))
+def test_a_large_station_is_solved_in_steps_and_says_how_good_the_answer_is(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grid_model.grouping.stand_ins.SMALL", 5)
+    problem = stood_in(seed)
+    found = find_stand_ins(problem)
+    if not np.isfinite(problem.minutes).all():
+        return
+    areas = problem.areas
+    mine = {areas.at[area]: areas.managers.index(one) for area, one in found.stand_in_of.items()}
+    able = np.flatnonzero(problem.able).tolist()
+    assert all(one in able and one != areas.owner[n] for n, one in mine.items())
+    choices = [[one for one in able if one != areas.owner[n]] for n in mine]
+    if not mine:
+        return
+    best = min(cost_of(problem, dict(zip(mine, one, strict=True))) for one in product(*choices))
+    assert found.objective == pytest.approx(cost_of(problem, mine))
+    assert found.objective * (1 - found.gap) <= best + 1e-6
+
+
 def test_a_mate_comes_before_a_stranger_as_near() -> None:
     areas = scattered_areas(np.random.default_rng(1), 3, 6)
     areas = areas.owned(np.zeros(6, dtype=np.int64))
