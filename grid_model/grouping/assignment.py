@@ -492,9 +492,10 @@ class _Solving:
     def _prove(self) -> bool:
         """Solve whole assignments, adding cuts, until one hangs together; the first ones only roughly."""
         model = self._model
-        whole = model.build(integer=True, stop=self._stop)
+        doubt = self._falls_apart if self._problem.edge_costs is not None else None
+        whole = model.build(integer=True, stop=self._stop, doubt=doubt)
         built = model.free.sum()
-        rough = ROUGH * (self._upper - self._lower) if np.isfinite(self._upper) else 0.0
+        rough = ROUGH * (self._upper - self._lower) if np.isfinite(self._upper) and doubt is None else 0.0
         while True:
             if self._upper - self._lower <= self._tolerance:
                 return True
@@ -508,6 +509,7 @@ class _Solving:
                 self._lower = self._upper
                 return self._best is not None
             self._lower = max(self._lower, min(float(whole.getInfo().mip_dual_bound), self._upper))
+            stopped = model.doubted
             cuts = self._learned(whole)
             if not cuts and rough <= self._tolerance:
                 return True
@@ -515,8 +517,13 @@ class _Solving:
                 rough = ROUGH * (self._upper - self._lower) if rough > 1e-4 * abs(self._upper) else 0.0
             model.add_cuts(whole, cuts)
             self._fix(*self._priced)
-            if model.free.sum() < 0.9 * built:
-                whole, built = model.build(integer=True, stop=self._stop), model.free.sum()
+            # A solver that was once interrupted (highspy 1.16) takes the next run for interrupted too.
+            if stopped or model.free.sum() < 0.9 * built:
+                whole, built = model.build(integer=True, stop=self._stop, doubt=doubt), model.free.sum()
+
+    def _falls_apart(self, values: np.ndarray) -> bool:
+        """Whether an answer is none for want of connectedness: better to learn from it than to prove it."""
+        return self._problem.connected and bool(self._violated(values))
 
     def _learned(self, whole: Any) -> list[Cut]:
         """Repair every answer the solver met on its way, and cut off those that fall apart."""
@@ -578,6 +585,15 @@ class _Solving:
                 for n in sorted(piece, key=lambda n: (-share[n], n))[:CUTS_A_PIECE]:
                     if share[n] + (0.0 if rooted else share[root] - 1.0) > through + LEAST_VIOLATION:
                         yield Cut(own, n, NONE if rooted else root, tuple(between))
+                        yield from self._for_all(n, piece) if self._problem.edge_costs is not None else ()
+
+    def _for_all(self, n: int, piece: set[int]) -> Iterable[Cut]:
+        """Say the same of every centre for which the piece is too light: unnamed ones are all alike."""
+        near = self._problem.neighbours.of_unit
+        around = tuple(sorted({other for one in piece for other in near[one]} - piece))
+        for own in range(self._problem.costs.shape[1]):
+            if self._too_light(piece, own):
+                yield Cut(own, n, NONE, around)
 
     def _too_light(self, piece: set[int], own: int) -> bool:
         """Whether a piece has too little work to be all of a centre's territory: it must go on beyond it."""
@@ -606,6 +622,8 @@ class _Solving:
         if self._feedback.cancelled:
             raise Cancelled
         status = model.getModelStatus()
+        if self._model.doubted and status == kinds.kInterrupt:
+            return True
         if partial and status in (kinds.kSolutionLimit, kinds.kIterationLimit):
             return True
         if status in (kinds.kInterrupt, kinds.kTimeLimit, kinds.kSolutionLimit, kinds.kIterationLimit):

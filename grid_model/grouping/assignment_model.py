@@ -37,6 +37,8 @@ class AssignmentModel:
         Pairs of unit and centre that may still be in a better plan; takes effect with the next `build`.
     integer
         Whether the model built last is one of whole numbers.
+    doubted
+        Whether the solver stopped at an answer to learn from, until `met` is asked.
     """
 
     def __init__(self, problem: AssignmentProblem, free: np.ndarray) -> None:
@@ -44,9 +46,18 @@ class AssignmentModel:
         self.free = free.copy()
         self.cuts: list[Cut] = []
         self.integer = False
+        self.doubted = False
 
-    def build(self, integer: bool, stop: Callable[[], bool]) -> Any:
-        """Make a solver with every row and all cuts so far."""
+    def build(
+        self, integer: bool, stop: Callable[[], bool], doubt: Callable[[np.ndarray], bool] | None = None
+    ) -> Any:
+        """Make a solver with every row and all cuts so far.
+
+        Parameters
+        ----------
+        doubt
+            Asked of every answer the solver meets; where it says yes the solver stops (`doubted`).
+        """
         problem = self._problem
         units, centres = problem.costs.shape
         self.integer = integer
@@ -54,12 +65,11 @@ class AssignmentModel:
         pairs = len(self._unit)
         self._column = np.full(problem.costs.shape, NONE, dtype=np.int64)
         self._column[self._unit, self._centre] = np.arange(pairs)
-        model = new_solver(integer, stop)
+        self._doubt = doubt
+        model = new_solver(integer, lambda: self.doubted or stop())
         self._seen: list[np.ndarray] = []
         if integer:
-            model.cbMipImprovingSolution += lambda event: self._seen.append(
-                np.array(event.data_out.mip_solution)[:pairs]
-            )
+            model.cbMipImprovingSolution += lambda event: self._met(np.array(event.data_out.mip_solution))
         # rows 0…units-1: every unit once; units…: the work of each centre
         low = np.r_[np.ones(units), problem.lower]
         high = np.r_[np.ones(units), problem.upper]
@@ -84,6 +94,16 @@ class AssignmentModel:
             reduced[self._unit, self._centre] = np.array(solution.col_dual)[:pairs]
         return values, reduced, float(model.getInfo().objective_function_value)
 
+    def _met(self, values: np.ndarray) -> None:
+        found = values[: len(self._unit)]
+        self._seen.append(found)
+        self.doubted |= self._doubt is not None and self._doubt(self._spread(found))
+
+    def _spread(self, pairs: np.ndarray) -> np.ndarray:
+        values = np.zeros(self._problem.costs.shape)
+        values[self._unit, self._centre] = np.round(pairs)
+        return values
+
     def met(self, model: Any) -> list[np.ndarray]:
         """Give x of the last few answers met since the last call, the final one last."""
         pairs = len(self._unit)
@@ -92,12 +112,8 @@ class AssignmentModel:
         if len(final) == pairs and model.getInfo().primal_solution_status == 2:
             found.append(final)
         self._seen.clear()
-        arrays = []
-        for one in found:
-            values = np.zeros(self._problem.costs.shape)
-            values[self._unit, self._centre] = np.round(one)
-            arrays.append(values)
-        return arrays
+        self.doubted = False
+        return [self._spread(one) for one in found]
 
     def add_cuts(self, model: Any, cuts: Sequence[Cut]) -> None:
         """Demand that territories hang together where they do not."""
