@@ -72,10 +72,10 @@ class Bench(QObject):
 
     def take_over(self, other: Bench) -> None:
         """Go on where another bench was: its project, task, simulation and proposal."""
+        self.set_task(other.task)  # before the project: only the tables of this task are made
         self.session.take_over(other.session)
         self.set_findings(other.findings)
         self.ranking.take_over(other.ranking)
-        self.set_task(other.task)
         self.outage.take_over(other.outage)
         self.grouping.take_over(other.grouping)
         self.visited, self._visit = other.visited, other._visit

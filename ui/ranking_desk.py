@@ -227,8 +227,10 @@ class RankingDesk(QObject):
 
     def take_over(self, other: RankingDesk) -> None:
         """Go on where another desk was."""
+        self._forget()
         self.state, self.found = other.state, other.found
         self.changed.emit()
+        self._keep_up()
 
     def _keep_up(self) -> None:
         if (self._wanted or self._asked) and self.found is None and self._job is None and not self.stopped:
