@@ -163,6 +163,8 @@ class MainWindow(QMainWindow):
         bench.ranking.changed.connect(self._show_losses)
         bench.task_changed.connect(lambda _task: self._show_losses())
         self.left.outage.losses_wanted.connect(lambda _measure: self._show_losses())
+        self.left.layers.table_wanted.connect(self.bottom.open)
+        self.left.views.keep_wanted.connect(lambda: doing.keep_view(self))
         self.right.outage.loops.loop_wanted.connect(self._show_loop)
         bench.grouping.changed.connect(self._show_plan)
         bench.task_changed.connect(lambda _task: self._show_plan())

@@ -11,6 +11,7 @@ from grid_model.issue import Issue
 from grid_model.settings import SETTINGS
 from resources.i18n import N_, _
 from ui.messages_editing import EDITING_ERRORS
+from ui.messages_map import MAP_ERRORS
 from ui.messages_grids import GRID_ERRORS, GRID_ISSUES, GRID_REASONS
 from ui.messages_study import STUDY_ERRORS
 from ui.messages_traces import EXPRESSIONS, TRACES
@@ -18,6 +19,7 @@ from ui.messages_travel import TRAVEL_ERRORS, TRAVEL_ISSUES, TRAVEL_REASONS
 
 ERRORS: Mapping[str, str] = {
     **EDITING_ERRORS,
+    **MAP_ERRORS,
     **GRID_ERRORS,
     **TRAVEL_ERRORS,
     # the command line
@@ -528,6 +530,8 @@ def _shown(values: Mapping[str, object]) -> dict[str, object]:
         shown["range"] = _range(values["minimum"], values["maximum"])
     if isinstance(values.get("title"), str) and isinstance(values.get("values"), Mapping):
         shown["title"] = _(str(values["title"])).format(**values["values"])  # type: ignore[arg-type]
+    if isinstance(values.get("layer"), str):
+        shown["layer"] = _(str(values["layer"]))
     setting = values.get("setting")
     if isinstance(setting, str) and setting in SETTINGS:
         shown["setting"] = _(SETTINGS[setting].meaning)

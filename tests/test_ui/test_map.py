@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from gis import theme
 from gis.display import DisplayPlane
 from grid_model.project import LOCAL, Project, ProjectInfo
-from ui.map.canvas import MapCanvas, project_extent
+from ui.map.canvas import MapCanvas
+from ui.map.extent import project_extent
 from ui.map.labels import Occupied, place_labels
 from ui.map.layer import Label
 from ui.map.overlay import Fate, OutageOverlay

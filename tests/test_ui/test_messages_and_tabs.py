@@ -13,7 +13,7 @@ from tests.test_ui.helpers import LEFT, press, wait_for_jobs
 from tests.test_ui.test_window import a_section_switch
 from ui.application import Program
 from ui.main_window import MainWindow
-from ui.map.canvas import project_extent
+from ui.map.extent import project_extent
 from ui.tables.pages import AttributePage
 
 

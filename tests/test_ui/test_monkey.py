@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import scaled
@@ -102,10 +102,10 @@ class Monkey:
 
     def _button(self) -> None:
         """Press something in the panel of layers: a layer goes or comes."""
-        boxes = [one for one in self._window.left.findChildren(QAbstractButton) if one.isCheckable()]
-        shown = [one for one in boxes if one.isVisible() and one.isEnabled()]
-        if shown:
-            self._qtbot.mouseClick(self._chance.choice(shown), LEFT)
+        tree = self._window.left.layers.tree
+        if tree.names:
+            tree.choose(self._chance.choice(tree.names))
+            self._qtbot.keyClick(tree, self._chance.choice([Qt.Key.Key_Space, Qt.Key.Key_Right]))
 
     def _resize(self) -> None:
         self._window.resize(self._chance.randint(1000, 1366), self._chance.randint(600, 768))

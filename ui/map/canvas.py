@@ -38,6 +38,7 @@ from ui.map.building import LayerBuilder
 from ui.map.extent import Extent, plane_of, project_extent
 from ui.map.furniture import paint_scale_bar
 from ui.map.layer import PLAIN_LOOK, Hit, Layer, LayerLook
+from ui.map.legend import NOT_COUNTED, Legend, legend_of
 from ui.map.line_layers import LvLineLayer, MvLineLayer, RoadLayer
 from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer
 from ui.map.overlay import LoopPicture, LossPicture, MapState, OutageOverlay
@@ -207,6 +208,13 @@ class MapCanvas(QWidget):
         corners = self._plane.metres(np.array([extent[:2], extent[2:]]))
         self._set_view(self._view.fitted((*corners[0], *corners[1])))
 
+    def look_at(self, x: float, y: float, denominator: float | None = None) -> None:
+        """Put a place (project coordinates) in the middle, at a scale or the one there is."""
+        east, north = self._plane.metres(np.array([[x, y]]))[0]
+        view = replace(self._view, east=east, north=north)
+        factor = view.scale_denominator / denominator if denominator else 1.0
+        self._set_view(view.zoomed(factor, view.width / 2, view.height / 2))
+
     def zoom_to_object(self, table: str, one: str) -> bool:
         """Show and select one object; False where it has no place."""
         points = self._object_points(table, one)
@@ -249,6 +257,12 @@ class MapCanvas(QWidget):
             for one in reversed(self._layers)
             if one.label
         ]
+
+    def legend(self, layer: Layer) -> Legend:
+        """Tell what a layer draws in this view."""
+        if self._project is None or not layer.shows_at(self._view) or not self._builder.has(layer):
+            return NOT_COUNTED
+        return legend_of(layer, self._project, self._view, self._state)
 
     def _is_empty(self, layer: Layer) -> bool:
         """Whether a layer has nothing to draw; one not built yet has something where its table has rows."""
