@@ -21,6 +21,7 @@ from ui.grouping_hand import SCHEME_TABLES, InHand, followed, only_owners_change
 from ui.grouping_plan import (
     PREVIEW_NAME,
     Approval,
+    ByHand,
     Choice,
     Preview,
     Proposal,
@@ -298,7 +299,7 @@ class GroupingDesk(QObject):
             return False
         target = hand.groups[group] if group is not None else None
         shape = grid_outliner(hand.basis.outlines)
-        return self.do(MoveManagers(hand.scheme, tuple(managers), target, shape))
+        return self.do(ByHand(MoveManagers(hand.scheme, tuple(managers), target, shape), hand.scheme))
 
     def paint(self, areas: Sequence[str], manager: str) -> bool:
         """Put areas under a manager."""
@@ -308,7 +309,8 @@ class GroupingDesk(QObject):
         hand = self._kept()
         if hand is None:
             return False
-        return self.do(PaintAreas(hand.scheme, tuple(areas), manager, grid_outliner(hand.basis.outlines)))
+        shape = grid_outliner(hand.basis.outlines)
+        return self.do(ByHand(PaintAreas(hand.scheme, tuple(areas), manager, shape), hand.scheme))
 
     def lock(self, group: int, locked: bool) -> bool:
         """Lock a group, or unlock it."""

@@ -125,6 +125,8 @@ class Proposal:
     replan, option
         Where it was planned because of somebody who leaves or comes: what came of that, and which of its
         plans this is.
+    on_frontier
+        Whether it is proved that no valid plan is as good in ways, evenness and change and better in one.
     """
 
     request: Request
@@ -133,6 +135,7 @@ class Proposal:
     seconds: float
     replan: Replan | None = None
     option: int = 0
+    on_frontier: bool = False
 
     @property
     def grouping(self) -> Grouping:
@@ -198,6 +201,35 @@ def in_force(scheme: str, approval: Approval) -> Edit:
         approval.approved_by or None,
         approval.approved_on or None,
     )
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A change of a scheme by hand: what was proved of it no longer holds, and it says so."""
+
+    edit: Edit
+    scheme: str
+
+    @property
+    def title(self) -> str:
+        """What was done."""
+        return self.edit.title
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What fills the title."""
+        return self.edit.values
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        """Make the edit; raises what it raises."""
+        after, changes = self.edit.apply(project)
+        row = after.table("schemes").row(self.scheme)
+        if row["status"] not in ("optimal", "feasible"):
+            return after, changes
+        draft = after.edit()
+        draft.update("schemes", [self.scheme], status="manual", objective=None, bound=None)
+        final, more = draft.finish()
+        return final, Changes((*changes.steps, *more.steps))
 
 
 @dataclass(frozen=True)
@@ -322,7 +354,8 @@ def chosen_proposal(plan: Proposal, choice: Choice, feedback: Feedback) -> Propo
     status = "optimal" if choice.default and choice.proved else choice.grouping.status
     grouping = replace(choice.grouping, status=status)
     drawn = plan_of(plan.plan.basis, plan.plan.options, plan.plan.problem, grouping, feedback)
-    return _measured(Proposal(plan.request, drawn, names_of(project, drawn), plan.seconds))
+    made = Proposal(plan.request, drawn, names_of(project, drawn), plan.seconds, on_frontier=choice.proved)
+    return _measured(made)
 
 
 def replanned(

@@ -92,9 +92,9 @@ class AreaMarks:
                 painter.setPen(QPen(QColor(theme.ACCENT), 2.4))
                 painter.setBrush(QColor(color))
             else:
-                painter.setPen(QPen(QColor(theme.INK), 1.4))
+                painter.setPen(QPen(QColor(theme.MUTED_INK), 1.0))
                 kind = "diagonal_cross" if one in self.crossed else "diagonal"
-                painter.setBrush(hatch(kind, theme.INK, 120))
+                painter.setBrush(hatch(kind, theme.INK, 70))
             painter.drawPath(path)
 
 
@@ -155,7 +155,7 @@ class GridStrip(QFrame):
         line.setContentsMargins(10, 4, 6, 4)
         line.addWidget(self.who)
         line.addWidget(self.hint, 1)
-        line.addWidget(button(_("Done"), lambda: self.choose(""), tip=_("Escape")))
+        line.addWidget(button(_("Finish"), lambda: self.choose(""), tip=_("Escape")))
         bar.hide()
         return bar
 

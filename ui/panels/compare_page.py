@@ -34,7 +34,7 @@ def fill_comparison(panel: GroupingPanel, bench: Bench, project: Project, found:
             tile(_("Areas with another manager"), formats.whole(len(areas))),
             tile(_("Customers with another manager"), formats.whole(len(found.customers))),
             tile(
-                _("Cost"),
+                _("Change of cost"),
                 _cost_change(found),
                 "min",
                 tip=_("Ways, uneven work and sizes; below zero the second scheme is better"),

@@ -206,13 +206,13 @@ class GroupCard(QFrame):
 
     def _figures(self, facts: CardFacts) -> QHBoxLayout:
         parts = [
-            _("way {mean} min, longest {longest}").format(
+            _("way {mean}, longest {longest} min").format(
                 mean=_minutes(facts.mean_min), longest=_minutes(facts.longest_min)
             ),
             _("load {load}").format(load=f"{facts.load:.2f}"),
         ]
         if facts.areas:
-            parts.append(_("in time {covered}/{areas}").format(covered=facts.covered, areas=facts.areas))
+            parts.append(_("reached {covered}/{areas}").format(covered=facts.covered, areas=facts.areas))
         told = ElidedLabel(" · ".join(parts), "second")
         told.setContentsMargins(8, 0, 0, 0)
         told.setToolTip(

@@ -270,7 +270,9 @@ class GroupingPanel(Panel):
     def _proposal(self, project: Project, plan: Proposal) -> None:
         grouping, desk = plan.grouping, self._bench.grouping
         text, color = STATUS[grouping.status]
-        self.headline(self._title(plan), badge(_(text), color, self._proof(grouping)))
+        if grouping.status == "feasible" and plan.on_frontier:
+            text, color = N_("Proved unbeaten"), "green"
+        self.headline(self._title(plan), badge(_(text), color, self._proof(plan)))
         if grouping.status == "infeasible":
             self._why(project, grouping)
             return
@@ -310,7 +312,10 @@ class GroupingPanel(Panel):
         choice = self._bench.grouping.choice
         return _("Proposal {plan}").format(plan=letter(choice)) if choice >= 0 else _("Proposal")
 
-    def _proof(self, grouping: Grouping) -> str:
+    def _proof(self, plan: Proposal) -> str:
+        grouping = plan.grouping
+        if grouping.status == "feasible" and plan.on_frontier:
+            return _("No valid plan is as good in ways, evenness and change, and better in one of them.")
         if grouping.status == "optimal":
             return _("No valid grouping has a lower cost; {count} possible groups were looked at.").format(
                 count=formats.whole(grouping.candidates)
