@@ -362,6 +362,10 @@ def test_a_study_is_kept_opened_again_and_listed(
     assert now.frame("outages")["name"].tolist()[-1] == "Line fault"
     press(qtbot, panel, "Clear")
     assert not desk.steps and desk.overlay is None
+    press(qtbot, panel, "Bring the last steps back")
+    wait_for_jobs(qtbot, window)
+    assert desk.steps == steps
+    press(qtbot, panel, "Clear")
 
     choose_in_menu("Line fault")
     press(qtbot, panel, "Open a kept study…")

@@ -214,6 +214,9 @@ class StudyPanel(Panel):
                 "counts it, and Taiqu proposes how to isolate a fault and bring the rest back."
             ),
         )
+        if self._bench.outage.can_undo:
+            tip = _("The steps as they stood before they were cleared or carried out")
+            column.addLayout(row(link(_("Bring the last steps back"), self._bench.outage.undo, tip), 1))
         if self._kept():
             column.addLayout(row(button(_("Open a kept study…"), self._open_kept), 1))
 
