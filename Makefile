@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 ARGS ?=
+# Tests of one file stay in one process; as many processes as there are cores, at most four.
+PARALLEL ?= -n auto --maxprocesses=4 --dist loadfile
 export PYTHON
 
 help: ## this list
@@ -31,11 +33,11 @@ check: setup ## style, types and import contracts
 	$(BIN)/lint-imports --no-logo
 
 test: check ## every check and test
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest -q $(PARALLEL) $(ARGS)
 
 test-long: setup-long check ## the full counts: kills, properties, events, fuzzing, browser, LibreOffice
 	@mkdir -p out
-	TAIQU_TEST_SCALE=long $(BIN)/python -m pytest -q -m "long or not long" --junitxml=out/test-long.xml $(ARGS); \
+	TAIQU_TEST_SCALE=long $(BIN)/python -m pytest -q $(PARALLEL) -m "long or not long" --junitxml=out/test-long.xml $(ARGS); \
 	    code=$$?; $(BIN)/python -m tests.result_table out/test-long.xml; exit $$code
 
 bench: setup ## the benchmarks, beside peers that are installed only for them
