@@ -124,14 +124,14 @@ class OutageLegend(QWidget):
         if not entries and not overlay.feeds:
             return
         self._entries.addWidget(label(_("After this step"), "section"))
-        for icon, text in entries:
-            self._entries.addLayout(_entry(icon, text))
         present = set(np.unique(overlay.lines).tolist())
         for number, feed in enumerate(overlay.feeds):
             if Fate.FED + number in present:
                 icon = line_icon(fate_pens(Fate.FED + number, 2.0))
                 name = feed_name(answer.study.project, feed)
                 self._entries.addLayout(_entry(icon, name, wrap=True))
+        for icon, text in entries:
+            self._entries.addLayout(_entry(icon, text))
 
 
 def _entries(overlay: OutageOverlay) -> list[tuple[QIcon, str]]:
