@@ -71,6 +71,12 @@ class InHand:
         areas = self.plan.areas
         return areas.manager_of(area) if areas is not None and area in areas.at else None
 
+    @property
+    def locked_areas(self) -> tuple[str, ...]:
+        """Areas that are locked to their manager."""
+        areas = self.plan.areas
+        return () if areas is None else tuple(areas.areas[n] for n in np.flatnonzero(areas.locked))
+
     def score(self, number: int) -> GroupScore | None:
         """The score of a group; None for one that lost everybody."""
         members = self.plan.groups[number]
@@ -176,6 +182,7 @@ def take_in_hand(project: Project, scheme: str, feedback: Feedback, basis: Basis
     ids, members, locked = _groups(project, scheme, own.territory.managers)
     problem = _with_locks(own.problem(GroupingOptions()), ids, members, locked)
     made = InHand(scheme, own, HandPlan.of(problem, members, own.areas), ids, locked)
+    made = followed(made, project) or made  # with the locks of this scheme's areas
     made.figures  # noqa: B018 - worked out here, beside the window
     return made
 
@@ -210,6 +217,11 @@ def followed(hand: InHand, project: Project) -> InHand | None:
     owner = np.array([place.get(said[one] or "", NOBODY) for one in areas.areas], dtype=np.int64)
     if (owner != areas.owner).any():
         areas = areas.owned(owner)
+    rows = project.frame("area_assignments")
+    held = set(rows.loc[(rows["scheme"] == hand.scheme) & rows["locked"], "transformer_area"])
+    locked_areas = np.array([one in held for one in areas.areas], dtype=bool)
+    if (locked_areas != areas.locked).any():
+        areas = replace(areas, locked=locked_areas)
     ids, members, locked = _groups(project, hand.scheme, hand.plan.problem.members)
     problem = _with_locks(hand.plan.problem, ids, members, locked)
     basis = replace(hand.basis, project=project)

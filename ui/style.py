@@ -99,7 +99,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit, QPlainTextEdit {{
     border: 1px solid {c.edge}; border-radius: 6px; padding: 4px 7px; background: {c.paper};
     selection-background-color: {c.primary}; selection-color: {c.on_primary}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 1px solid {c.primary}; }}
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ background: {c.field}; color: {c.disabled}; }}
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ background: {c.field}; color: {c.disabled}; }}
 QRadioButton {{ spacing: 7px; }}
 QCheckBox {{ spacing: 7px; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.edge}; border-radius: 4px; background: {c.paper}; }}

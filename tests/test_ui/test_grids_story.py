@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -15,9 +17,11 @@ from grid_model.grouping.price import MoveManager
 from grid_model.grouping.scheme_edits import owners
 from grid_model.grouping.schemes import scheme_in_force
 from grid_model.project import Project
+from resources import i18n
 from tests.project_values import same_rows
 from tests.test_ui.helpers import answer_file, press, texts, wait_for_jobs
 from ui import grids_doing
+from ui.application import Program
 from ui.dialogs.approval_dialog import ApprovalDialog
 from ui.dialogs.rules_dialog import RulesDialog
 from ui.dialogs.scheme_dialog import CompareDialog, ReplanDialog
@@ -25,16 +29,56 @@ from ui.grouping_hand import InHand, take_in_hand
 from ui.grouping_plan import Approval, Replanning, Request
 from ui.main_window import MainWindow
 from ui.panels.group_card import GroupCard, MemberRow
+from ui.settings import Settings
+from ui.style import use_style
 
 LEFT = Qt.MouseButton.LeftButton
 
 
+@pytest.fixture(scope="module")
+def shared(
+    qapp: QApplication, sample_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MainWindow]:
+    """One window for all these tests; each takes back what it did."""
+    if not qapp.styleSheet():
+        use_style(qapp)
+    folder = tmp_path_factory.mktemp("grids")
+    station = folder / "station.gpkg"
+    shutil.copyfile(sample_file, station)
+    settings = Settings(folder)
+    settings.language = "en"
+    program = Program(qapp, settings)
+    program.window.resize(1366, 768)
+    program.window.show()
+    program.bench.session.open(station)
+    program.bench.jobs.wait()
+    qapp.processEvents()
+    yield program.window
+    program.window.close()
+    program.end()
+    i18n.use_language("en")
+    program.window.deleteLater()
+    program.deleteLater()
+    qapp.processEvents()
+
+
 @pytest.fixture
-def grids(window: MainWindow, qtbot: QtBot) -> MainWindow:
+def grids(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
     """The window in the task Grids, the scheme in force measured."""
-    qtbot.mouseClick(window.top.tasks["grids"], LEFT)
-    rest(window, qtbot)
-    return window
+    i18n.use_language("en")
+    qtbot.mouseClick(shared.top.tasks["grids"], LEFT)
+    rest(shared, qtbot)
+    yield shared
+    desk, session = shared.bench.grouping, shared.bench.session
+    desk.clear()
+    wait_for_jobs(qtbot, shared)
+    while session.next_undo is not None:
+        session.undo()
+    desk.ask(Request())
+    desk.show_scheme("")
+    shared.grid_tools.choose("")
+    shared.bench.select("")
+    shared.canvas.zoom_to_all()
 
 
 def rest(window: MainWindow, qtbot: QtBot) -> None:
@@ -381,3 +425,51 @@ def test_the_dialogs_give_back_what_was_put_in(grids: MainWindow) -> None:
     assert people.answer() == Replanning(without=("81010001",))
     people.kind.setCurrentIndex(1)
     assert people.answer().temporary
+
+
+def test_locked_areas_are_not_painted_and_the_tip_says_so(grids: MainWindow, qtbot: QtBot) -> None:
+    hand = hand_of(grids)
+    manager, other = hand.plan.groups[0][0], hand.plan.groups[1][0]
+    menu = grids.right.grouping.cards.member_menu(other)  # type: ignore[union-attr]
+    next(act for act in menu.actions() if act.text() == "Lock his areas to him").trigger()
+    assert hand_of(grids).plan.areas is not None
+    assert set(hand_of(grids).locked_areas) == set(hand_of(grids).plan.areas.areas_of(other))  # type: ignore[union-attr]
+    qtbot.mouseClick(grids.grid_tools.buttons["paint"], LEFT)
+    grids.grid_tools.take_manager(manager)
+    before = project_of(grids)
+    area = next(one for one in areas_near(grids, manager, 99) if hand.owner(one) == other)
+    at = grids.canvas.screen_position("transformer_areas", area)
+    assert at is not None
+    qtbot.mousePress(grids.canvas, LEFT, pos=at.toPoint())
+    assert "Locked" in grids.grid_tools.hand._tip.text.text()
+    qtbot.mouseRelease(grids.canvas, LEFT, pos=at.toPoint())
+    assert project_of(grids) is before
+    assert grids.messages.isVisible()
+
+
+def test_areas_are_shared_out_into_a_scheme_of_its_own_that_is_then_shown(
+    grids: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui.dialogs.operation_dialog import OperationDialog
+
+    monkeypatch.setattr(OperationDialog, "exec", lambda _self: 1)
+    first = grids.bench.grouping.scheme
+    grids_doing.find_stand_ins(grids)
+    rest(grids, qtbot)
+    made = grids.bench.grouping.scheme
+    assert made != first
+    rows = project_of(grids).frame("area_assignments")
+    assert rows.loc[rows["scheme"] == made, "backup_manager"].notna().any()
+
+
+def test_the_cards_are_printed_as_pdf(
+    grids: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from ui import outputs
+
+    out = tmp_path / "cards.pdf"
+    answer_file(monkeypatch, out)
+    monkeypatch.setattr(outputs, "open_outside", lambda _path: None)
+    grids_doing.print_group_cards(grids)
+    rest(grids, qtbot)
+    assert out.read_bytes().startswith(b"%PDF")

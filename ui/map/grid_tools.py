@@ -378,6 +378,11 @@ class GridHand(QObject):
             head = _("{count} areas → {manager}").format(count=len(self._areas), manager=name)
         else:
             return
+        locked = [one for one in self._areas if one in set(hand.locked_areas)]
+        if locked:
+            told = _("Locked to their manager: {areas}").format(areas=_(", ").join(locked[:5]))
+            self._tip.tell([head, f"✕ {told}"], screen)
+            return
         try:
             lines = price_words(project, hand.price(moves), hand.plan.scores.cost_min).lines
         except GridError as error:

@@ -30,9 +30,9 @@ def fill_comparison(panel: GroupingPanel, bench: Bench, project: Project, found:
     areas = [one for one in found.areas if one.other_manager]
     panel.column.addLayout(
         tiles(
-            tile(_("Managers who change group"), formats.whole(len(found.movers))),
-            tile(_("Areas with another manager"), formats.whole(len(areas))),
-            tile(_("Customers with another manager"), formats.whole(len(found.customers))),
+            tile(_("Managers moving"), formats.whole(len(found.movers))),
+            tile(_("Areas reassigned"), formats.whole(len(areas))),
+            tile(_("Customers reassigned"), formats.whole(len(found.customers))),
             tile(
                 _("Change of cost"),
                 _cost_change(found),

@@ -250,14 +250,22 @@ class PriceTip(QFrame):
         column.addWidget(self.text)
         self.hide()
 
-    def tell(self, lines: Sequence[str], at: QPoint) -> None:
-        """Show some lines near a place of the screen, inside the parent."""
+    def tell(self, lines: Sequence[str], at: QPoint, right_edge: int | None = None) -> None:
+        """Show some lines near a place of the screen, inside the parent.
+
+        Parameters
+        ----------
+        right_edge
+            Where they end at the latest, in pixels of the screen: beside a list they must not cover.
+        """
         self.text.setText("\n".join(lines))
         self.text.adjustSize()
         self.adjustSize()
         parent = self._room
         place = parent.mapFromGlobal(at) + QPoint(16, 18)
         x = min(place.x(), parent.width() - self.width() - 4)
+        if right_edge is not None:
+            x = parent.mapFromGlobal(QPoint(right_edge, 0)).x() - self.width() - 6
         y = place.y() if place.y() + self.height() < parent.height() - 4 else place.y() - self.height() - 30
         self.move(max(x, 4), max(y, 4))
         self.show()

@@ -102,12 +102,13 @@ class GroupCards(QWidget):
             one.set_target(one is card)
         if hand is None:
             return
-        name = self._name(manager)
+        name, edge = self._name(manager), self.mapToGlobal(QPoint(0, 0)).x()
         if card is None or card.facts.number == hand.group_of(manager):
-            self._tip.tell([_("Drag {manager} to the card of another group.").format(manager=name)], at)
+            told = _("Drag {manager} to the card of another group.").format(manager=name)
+            self._tip.tell([told], at, edge)
             return
         head = _("{manager} → {group}").format(manager=name, group=card.facts.name)
-        self._tip.tell([head, *self.price_lines([manager], card.facts.number)], at)
+        self._tip.tell([head, *self.price_lines([manager], card.facts.number)], at, edge)
 
     def _scroll_along(self, at: QPoint) -> None:
         bar, view = self._scroll.verticalScrollBar(), self._scroll.viewport()
@@ -153,6 +154,8 @@ class GroupCards(QWidget):
 
     def member_menu(self, manager: str) -> QMenu:
         """Offer the other groups with their prices, and a group of his own."""
+        from grid_model.grouping.editing import LockAreas
+
         menu, desk = QMenu(self), self._bench.grouping
         menu.addAction(_("Show on the map"), partial(self._bench.go_to, "district_managers", manager))
         hand = desk.hand
@@ -170,6 +173,11 @@ class GroupCards(QWidget):
             menu.addAction(_("Found a new group with him"), lambda: desk.move_managers([manager], None))
         if hand.scheme:
             menu.addAction(_("A grid of their own for his areas"), partial(self._own_grid, manager))
+            areas = hand.plan.areas.areas_of(manager) if hand.plan.areas is not None else ()
+            held = bool(areas) and set(areas) <= set(hand.locked_areas)
+            act = menu.addAction(_("Unlock his areas") if held else _("Lock his areas to him"))
+            act.setEnabled(bool(areas))
+            act.triggered.connect(lambda: desk.do(LockAreas(hand.scheme, areas, not held)))
         return menu
 
     def _group_menu(self, number: int, at: QPoint) -> None:

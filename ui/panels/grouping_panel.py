@@ -111,7 +111,7 @@ class GroupingPanel(Panel):
         go.setObjectName("primary" if primary else "propose")
         go.setEnabled(not desk.busy)
         self.propose = go
-        stop = button(_("Cancel"), desk.cancel)
+        stop = button(_("Cancel"), desk.cancel, tip=_("Progress stands in the status bar"))
         return [sizes, row(go, stop, 1) if desk.busy else row(go)]
 
     def _spin(self, value: int, tip: str) -> QSpinBox:
@@ -334,8 +334,7 @@ class GroupingPanel(Panel):
                 tip=_("Three to nine proved plans between short ways, even work and little change"),
             )
             seek.setEnabled(not desk.busy)
-            stop = button(_("Cancel"), desk.cancel)
-            self.column.addLayout(row(seek, stop, 1) if desk.busy else row(seek, 1))
+            self.column.addLayout(row(seek, 1))
             return
         self.section(
             ngettext("{count} plan to choose from", "{count} plans to choose from", len(desk.choices)).format(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grid_model.grouping.area_map import AreaMap
 
 WIDTH, HEIGHT = 98, 76
-FAR = 1.1
+FAR = 1.5
 """Ground farther from every area than so many times their usual distance stays empty."""
 
 
