@@ -82,13 +82,13 @@ class _Part:
         self.cut_by = ""
         end = None if time_limit_s is None else time.monotonic() + time_limit_s
         try:
-            self._list_all(feedback, time_limit_s)
+            self._list_all(feedback, end)
         except GridError as error:
             if error.code != "too-many-candidates":
                 raise
             self._generate(feedback, None if end is None else max(0.01, end - time.monotonic()))
 
-    def _list_all(self, feedback: Feedback, time_limit_s: float | None) -> None:
+    def _list_all(self, feedback: Feedback, end: float | None) -> None:
         """List every possible group and choose among them."""
         problem = self.problem
         possible = candidates(problem, feedback)
@@ -97,9 +97,10 @@ class _Part:
         reachable = np.isfinite(priced.total)
         self.candidates = possible.only(reachable)
         total = priced.total[reachable]
-        self.found = partition(self.candidates, total, len(problem), time_limit_s, feedback)
+        left = None if end is None else max(0.01, end - time.monotonic())
+        self.found = partition(self.candidates, total, len(problem), left, feedback)
         if self.found.status == "unknown":
-            self._without_plan(total, time_limit_s or 0.0, feedback)
+            self._without_plan(total, left or 0.0, feedback)
         self.cut_by = "time" if self.found.status == "feasible" else ""
 
     def _without_plan(self, total: np.ndarray, limit: float, feedback: Feedback) -> None:
