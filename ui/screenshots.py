@@ -125,9 +125,7 @@ def _take(camera: Camera, station: Path) -> None:
     _study(camera)
     bench.select("")
     bench.set_task("grids")
-    bench.grouping.propose()
-    camera.take("grids")
-    bench.grouping.clear()
+    _grids(camera)
     bench.set_task("print")
     camera.take("print")
     bench.set_task("data")
@@ -136,6 +134,28 @@ def _take(camera: Camera, station: Path) -> None:
     window.top.search.look()
     camera.take("search")
     window.top.search.popup.hide()
+
+
+def _grids(camera: Camera) -> None:
+    """The scheme in force, plans to choose from, and one of them kept and compared with it."""
+    bench = camera.program.bench
+    desk = bench.grouping
+    camera.take("grids")
+    desk.propose()
+    camera.wait()
+    desk.seek_alternatives()
+    camera.wait()
+    if desk.choices:
+        desk.pick(max(range(len(desk.choices)), key=lambda n: desk.choices[n].movers))
+    camera.take("frontier")
+    before = desk.scheme
+    desk.keep()
+    camera.wait()
+    desk.compare(before, desk.scheme)
+    camera.wait()
+    camera.take("compare")
+    desk.end_comparison()
+    bench.session.undo()
 
 
 def _study(camera: Camera) -> None:
