@@ -179,6 +179,9 @@ ACTIONS = (
         "visit-forward", "view", N_("&Forward to the next object"), "Alt+Right", can_go_forward, "forward"
     ),
     Action("keep-view", "view", N_("&Keep this view…"), "Ctrl+D", icon="star"),
+    Action("set-scale", "view", N_("Scale bo&x"), "Ctrl+Shift+M"),
+    Action("add-base-map", "view", N_("&Add a base map…"), "Ctrl+Shift+B", icon="layers"),
+    Action("toggle-overview", "view", N_("O&verview map"), "F8"),
     Action("toggle-tables", "view", N_("&Tables below"), "F9", starts_section=True),
     Action("propose-groups", "grids", N_("&Propose groups"), "Ctrl+G"),
     Action("show-alternatives", "grids", N_("Show &alternatives"), "Ctrl+Shift+G", has_valid_plan),

@@ -363,6 +363,22 @@ def keep_view(window: MainWindow) -> None:
         window.left.keep_view(name.strip())
 
 
+def set_scale(window: MainWindow) -> None:
+    """Go to the field of the scale."""
+    window.status.scale.setFocus()
+
+
+def add_base_map(window: MainWindow) -> None:
+    """Lay a map from a file under everything."""
+    window.left.layers.add_base_map()
+
+
+def toggle_overview(window: MainWindow) -> None:
+    """Show or hide the small map of the whole."""
+    window.overview.wanted = not window.overview.wanted
+    window.bench.settings.show_overview = window.overview.wanted
+
+
 def toggle_tables(window: MainWindow) -> None:
     """Show or hide the tables below the map."""
     window.bottom.setVisible(not window.bottom.isVisible())

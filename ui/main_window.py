@@ -26,6 +26,7 @@ from ui.left_panel import TASK_FILLS, LeftPanel
 from ui.map.canvas import MapCanvas
 from ui.map.extent import project_extent
 from ui.map.grid_tools import GridStrip
+from ui.map.overview import OverviewMap
 from ui.message_bar import MessageBar
 from ui.messages import window_sentence
 from ui.ranking_desk import DEVICE_TABLES
@@ -97,6 +98,8 @@ class MainWindow(QMainWindow):
         self.top = TopBar(bench, self.commands)
         self.messages = MessageBar()
         self.left = LeftPanel(bench, self.canvas)
+        self.overview = OverviewMap(self.canvas)
+        self.overview.wanted = bench.settings.show_overview
         self.right = RightPanel(bench)
         self.bottom = BottomTables(bench)
         self.start = StartPage(bench)
@@ -163,6 +166,8 @@ class MainWindow(QMainWindow):
         bench.ranking.changed.connect(self._show_losses)
         bench.task_changed.connect(lambda _task: self._show_losses())
         self.left.outage.losses_wanted.connect(lambda _measure: self._show_losses())
+        self.status.scale.wanted.connect(canvas.set_scale_denominator)
+        self.status.scale.left.connect(canvas.setFocus)
         self.left.layers.table_wanted.connect(self.bottom.open)
         self.left.views.keep_wanted.connect(lambda: doing.keep_view(self))
         self.right.outage.loops.loop_wanted.connect(self._show_loop)
@@ -205,6 +210,7 @@ class MainWindow(QMainWindow):
             self.start.refresh()
             (self.start.sample if project is None else self.canvas).setFocus()
         self.canvas.set_project(project, changes)
+        self.overview.set_project(project, changes)
         self._previewed = None  # the map shows the project itself again
         self._show_plan()
         if changes is None or not changes.tables <= {"schemes", "info"}:

@@ -5,5 +5,31 @@ from __future__ import annotations
 from resources.i18n import N_
 
 MAP_ERRORS = {
+    "base-map-kind": N_(
+        "{file} is no kind of file that can be a base map; take a picture with a world file, a GeoTIFF, "
+        "MBTiles, Shapefile, GeoJSON, GeoPackage or DXF."
+    ),
+    "base-map-gone": N_(
+        "The base map {file} is not in {folder} any more; put it back there, or remove it from the layers."
+    ),
+    "base-map-unreadable": N_("{file} cannot be read as a map; it is damaged or of another kind."),
+    "base-map-bad-tile": N_(
+        "A tile of {file} at zoom {zoom} holds no picture that can be read; what can be read is drawn."
+    ),
+    "base-map-no-place": N_(
+        "{file} does not say where it lies; put its world file {world} beside it, or take a GeoTIFF."
+    ),
+    "base-map-bad-world-file": N_("{file} is no world file: it needs six lines with a number each."),
+    "base-map-empty": N_("{file} holds nothing that could be drawn."),
+    "base-map-too-large": N_(
+        "{file} has {width} × {height} pixels, too many for one TIFF; make MBTiles of it, or cut it smaller."
+    ),
+    "base-map-too-detailed": N_(
+        "{file} has more than {most} corners, too many for a base map; cut out the part that is needed."
+    ),
+    "base-map-plane": N_(
+        "This map and the project do not lie on one plane: a project on a plane of its own takes only maps "
+        "on the same plane, any other only maps with a coordinate system."
+    ),
     "view-name-taken": N_("There is a view called {name} already; choose another name."),
 }

@@ -99,6 +99,26 @@ class Settings:
         """Lay the columns of `table` out as at first."""
         self._store.remove(f"columns/{table}")
 
+    def base_maps(self, project: Path) -> str:
+        """Give what is remembered of the base maps under a project file; empty where nothing is."""
+        return self._text(_base_map_key(project))
+
+    def keep_base_maps(self, project: Path, written: str) -> None:
+        """Remember the base maps under a project file; nothing where `written` is empty."""
+        if written:
+            self._put(_base_map_key(project), written)
+        else:
+            self._store.remove(_base_map_key(project))
+
+    @property
+    def show_overview(self) -> bool:
+        """Whether the small map of the whole is shown in the corner of the map."""
+        return self._text("overview") != "no"
+
+    @show_overview.setter
+    def show_overview(self, show: bool) -> None:
+        self._put("overview", "yes" if show else "no")
+
     @property
     def theme(self) -> str:
         """The colours of the window: ``light`` or ``dark``."""
@@ -134,6 +154,12 @@ class Settings:
 
     def _put(self, key: str, value: object) -> None:
         self._store.setValue(key, value)
+
+
+def _base_map_key(project: Path) -> str:
+    import hashlib
+
+    return f"basemaps/{hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:24]}"
 
 
 def documents_folder() -> Path:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
 
 from grid_model.project import Project
 from resources.i18n import _
-from ui import formats
 from ui.bench import Bench
 from ui.icons import icon
+from ui.scale_box import ScaleBox
 
 
 class StatusLine(QStatusBar):
@@ -20,7 +20,7 @@ class StatusLine(QStatusBar):
         super().__init__()
         self.setSizeGripEnabled(False)
         self._bench = bench
-        self.place, self.crs, self.scale = QLabel(), QLabel(), QLabel()
+        self.place, self.crs, self.scale = QLabel(), QLabel(), ScaleBox()
         self.date, self.saved, self.work = QLabel(), QLabel(), QLabel()
         self.place.setMinimumWidth(178)
         self.progress = QProgressBar()
@@ -55,12 +55,13 @@ class StatusLine(QStatusBar):
 
     def tell_scale(self, denominator: float) -> None:
         """Tell the scale of the map."""
-        self.scale.setText(f"1:{formats.whole(round_scale(denominator))}" if denominator > 0 else "")
+        self.scale.tell(round_scale(denominator))
 
     def _tell_project(self, project: Project | None) -> None:
         if project is None:
-            for part in (self.place, self.crs, self.scale, self.date, self.saved):
+            for part in (self.place, self.crs, self.date, self.saved):
                 part.setText("")
+            self.scale.tell(0)
             return
         self.crs.setText(crs_text(project))
         date = project.info.data_date

@@ -159,7 +159,7 @@ def _inside(ring: np.ndarray, x: float, y: float) -> bool:
 class BaseLayer(AreaLayer):
     """Water, hills, woods and built-up land."""
 
-    name, label, table, tables = "base", N_("Base map (offline)"), "base_features", ("base_features",)
+    name, label, table, tables = "base", N_("Land and water"), "base_features", ("base_features",)
     least_px = 2.0
     knobs = frozenset({"filter"})
 

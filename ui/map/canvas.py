@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -32,7 +33,7 @@ from gis import theme
 from gis.display import DisplayPlane
 from grid_model.changes import Changes
 from grid_model.project import Project
-from resources.i18n import N_, _
+from resources.i18n import _
 from ui.map.area_layers import BaseLayer, ServiceGridLayer, StationLayer, TransformerAreaLayer, VillageLayer
 from ui.map.building import LayerBuilder
 from ui.map.extent import Extent, plane_of, project_extent
@@ -44,7 +45,7 @@ from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer
 from ui.map.overlay import LoopPicture, LossPicture, MapState, OutageOverlay
 from ui.map.paint import polygon
 from ui.map.picture import PictureMaker
-from ui.map.places import object_points
+from ui.map.places import object_caption, object_points
 from ui.map.point_layers import (
     BoxLayer,
     CustomerLayer,
@@ -258,6 +259,10 @@ class MapCanvas(QWidget):
             if one.label
         ]
 
+    def is_built(self, layer: Layer) -> bool:
+        """Whether a layer has read the project."""
+        return self._builder.has(layer)
+
     def legend(self, layer: Layer) -> Legend:
         """Tell what a layer draws in this view."""
         if self._project is None or not layer.shows_at(self._view) or not self._builder.has(layer):
@@ -266,7 +271,7 @@ class MapCanvas(QWidget):
 
     def _is_empty(self, layer: Layer) -> bool:
         """Whether a layer has nothing to draw; one not built yet has something where its table has rows."""
-        if self._project is None or self._builder.has(layer):
+        if self._project is None or self._builder.has(layer) or layer.is_base_map:
             return layer.is_empty()
         return not layer.tables or not len(self._project.frame(layer.tables[0]))
 
@@ -336,7 +341,11 @@ class MapCanvas(QWidget):
     def screenshot(self) -> QImage:
         """Give the finished map as a picture, drawing what is still missing."""
         self.finish_drawing()
-        return self.grab().toImage()
+        ratio = self.devicePixelRatioF()
+        image = QImage((self.size().toSizeF() * ratio).toSize(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        self.render(image, QPoint(), QRegion(), QWidget.RenderFlag(0))  # the map without what stands over it
+        return image
 
     def finish_drawing(self) -> None:
         """Draw to the end without pause: for printing, pictures and tests."""
@@ -622,20 +631,3 @@ class MapCanvas(QWidget):
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
-
-
-def object_caption(project: Project, hit: Hit) -> str:
-    """Name an object for a tooltip; customers by number only."""
-    row = project.table(hit.table).row(hit.id)
-    kind = _(project.table(hit.table).schema.label)
-    name = "" if hit.table == "customers" else row.get("name")
-    return f"{kind}: {name or hit.id}"
-
-
-FILLS = {
-    "none": N_("No fill"),
-    "manager": N_("By district manager"),
-    "group": N_("By mutual-aid group"),
-    "grid": N_("By service grid"),
-}
-"""What areas can be filled by, for menus."""

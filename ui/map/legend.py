@@ -68,7 +68,7 @@ NOT_COUNTED = Legend(-1)
 def legend_of(layer: Layer, project: Project, view: MapView, state: MapState) -> Legend:
     """Tell what `layer`, built for `project`, draws in `view`."""
     if isinstance(layer, PointLayer):
-        rows = layer.in_view(view, 0)
+        rows = layer.in_view(view, 4)
         return _legend(len(rows), _symbols(layer, rows, state))
     if isinstance(layer, LineLayer):
         level = layer.detail.at(view.metres_per_px)

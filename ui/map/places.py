@@ -6,7 +6,8 @@ import numpy as np
 
 from gis.display import DisplayPlane
 from grid_model.project import Project
-from ui.map.layer import node_positions, own_or_node_positions
+from resources.i18n import _
+from ui.map.layer import Hit, node_positions, own_or_node_positions
 
 NOWHERE = np.zeros((0, 2))
 
@@ -34,3 +35,11 @@ def object_points(project: Project | None, plane: DisplayPlane, table: str, one:
     else:
         return NOWHERE
     return points if not np.isnan(points).any() else NOWHERE
+
+
+def object_caption(project: Project, hit: Hit) -> str:
+    """Name an object for a tooltip; customers by number only."""
+    row = project.table(hit.table).row(hit.id)
+    kind = _(project.table(hit.table).schema.label)
+    name = "" if hit.table == "customers" else row.get("name")
+    return f"{kind}: {name or hit.id}"

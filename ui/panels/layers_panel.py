@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
+from gis import basemap
+from grid_model.errors import GridError
 from resources.i18n import _
 from ui.bench import Bench
+from ui.dialogs import ask
+from ui.dialogs.base_map_dialog import ask_crs
 from ui.dialogs.layer_dialog import LayerDialog
 from ui.icons import icon
+from ui.map.base_layers import BaseMapLayer, MissingLayer
 from ui.map.canvas import LayerInfo, MapCanvas
 from ui.map.layer import Layer
 from ui.map.legend import NOT_COUNTED, Legend
+from ui.messages import window_sentence
+from ui.panels.layers_base_maps import BaseMaps
 from ui.panels.layers_desk import TASK_LAYERS, LayerDesk
 from ui.panels.layers_tree import LayerTree, Row
 from ui.scales import scale_text
@@ -32,6 +40,7 @@ class LayersPanel(QWidget):
         super().__init__()
         self._bench = bench
         self._canvas = canvas
+        self.base_maps = BaseMaps(bench, canvas)
         self.desk = LayerDesk(bench, canvas)
         self.tree = LayerTree()
         self.hint = label(_("Nothing to draw yet."), "second", wrap=True)
@@ -58,6 +67,7 @@ class LayersPanel(QWidget):
         self.tree.asked.connect(self.ask)
         self.tree.menu_wanted.connect(self._menu)
         self.desk.changed.connect(self.refresh)
+        self.base_maps.changed.connect(self.refresh)
         canvas.view_changed.connect(self._list)
         canvas.drawn.connect(self._soon.start)
         self.refresh()
@@ -100,6 +110,8 @@ class LayersPanel(QWidget):
         """Say why nothing of a layer is drawn; empty where something is, or where it is hidden."""
         if not layer.visible:
             return ""
+        if isinstance(layer, BaseMapLayer) and layer.problem is not None:
+            return window_sentence(layer.problem)
         scale = self._canvas.scale_denominator()
         if scale > layer.farthest:
             return _("Shown from {scale} on; zoom in").format(scale=scale_text(layer.farthest))
@@ -110,7 +122,7 @@ class LayersPanel(QWidget):
         return ""
 
     def _tip(self, layer: Layer) -> str:
-        told = []
+        told = [str(layer.path)] if isinstance(layer, BaseMapLayer) else []
         if layer.look.filter:
             told.append(_("Only rows where {condition}").format(condition=layer.look.filter))
         if layer.name in TASK_LAYERS and self.desk.style(layer.name).visible is None:
@@ -120,13 +132,20 @@ class LayersPanel(QWidget):
     # what a person does
 
     def _show(self, name: str, visible: bool) -> None:
-        self.desk.show(name, visible)
+        if self._group(name):
+            self.base_maps.show(name, visible)
+        else:
+            self.desk.show(name, visible)
         self.refresh()
 
     def _move(self, name: str, place: int) -> None:
         """Put a layer where row `place` of the list stands; rows not listed keep their neighbours."""
         names = self.tree.names
         names.insert(place, names.pop(names.index(name)))
+        if self._group(name):
+            self.base_maps.order([one for one in reversed(names) if self._group(one)])
+            self.tree.choose(name)
+            return
         own = {one.name for one in self.desk.layers}
         listed = iter([one for one in reversed(names) if one in own])
         shown = set(names)
@@ -155,7 +174,9 @@ class LayersPanel(QWidget):
         dialog = LayerDialog(layer, self._title(name), self._bench.session.project, show, self.window())
         agreed = dialog.exec()
         show(before)
-        if agreed:
+        if agreed and layer.is_base_map:
+            self.base_maps.look(name, dialog.look())
+        elif agreed:
             self.desk.look(name, dialog.look())
         dialog.deleteLater()
         self.refresh()
@@ -172,7 +193,8 @@ class LayersPanel(QWidget):
     def menu(self, name: str) -> QMenu:
         """Make the menu of a layer."""
         layer, menu = self.desk.layer(name), QMenu(self)
-        at, last = self.tree.names.index(name), len(self.tree.names) - 1
+        peers = [one for one in self.tree.names if self._group(one) == self._group(name)]
+        at, last = peers.index(name), len(peers) - 1
         menu.addAction(
             _("Hide") if layer.visible else _("Show"), partial(self._show, name, not layer.visible)
         )
@@ -183,8 +205,18 @@ class LayersPanel(QWidget):
         down = menu.addAction(_("Move down\tAlt+Down"), partial(self._step, name, -1))
         down.setEnabled(at < last)
         menu.addSeparator()
-        self._add_own(menu, layer)
+        if isinstance(layer, BaseMapLayer):
+            self._add_base(menu, layer)
+        else:
+            self._add_own(menu, layer)
         return menu
+
+    def _add_base(self, menu: QMenu, layer: BaseMapLayer) -> None:
+        if layer.box is not None:
+            menu.addAction(_("Zoom to this map"), partial(self._canvas.zoom_to, layer.box))
+        change = menu.addAction(_("Coordinate system…"), partial(self._ask_crs, layer.path, layer.crs))
+        change.setEnabled(not isinstance(layer, MissingLayer))
+        menu.addAction(_("Remove this base map"), partial(self.base_maps.remove, layer.name))
 
     def _add_own(self, menu: QMenu, layer: Layer) -> None:
         menu.addAction(_("Show in the table"), partial(self.table_wanted.emit, layer.tables[0]))
@@ -204,11 +236,57 @@ class LayersPanel(QWidget):
     def more_menu(self) -> QMenu:
         """Make the menu about all layers."""
         menu = QMenu(self)
+        menu.addAction(_("Add a base map…"), self.add_base_map)
+        menu.addSeparator()
         menu.addAction(_("Show all"), partial(self._show_all, True))
         menu.addAction(_("Hide all"), partial(self._show_all, False))
         reset = menu.addAction(_("All as at first"), self.desk.reset_all)
         reset.setEnabled(bool(self.desk.styles))
         return menu
+
+    def add_base_map(self) -> None:
+        """Ask for a file and its coordinate system, and lay it under the map."""
+        settings = self._bench.settings
+        kinds = " ".join(f"*{one}" for one in basemap.SUFFIXES)
+        kinds = f"{_('Base maps')} ({kinds});;{_('All files')} (*)"
+        path = ask.file_to_open(self.window(), _("Add a base map"), settings.folder_for("basemap"), kinds)
+        if path is None:
+            return
+        settings.remember_folder("basemap", path.parent)
+        self._bench.session.run(
+            _("Looking into {file}").format(file=path.name),
+            lambda _feedback: basemap.stated_crs(path),
+            lambda stated: self._add(path, stated),
+        )
+
+    def _add(self, path: Path, stated: str) -> None:
+        """Lay a map on; what it does not say, or may say wrongly as tiles do, is asked."""
+        if stated and path.suffix.lower() != basemap.TILES:
+            try:
+                basemap.source_of(stated, self._longitude() is not None)
+            except GridError as error:
+                self._bench.session.problem.emit(error)
+            else:
+                self._lay(path, stated)
+        else:
+            self._ask_crs(path, stated)
+
+    def _ask_crs(self, path: Path, stated: str) -> None:
+        chosen = ask_crs(path, self._longitude(), stated, self.window())
+        if chosen:
+            self._lay(path, chosen)
+
+    def _lay(self, path: Path, crs: str) -> None:
+        try:
+            self.base_maps.add(path, crs)
+        except GridError as error:
+            self._bench.session.problem.emit(error)
+        self.refresh()
+
+    def _longitude(self) -> float | None:
+        """Somewhere in the project; None where it lies on a plane of its own."""
+        project = self._bench.session.project
+        return None if project is None or not project.geographic else self._canvas.plane.x0
 
     def _show_all(self, visible: bool) -> None:
         listed = [one for one in self.tree.names if self._group(one) == ""]

@@ -67,7 +67,7 @@ class LayerTree(QTreeWidget):
         super().__init__()
         self.setHeaderHidden(True)
         self.setRootIsDecorated(True)
-        self.setIndentation(14)
+        self.setIndentation(12)
         self.setIconSize(QSize(20, 16))
         self.setUniformRowHeights(False)
         self.setFrameShape(self.Shape.NoFrame)
@@ -291,7 +291,7 @@ def sheet() -> str:
 QTreeWidget {{ background: transparent; }}
 QTreeWidget::item {{ border: 0; padding: 0; border-radius: 4px; }}
 QTreeWidget::item:selected, QTreeWidget::item:hover {{ background: {THEME.field}; color: {THEME.ink}; }}
-QTreeWidget:focus::item:selected {{ background: {THEME.primary_faint}; }}
+QTreeWidget::item:selected:active {{ background: {THEME.primary_faint}; }}
 QTreeWidget::indicator {{ width: 13px; height: 13px; border: 1px solid {THEME.edge}; border-radius: 4px;
     background: {THEME.paper}; }}
 QTreeWidget::indicator:checked {{ background: {THEME.primary}; border: 1px solid {THEME.primary};
