@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from gis.planning import Basis
     from grid_model.grouping.compare import Comparison
     from grid_model.grouping.price import Move, Priced
+    from grid_model.grouping.rule_prices import RulePrice
 
 R = TypeVar("R")
 
@@ -69,6 +70,8 @@ class GroupingDesk(QObject):
         self.choices: tuple[Choice, ...] = ()
         self.choice = -1
         self.comparison: Comparison | None = None
+        self.prices: tuple[RulePrice, ...] | None = None
+        """What each rule costs, where that was asked for of the proposal on screen."""
         session.project_changed.connect(self._on_project)
 
     @property
@@ -94,6 +97,7 @@ class GroupingDesk(QObject):
 
         def done(found: Proposal) -> None:
             self.plan, self.choices, self.choice, self.comparison = found, (), -1, None
+            self.prices = None
             if found.plan.basis.project is self._session.project:
                 self._basis = found.plan.basis
 
@@ -124,9 +128,25 @@ class GroupingDesk(QObject):
         choice = self.choices[number]
 
         def done(found: Proposal) -> None:
-            self.plan, self.choice = found, number
+            self.plan, self.choice, self.prices = found, number, None
 
         self._run(_("Drawing the plan"), lambda feedback: chosen_proposal(plan, choice, feedback), done)
+
+    def price_rules(self) -> None:
+        """Work out what each rule costs: the plan without it."""
+        plan = self.plan
+        if plan is None or not plan.grouping.groups:
+            return
+
+        def work(feedback: Feedback) -> tuple[RulePrice, ...]:
+            from grid_model.grouping.rule_prices import rule_prices
+
+            return rule_prices(plan.plan.problem, plan.grouping, feedback)
+
+        def done(found: tuple[RulePrice, ...]) -> None:
+            self.prices = found
+
+        self._run(_("Pricing the rules"), work, done)
 
     def replan(self, asked: Replanning) -> None:
         """Plan anew because somebody leaves, is away or comes, with little change."""
@@ -136,6 +156,7 @@ class GroupingDesk(QObject):
 
         def done(found: tuple[Proposal, tuple[Choice, ...]]) -> None:
             self.plan, self.choices = found
+            self.prices = None
             self.choice, self.comparison = (0 if self.choices else -1), None
 
         self._run(
@@ -367,7 +388,7 @@ class GroupingDesk(QObject):
         project = self._session.project
         assert project is not None
         self._scheme = scheme_named(project, name) or ""
-        self.plan, self.comparison = None, None
+        self.plan, self.comparison, self.prices = None, None, None
         self.choices, self.choice = (), -1
         if not plan.takeovers:
             self._hand = proposal_in_hand(plan.plan, self._scheme, project)
@@ -381,7 +402,7 @@ class GroupingDesk(QObject):
             self._job.cancel()
             self._job = None
         self.plan, self.choices, self.choice, self.comparison = None, (), -1, None
-        self._preview = None
+        self._preview, self.prices = None, None
         self.changed.emit()
         self._take()
 

@@ -91,7 +91,23 @@ class InHand:
     @cached_property
     def covered(self) -> Mapping[int, tuple[int, int]]:
         """How many areas of each group two qualified members reach inside the promise, of how many."""
-        return _covered(self)
+        reached, group = self._reached
+        numbers = range(len(self.plan.groups))
+        return {n: (int((reached & (group == n)).sum()), int((group == n).sum())) for n in numbers}
+
+    def uncovered(self, number: int) -> tuple[str, ...]:
+        """Areas of a group that two qualified members do not reach inside the promise."""
+        reached, group = self._reached
+        areas = self.plan.areas
+        return (
+            ()
+            if areas is None
+            else tuple(areas.areas[n] for n in np.flatnonzero(~reached & (group == number)))
+        )
+
+    @cached_property
+    def _reached(self) -> tuple[np.ndarray, np.ndarray]:
+        return _reached(self)
 
     @cached_property
     def figures(self) -> Figures:
@@ -140,13 +156,14 @@ class Figures:
         )
 
 
-def _covered(hand: InHand) -> dict[int, tuple[int, int]]:
+def _reached(hand: InHand) -> tuple[np.ndarray, np.ndarray]:
+    """Tell of each area whether two qualified persons of its group are there in time, and its group (−1)."""
     from gis.cover import CLASSES, NEEDED
     from grid_model.settings import setting
 
     areas = hand.plan.areas
     if areas is None:
-        return {}
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
     project, basis = hand.basis.project, hand.basis
     classes = project.frame("transformer_areas").set_index("id")["service_class"].reindex(list(areas.areas))
     promise = {one: setting(project, f"response.{one}_min") for one in CLASSES}
@@ -156,8 +173,7 @@ def _covered(hand: InHand) -> dict[int, tuple[int, int]]:
     fit = np.array([not basis.able.known or one in basis.able.guards for one in areas.managers], dtype=bool)
     at = np.where(areas.owner >= 0, group[areas.owner], -1)
     there = (basis.area_minutes <= limit[:, None]) & fit[None, :] & (group[None, :] == at[:, None])
-    reached = there.sum(axis=1) >= NEEDED
-    return {n: (int((reached & (at == n)).sum()), int((at == n).sum())) for n in range(len(hand.plan.groups))}
+    return there.sum(axis=1) >= NEEDED, at
 
 
 def take_in_hand(project: Project, scheme: str, feedback: Feedback, basis: Basis | None = None) -> InHand:

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from grid_model.feedback import SILENT
@@ -473,3 +473,19 @@ def test_the_cards_are_printed_as_pdf(
     grids_doing.print_group_cards(grids)
     rest(grids, qtbot)
     assert out.read_bytes().startswith(b"%PDF")
+
+
+def test_a_group_is_explained_and_each_rule_priced(grids: MainWindow, qtbot: QtBot) -> None:
+    from ui.dialogs.scheme_group import GroupDialog
+
+    hand = hand_of(grids)
+    dialog = GroupDialog(project_of(grids), hand, 0, "Group", grids.bench.go_to, grids)
+    told = [one.text() for one in dialog.findChildren(QLabel)]
+    assert sum("is guarded by" in one for one in told) == len(hand.plan.groups[0])
+    at = hand.plan.problem.positions(hand.plan.groups[0])
+    minutes = hand.plan.problem.minutes[at[0], at[1]]
+    assert any(one == f"{minutes:.1f}".rstrip("0").rstrip(".") for one in told)
+    ask_for(grids, qtbot, 2, 4)
+    press(qtbot, grids.right.grouping, "What does each rule cost?")
+    rest(grids, qtbot)
+    assert any("What each rule costs:" in one for one in texts(grids.right.grouping))

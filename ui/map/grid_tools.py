@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 MARGIN_PX = 10
 PAINTED = "#6E1F6FD0"
 """What a stroke has touched: the accent, seen through."""
+
+SLOW_S = 0.04
+"""A price that takes longer is not worked out at every movement of the hand."""
 
 STEP_PX = 4.0
 """A stroke is looked at every so many pixels, so that a fast hand skips no area."""
@@ -256,6 +260,11 @@ class GridHand(QObject):
         self._areas: dict[str, None] = {}
         self._manager = ""
         self._at = QPointF()
+        self._screen = QPoint()
+        self._took_s = 0.0
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(lambda: self._tell(self._screen) if self._last is not None else None)
         canvas.above.append(self._paint)
 
     def rest(self) -> None:
@@ -263,6 +272,7 @@ class GridHand(QObject):
         self._last, self._to, self._manager = None, "", ""
         self._areas = {}
         self._panning = False
+        self._soon.stop()
         self._tip.hide()
         self._strip.marks.fill((), "")
 
@@ -334,7 +344,7 @@ class GridHand(QObject):
             self._last = at
         self._at = at
         self._canvas.update()
-        self._tell(screen)
+        self._tell_soon(screen)
         return True
 
     def _end(self, at: QPointF) -> bool:
@@ -356,7 +366,21 @@ class GridHand(QObject):
             self._areas[area] = None
             self._strip.marks.fill(self._areas, PAINTED)
 
+    def _tell_soon(self, screen: QPoint) -> None:
+        """Say the price at once; where working it out takes long, only when the hand is a moment slower."""
+        self._screen = screen
+        if self._took_s > SLOW_S:
+            if not self._soon.isActive():
+                self._soon.start(round(2000 * self._took_s))
+            return
+        self._tell(screen)
+
     def _tell(self, screen: QPoint) -> None:
+        begun = time.perf_counter()
+        self._say(screen)
+        self._took_s = time.perf_counter() - begun
+
+    def _say(self, screen: QPoint) -> None:
         """Say what the stroke would cost."""
         from grid_model.grouping.price import MoveAreas, MoveManager
 

@@ -191,6 +191,7 @@ class GroupCards(QWidget):
         if hand is None:
             return menu
         group = hand.groups[number]
+        menu.addAction(_("Ways, guards and cost…"), partial(self.explain, number))
         if group:
             menu.addAction(
                 _("Show on the map"), lambda: self._bench.zoom_wanted.emit("mutual_aid_groups", group)
@@ -208,6 +209,15 @@ class GroupCards(QWidget):
         if hand.scheme and len(self._grids_of(group)) > 1:
             menu.addAction(_("Make one grid of its grids"), lambda: self._merge_grids(group))
         return menu
+
+    def explain(self, number: int) -> None:
+        """Show the figures of a group."""
+        from ui.dialogs.scheme_group import GroupDialog
+
+        project, hand = self._bench.session.project, self._bench.grouping.hand
+        name = next((one.facts.name for one in self.cards if one.facts.number == number), "")
+        if project is not None and hand is not None:
+            GroupDialog(project, hand, number, name, self._bench.go_to, self.window()).exec()
 
     def _prices(self, groups: Sequence[int], moves: Callable[[int], Sequence[Move]]) -> list[tuple[int, str]]:
         """Name groups with what the moves to each would cost, the cheapest that break nothing first."""

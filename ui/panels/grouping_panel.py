@@ -290,6 +290,7 @@ class GroupingPanel(Panel):
         self._alternatives(plan)
         self._takeovers(project, plan)
         self._notes(project, plan)
+        self._prices(project, plan)
         put = button(
             _("Put in force…"),
             partial(self.do, "put-plan-in-force"),
@@ -399,6 +400,22 @@ class GroupingPanel(Panel):
         for line in self._ask(primary=True):
             self.foot.addLayout(line)
         self.foot.addLayout(row(button(_("Clear"), desk.clear, tip=_("Forget this proposal")), 1))
+
+    def _prices(self, project: Project, plan: Proposal) -> None:
+        """What each rule costs, or the link that asks for it; only a plan that is proved best can tell."""
+        from ui.plan_text import rule_prices_lines
+
+        desk = self._bench.grouping
+        if desk.prices is not None:
+            self.column.addWidget(notice("\n".join(rule_prices_lines(project, desk.prices))))
+        elif plan.grouping.status == "optimal" and plan.replan is None:
+            ask = link(
+                _("What does each rule cost?"),
+                desk.price_rules,
+                _("The plan is looked for again without each rule in turn"),
+            )
+            ask.setEnabled(not desk.busy)
+            self.column.addWidget(ask)
 
     def _takeovers(self, project: Project, plan: Proposal) -> None:
         from ui.plan_text import replan_lines
