@@ -248,7 +248,8 @@ class LayersPanel(QWidget):
         """Ask for a file and its coordinate system, and lay it under the map."""
         settings = self._bench.settings
         kinds = " ".join(f"*{one}" for one in basemap.SUFFIXES)
-        kinds = f"{_('Base maps')} ({kinds});;{_('All files')} (*)"
+        ours, every = _("Base maps"), _("All files")
+        kinds = f"{ours} ({kinds});;{every} (*)"
         path = ask.file_to_open(self.window(), _("Add a base map"), settings.folder_for("basemap"), kinds)
         if path is None:
             return
