@@ -309,6 +309,9 @@ IN_WINDOW: Mapping[str, str] = {
     "no-grids": N_(
         "The scheme “{scheme}” has no service grids; turn to Grids, propose groups and put them in force."
     ),
+    "no-roads": N_(
+        "The project has no roads to travel on, or its setting “travel.use_roads” is 0; import roads first."
+    ),
     "trace-missing": N_(
         "An outage sheet needs what opens or fails: choose a device on the map and ask what if it opens."
     ),

@@ -55,6 +55,8 @@ def program(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Progra
     made.window.show()
     qtbot.waitExposed(made.window)
     yield made
+    made.bench.jobs.cancel_all()  # else closing asks whether what still runs may stop
+    made.bench.jobs.wait()
     made.window.close()
     made.end()
     i18n.use_language("en")

@@ -28,7 +28,7 @@ def test_a_message_goes_with_undo(window: MainWindow, qtbot: QtBot) -> None:
     window.bench.grouping.set_sizes(2, 4)
     press(qtbot, window.right.grouping, "Propose groups")
     wait_for_jobs(qtbot, window)
-    press(qtbot, window.right.grouping, "Put in force")
+    window.bench.grouping.put(in_force=True)
     assert window.messages.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not window.messages.isVisible()
