@@ -377,6 +377,8 @@ def toggle_overview(window: MainWindow) -> None:
     """Show or hide the small map of the whole."""
     window.overview.wanted = not window.overview.wanted
     window.bench.settings.show_overview = window.overview.wanted
+    if window.overview.wanted and window.overview.shows_everything:
+        window.messages.tell(_("The overview map appears as soon as the map shows less than the whole."))
 
 
 def toggle_tables(window: MainWindow) -> None:

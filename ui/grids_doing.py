@@ -11,9 +11,11 @@ from grid_model.operation import Outcome
 from grid_model.project import Project
 from resources.i18n import N_, _, ngettext
 from ui import outputs
+from ui.commands.assign import AssignParameters
 from ui.dialogs import ask
 from ui.dialogs.approval_dialog import ask_approval
 from ui.dialogs.rules_dialog import ask_rules
+from ui.dialogs.scheme_assign import ask_assign
 from ui.dialogs.scheme_dialog import ask_replan, ask_two_schemes
 from ui.grouping_plan import free_scheme_name, in_force
 
@@ -210,44 +212,53 @@ def replan(window: MainWindow) -> None:
 
 def assign_areas(window: MainWindow) -> None:
     """Share the areas out anew among the managers, into a scheme of its own."""
-    _assign(window, stand_ins=False)
+    found = _scheme_to_share(window)
+    if found is not None:
+        asked = ask_assign(window, *found)
+        if asked is not None:
+            _assign(window, asked)
 
 
 def find_stand_ins(window: MainWindow) -> None:
     """Find a stand-in for every area, into a scheme of its own."""
-    _assign(window, stand_ins=True)
+    found = _scheme_to_share(window)
+    if found is None:
+        return
+    name = ask.text(
+        window,
+        _("Find stand-ins"),
+        _("A stand-in for every area by way, group and qualification. Keep as scheme:"),
+        free_scheme_name(found[0]),
+    )
+    if name:
+        _assign(window, AssignParameters(scheme=name, base=found[1], stand_ins=True))
 
 
-def _assign(window: MainWindow, stand_ins: bool) -> None:
-    from grid_model.grouping.schemes import scheme_named
-    from ui.dialogs.operation_dialog import OperationDialog
-    from ui.operations import operation
-
-    found, desk = _scheme(window), window.bench.grouping
+def _scheme_to_share(window: MainWindow) -> tuple[Project, str] | None:
+    """The project, and the name of the scheme on screen unless that is in force."""
+    found = _scheme(window)
     if found is None:
         told = _("There is no scheme yet; propose groups and keep them first.")
         window.messages.tell(told, "warning")
-        return
-    project, _id, name = found
-    base = "" if bool(project.table("schemes").row(found[1])["in_force"]) else name
-    preset = {"scheme": free_scheme_name(project), "stand_ins": stand_ins, "base": base}
-    hidden = {"stand_ins", "max_customers"}
-    if stand_ins:
-        hidden |= {"measure", "least", "most", "change", "in_pieces", "time_limit"}
-    what = operation("assign")
-    dialog = OperationDialog(what, window, preset, hidden=frozenset(hidden))
-    if not dialog.exec():
-        return
+        return None
+    project, scheme, name = found
+    return project, "" if project.table("schemes").row(scheme)["in_force"] else name
+
+
+def _assign(window: MainWindow, asked: AssignParameters) -> None:
+    from grid_model.grouping.schemes import scheme_named
+    from ui.operations import operation
+
     window.bench.set_task("grids")
 
     def done(outcome: Outcome) -> None:
         after = window.bench.session.project
-        made = scheme_named(after, dialog.parameters.scheme) if after is not None else None
+        made = scheme_named(after, asked.scheme) if after is not None else None
         if made is not None:
-            desk.show_scheme(made)
+            window.bench.grouping.show_scheme(made)
         outputs.tell(window, outcome)
 
-    outputs.run_operation(window, what, dialog.parameters, done)
+    outputs.run_operation(window, operation("assign"), asked, done)
 
 
 # -------------------------------------------------------------------------- writing

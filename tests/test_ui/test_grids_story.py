@@ -447,19 +447,31 @@ def test_locked_areas_are_not_painted_and_the_tip_says_so(grids: MainWindow, qtb
     assert grids.messages.isVisible()
 
 
-def test_areas_are_shared_out_into_a_scheme_of_its_own_that_is_then_shown(
+def test_areas_and_stand_ins_are_shared_out_into_schemes_that_are_then_shown(
     grids: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ui.dialogs.operation_dialog import OperationDialog
+    from ui.dialogs import ask
+    from ui.dialogs.scheme_assign import AssignDialog
 
-    monkeypatch.setattr(OperationDialog, "exec", lambda _self: 1)
+    def shares(_parent: object, project: Project, base: str) -> object:
+        dialog = AssignDialog(project, base)
+        dialog.measure.setCurrentIndex(1)
+        dialog.seconds.setValue(20)
+        return dialog.answer()
+
+    monkeypatch.setattr(grids_doing, "ask_assign", shares)
     first = grids.bench.grouping.scheme
-    grids_doing.find_stand_ins(grids)
+    grids_doing.assign_areas(grids)
     rest(grids, qtbot)
     made = grids.bench.grouping.scheme
     assert made != first
+    assert None not in owners(project_of(grids), made).values()
+    monkeypatch.setattr(ask, "text", lambda *_asked: "B")
+    grids_doing.find_stand_ins(grids)
+    rest(grids, qtbot)
+    assert grids.bench.grouping.scheme_name() == "B"
     rows = project_of(grids).frame("area_assignments")
-    assert rows.loc[rows["scheme"] == made, "backup_manager"].notna().any()
+    assert rows.loc[rows["scheme"] == grids.bench.grouping.scheme, "backup_manager"].notna().any()
 
 
 def test_the_cards_are_printed_as_pdf(
