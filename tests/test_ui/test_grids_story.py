@@ -456,7 +456,7 @@ def test_areas_and_stand_ins_are_shared_out_into_schemes_that_are_then_shown(
     def shares(_parent: object, project: Project, base: str) -> object:
         dialog = AssignDialog(project, base)
         dialog.measure.setCurrentIndex(1)
-        dialog.seconds.setValue(20)
+        dialog.seconds.setValue(2)
         return dialog.answer()
 
     monkeypatch.setattr(grids_doing, "ask_assign", shares)
