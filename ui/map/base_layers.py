@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QImageReader, QPainter, QPen, QTransform
 
 from gis import basemap
@@ -136,8 +136,8 @@ class PictureLayer(BaseMapLayer):
         image, shrunk = read_picture(self.path)
         sizes, corners = [image], [self._grid(image, shrunk, place, source, plane)]
         while max(image.width(), image.height()) > 2 * PIECE_PX:
-            image = _halved(image)
-            shrunk *= 2
+            image = _halved(_even(image))
+            shrunk = shrunk * 2.0
             sizes.append(image)
             corners.append(self._grid(image, shrunk, place, source, plane))
         across = corners[0][0, -1] - corners[0][0, 0]
@@ -152,7 +152,7 @@ class PictureLayer(BaseMapLayer):
     def _grid(
         self,
         image: QImage,
-        shrunk: float,
+        shrunk: np.ndarray,
         place: basemap.PicturePlace,
         source: SourceCrs,
         plane: DisplayPlane,
@@ -200,8 +200,8 @@ def _pieces_in_view(corners: np.ndarray, view: MapView) -> Iterator[tuple[int, i
         yield int(row), int(column)
 
 
-def read_picture(path: Path) -> tuple[QImage, float]:
-    """Read a picture; a very large one smaller. Gives it and how many of its pixels became one.
+def read_picture(path: Path) -> tuple[QImage, np.ndarray]:
+    """Read a picture; a very large one smaller. Gives it and how many columns and rows became one (2).
 
     Raises `GridError` ``base-map-unreadable``, ``base-map-too-large``.
     """
@@ -212,12 +212,12 @@ def read_picture(path: Path) -> tuple[QImage, float]:
     if path.suffix.lower() in basemap.TIFFS and pixels > MOST_TIFF_PIXELS:
         raise GridError("base-map-too-large", file=path.name, width=size.width(), height=size.height())
     reader.setAllocationLimit(MOST_TIFF_PIXELS * 4 // 1_000_000)
-    shrunk = 1.0
+    shrunk = np.ones(2)
     if pixels > MOST_PIXELS:
         factor = math.ceil(math.sqrt(pixels / MOST_PIXELS))
         small = QSize(max(1, size.width() // factor), max(1, size.height() // factor))
         reader.setScaledSize(small)
-        shrunk = size.width() / small.width()
+        shrunk = np.array([size.width() / small.width(), size.height() / small.height()])
     image = reader.read()
     if image.isNull():
         raise GridError("base-map-unreadable", file=path.name)
@@ -226,9 +226,25 @@ def read_picture(path: Path) -> tuple[QImage, float]:
     return image.convertToFormat(kind), shrunk
 
 
+def _even(image: QImage) -> QImage:
+    """Repeat the last column and row of a picture where their number is odd, so that it can be halved."""
+    width, height = image.width(), image.height()
+    if width % 2 == 0 and height % 2 == 0:
+        return image
+    even = image.copy(0, 0, width + width % 2, height + height % 2)
+    painter = QPainter(even)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    if width % 2:
+        painter.drawImage(QPoint(width, 0), image, QRect(width - 1, 0, 1, height))
+    if height % 2:
+        painter.drawImage(QPoint(0, height), image, QRect(0, height - 1, width, 1))
+    painter.end()
+    return even
+
+
 def _halved(image: QImage) -> QImage:
     """Make a picture half as large, a strip at a time so that the window is not held meanwhile."""
-    width, height = math.ceil(image.width() / 2), math.ceil(image.height() / 2)
+    width, height = image.width() // 2, image.height() // 2
     half = QImage(width, height, image.format())
     half.fill(Qt.GlobalColor.transparent)
     painter = QPainter(half)

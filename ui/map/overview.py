@@ -34,6 +34,8 @@ class OverviewMap(QWidget):
         self._canvas = canvas
         self._picture = PictureMaker()
         self._view: MapView | None = None
+        self._whole = (0.0, 0.0, 0.0, 0.0)
+        """West, south, east and north of everything, in metres."""
         self._stale = True
         self._wanted = True
         self._timer = QTimer(self)
@@ -44,7 +46,7 @@ class OverviewMap(QWidget):
         self.setAccessibleName(_("Overview map"))
         self.setToolTip(_("The whole station; click to go there (F8 hides it)"))
         canvas.installEventFilter(self)
-        canvas.view_changed.connect(self.update)
+        canvas.view_changed.connect(self._suit)
         canvas.drawn.connect(self._begin)
         self._place()
         self.hide()
@@ -74,10 +76,22 @@ class OverviewMap(QWidget):
             self._view = None
             return
         corners = self._canvas.plane.metres(np.array([extent[:2], extent[2:]]))
-        self._view = replace(MapView(), width=WIDTH, height=HEIGHT).fitted((*corners[0], *corners[1]))
+        self._whole = (*corners[0], *corners[1])
+        self._view = replace(MapView(), width=WIDTH, height=HEIGHT).fitted(self._whole)
 
     def _suit(self) -> None:
-        self.setVisible(self._wanted and self._view is not None)
+        """Come and go: beside a map that shows everything it would only be in the way."""
+        self.setVisible(self._wanted and self._view is not None and not self.shows_everything)
+        self.update()
+
+    @property
+    def shows_everything(self) -> bool:
+        """Whether the map itself shows the whole."""
+        if self._view is None:
+            return False
+        box = self._whole
+        west, south, east, north = self._canvas.view.box
+        return west <= box[0] and south <= box[1] and east >= box[2] and north >= box[3]
 
     # drawing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QMenu
 
@@ -86,7 +86,11 @@ class ViewList(QListWidget):
             self._canvas.look_at(view.x, view.y, view.scale)
 
     def _rename(self, item: QListWidgetItem) -> None:
+        """Take a new name once the editor is closed: the list is made anew then."""
         view, name = self.view_at(item), item.text().strip()
+        QTimer.singleShot(0, self, partial(self._renamed, view, name))
+
+    def _renamed(self, view: KeptView | None, name: str) -> None:
         if view is not None and name and name != view.name:
             self.views.rename(view, name)
         self.refresh()

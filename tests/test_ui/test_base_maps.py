@@ -1,0 +1,351 @@
+"""Base maps lie below everything, where they belong, and are remembered on this computer for each project."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+
+from gis import basemap, crs
+from tests.test_ui.helpers import wait_for_jobs
+from ui.dialogs import ask
+from ui.dialogs.base_map_dialog import BaseMapDialog, choices
+from ui.main_window import MainWindow
+from ui.map import base_layers
+from ui.map.layer import LayerLook
+from ui.map.overlay import MapState
+from ui.panels import layers_base_maps
+from ui.panels.layers_base_maps import KeptBaseMap
+
+RED, BLUE, GREEN = "#ff0000", "#0000ff", "#00aa00"
+
+
+def show_only_base_maps(window: MainWindow) -> None:
+    names = [one.name for one in window.canvas.drawn_layers if not one.is_base_map]
+    window.left.layers.desk.show_all(
+        [one for one in names if window.left.layers.desk.layer(one).label], False
+    )
+    window.canvas.finish_drawing()
+
+
+def color_at(window: MainWindow, x: float, y: float) -> str:
+    """The colour the finished map shows at a place in project coordinates."""
+    east, north = window.canvas.plane.metres(np.array([[x, y]]))[0]
+    px = window.canvas.view.to_px(np.array([[east, north]]))[0]
+    return window.canvas.screenshot().pixelColor(int(px[0]), int(px[1])).name()
+
+
+def near(found: str, wanted: str) -> bool:
+    a, b = QColor(found), QColor(wanted)
+    return max(abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue())) < 30
+
+
+def halves(path: Path, width: int = 600, height: int = 400) -> Path:
+    """A picture, red in the west and blue in the east."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(RED))
+    for x in range(width // 2, width):
+        for y in range(height):
+            image.setPixelColor(x, y, QColor(BLUE))
+    assert image.save(str(path))
+    return path
+
+
+def box(window: MainWindow) -> tuple[float, float, float, float]:
+    """A rectangle around the middle of the station, in degrees."""
+    plane = window.canvas.plane
+    return plane.x0 - 0.03, plane.y0 - 0.02, plane.x0 + 0.03, plane.y0 + 0.02
+
+
+def picture(window: MainWindow, folder: Path) -> Path:
+    """A picture in degrees over that rectangle."""
+    west, south, east, north = box(window)
+    path = halves(folder / "photo.png")
+    a, e = (east - west) / 600, (south - north) / 400
+    (folder / "photo.pgw").write_text("\n".join(map(repr, (a, 0.0, 0.0, e, west + a / 2, north + e / 2))))
+    return path
+
+
+def maps(window: MainWindow) -> list[str]:
+    return [one.label for one in window.left.layers.base_maps.layers]
+
+
+def add(
+    qtbot: QtBot, window: MainWindow, path: Path, monkeypatch: pytest.MonkeyPatch, system: str = ""
+) -> None:
+    """Add a base map through the menu, answering with a file and, where asked, a coordinate system."""
+    monkeypatch.setattr(ask, "file_to_open", lambda *_about: path)
+
+    def run(dialog: BaseMapDialog) -> int:
+        assert system, "the coordinate system was asked for"
+        dialog.crs.setCurrentText(system)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(BaseMapDialog, "exec", run)
+    window.commands.by_name["add-base-map"].trigger()
+    wait_for_jobs(qtbot, window)
+    window.canvas.finish_drawing()
+
+
+def test_a_picture_lies_where_its_world_file_says_below_everything(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    west, south, east, north = box(window)
+    add(qtbot, window, picture(window, tmp_path), monkeypatch, "EPSG:4490")
+    assert maps(window) == ["photo.png"]
+    assert window.canvas.drawn_layers[0].is_base_map
+    assert window.left.layers.tree.names[-1] == window.canvas.drawn_layers[0].name
+    show_only_base_maps(window)
+    middle = (south + north) / 2
+    for scale in (20_000, 120_000):
+        window.canvas.look_at((west + east) / 2, middle, scale)
+        assert near(color_at(window, (west + east) / 2 - 0.002, middle), RED)
+        assert near(color_at(window, (west + east) / 2 + 0.002, middle), BLUE)
+    window.canvas.look_at(west, north, 20_000)
+    assert near(color_at(window, west + 0.001, north - 0.001), RED)
+    assert not near(color_at(window, west - 0.001, north - 0.001), RED)
+    assert not near(color_at(window, west + 0.001, north + 0.001), RED)
+
+
+def test_a_picture_in_metres_of_a_zone_lies_right_to_a_pixel(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plane = window.canvas.plane
+    number = crs.zone_epsg(plane.x0)
+    x, y = crs.project(np.array([plane.x0]), np.array([plane.y0]), crs.central_meridian(plane.x0))
+    path = halves(tmp_path / "zone.jpg")
+    (tmp_path / "zone.jgw").write_text(f"10 0 0 -10 {x[0] - 2995} {y[0] + 1995}")
+    add(qtbot, window, path, monkeypatch, f"EPSG:{number}")
+    show_only_base_maps(window)
+    for lift in (-0.01, 0.0, 0.01):  # the seam runs north in the zone, a little askew on the map
+        window.canvas.look_at(plane.x0, plane.y0 + lift, 10_000)
+        seam = crs.unproject(x, y + lift * 111_000, crs.central_meridian(plane.x0))
+        for shift, color in ((-25, RED), (25, BLUE)):
+            at = float(seam[0][0]) + shift / plane.metres_per_x
+            assert near(color_at(window, at, float(seam[1][0])), color)
+
+
+def test_neighbouring_pieces_of_a_picture_leave_no_seam(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = QImage(700, 600, QImage.Format.Format_RGB32)
+    image.fill(QColor(GREEN))
+    image.save(str(tmp_path / "plain.png"))
+    plane = window.canvas.plane
+    # turned by some degrees, as a scan is
+    a, b = 0.0001, 0.00001
+    (tmp_path / "plain.pgw").write_text(f"{a} {-b} {-b} {-a} {plane.x0 - 0.03} {plane.y0 + 0.03}")
+    add(qtbot, window, tmp_path / "plain.png", monkeypatch, "CGCS2000")
+    show_only_base_maps(window)
+    for scale in (17_000, 61_000):
+        window.canvas.look_at(plane.x0, plane.y0, scale)
+        shot = window.canvas.screenshot()
+        middle = shot.copy(shot.width() // 2 - 90, shot.height() // 2 - 90, 180, 180)
+        assert {middle.pixelColor(x, y).name() for x in range(180) for y in range(180)} == {GREEN}
+
+
+def png(color: str) -> bytes:
+    image = QImage(256, 256, QImage.Format.Format_RGB32)
+    image.fill(QColor(color))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def tile_file(window: MainWindow, path: Path, zoom: int = 14) -> tuple[Path, float]:
+    """Tiles around the middle of the station, red ones and blue ones in turn; a longitude between two."""
+    plane = window.canvas.plane
+    column, row = (int(one) for one in basemap.tiles_at(zoom, np.array([[plane.x0, plane.y0]]))[0])
+    file = sqlite3.connect(path)
+    file.execute("CREATE TABLE metadata (name text, value text)")
+    file.execute("CREATE TABLE tiles (zoom_level int, tile_column int, tile_row int, tile_data blob)")
+    file.execute("INSERT INTO metadata VALUES ('format', 'png')")
+    pictures = png(RED), png(BLUE)
+    for x in range(column - 3, column + 4):
+        for y in range(row - 3, row + 4):
+            data = pictures[(x - column) % 2]
+            file.execute("INSERT INTO tiles VALUES (?, ?, ?, ?)", (zoom, x, 2**zoom - 1 - y, data))
+    file.commit()
+    file.close()
+    edge = basemap.tile_corners(zoom, np.array([[column + 1, row]]))[0]
+    return path, float(edge[0])
+
+
+@pytest.mark.parametrize("system", [basemap.WEB_MERCATOR, "GCJ-02"])
+def test_tiles_lie_where_they_belong_shifted_ones_too(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    path, edge = tile_file(window, tmp_path / "tiles.mbtiles")
+    add(qtbot, window, path, monkeypatch, system)
+    show_only_base_maps(window)
+    plane = window.canvas.plane
+    source = crs.read_crs(system)
+    place = basemap.tiles_to_project(np.array([[edge, plane.y0]]), source)[0]
+    for scale in (5_000, 40_000):
+        window.canvas.look_at(float(place[0]), float(place[1]), scale)
+        assert near(color_at(window, place[0] - 0.001, place[1]), RED)
+        assert near(color_at(window, place[0] + 0.001, place[1]), BLUE)
+
+
+def test_tiles_that_would_be_too_many_are_not_drawn(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _edge = tile_file(window, tmp_path / "tiles.mbtiles")
+    add(qtbot, window, path, monkeypatch, basemap.WEB_MERCATOR)
+    layer = window.left.layers.base_maps.layers[0]
+    window.canvas.set_scale_denominator(2_000_000)
+    assert not layer.shows_at(window.canvas.view)
+    row = window.left.layers.tree.row(layer.name)
+    assert row is not None
+    assert "zoom in" in row.dim
+
+
+def test_a_drawing_that_says_its_system_is_laid_on_without_a_question(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plane = window.canvas.plane
+    line = [[plane.x0 - 0.02, plane.y0], [plane.x0 + 0.02, plane.y0]]
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": line}}
+    path = tmp_path / "parcels.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    add(qtbot, window, path, monkeypatch)
+    show_only_base_maps(window)
+    window.left.layers.base_maps.look(window.canvas.drawn_layers[0].name, LayerLook(color=RED, size=5.0))
+    window.canvas.look_at(plane.x0, plane.y0, 10_000)
+    assert near(color_at(window, plane.x0, plane.y0), RED)
+
+
+def test_a_map_that_cannot_be_read_is_refused_and_leaves_nothing_behind(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    (tmp_path / "bad.pgw").write_text("1 0 0 -1 0 0")
+    add(qtbot, window, tmp_path / "bad.png", monkeypatch, "EPSG:4490")
+    assert "bad.png" in window.messages.text.text()
+    assert maps(window) == []
+    (tmp_path / "nowhere.png").write_bytes(b"")
+    add(qtbot, window, tmp_path / "nowhere.png", monkeypatch)
+    assert "nowhere.pgw" in window.messages.text.text()
+    assert maps(window) == []
+    assert window.bench.session.next_undo is None
+
+
+def test_base_maps_are_remembered_for_the_project_and_one_that_is_gone_is_told_of_once(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, station: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = picture(window, tmp_path)
+    add(qtbot, window, path, monkeypatch, "EPSG:4490")
+    name = window.canvas.drawn_layers[0].name
+    window.left.layers.base_maps.look(name, LayerLook(opacity=0.5, far=50_000.0))
+    tree = window.left.layers.tree
+    tree.choose(name)
+    tree.setFocus()
+    qtbot.keyClick(tree, Qt.Key.Key_Space)
+    session = window.bench.session
+    assert session.next_undo is None  # nothing of it is in the project
+    session.close()
+    assert maps(window) == []
+    with qtbot.waitSignal(session.project_changed, timeout=20_000):
+        session.open(station)
+    layer = window.left.layers.base_maps.layers[0]
+    assert (layer.path, layer.crs, layer.visible) == (path, "EPSG:4490", False)
+    assert layer.look == LayerLook(opacity=0.5, far=50_000.0)
+    session.close()
+    path.unlink()
+    with qtbot.waitSignals([session.project_changed, session.warned], timeout=20_000):
+        session.open(station)
+    assert maps(window) == ["photo.png"]
+    row = tree.row(name)
+    assert row is not None
+    window.left.layers.base_maps.show(name, True)
+    window.canvas.finish_drawing()
+    row = tree.row(name)
+    assert row is not None
+    assert "photo.png" in row.dim
+    window.left.layers.base_maps.remove(name)
+    assert maps(window) == []
+
+
+def test_the_order_among_base_maps_is_theirs_alone(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(qtbot, window, picture(window, tmp_path), monkeypatch, "EPSG:4490")
+    path, _edge = tile_file(window, tmp_path / "tiles.mbtiles")
+    add(qtbot, window, path, monkeypatch, basemap.WEB_MERCATOR)
+    assert maps(window) == ["photo.png", "tiles.mbtiles"]
+    tree = window.left.layers.tree
+    tree.choose(tree.names[-2])  # the upper of the two
+    tree.setFocus()
+    qtbot.keyClick(tree, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert maps(window) == ["photo.png", "tiles.mbtiles"]  # nothing of the project comes below
+    qtbot.keyClick(tree, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert maps(window) == ["tiles.mbtiles", "photo.png"]
+    menu = window.left.layers.menu(tree.names[-1])
+    next(one for one in menu.actions() if one.text() == "Remove this base map").trigger()
+    assert maps(window) == ["photo.png"]
+    menu.deleteLater()
+
+
+def test_a_detailed_map_over_a_large_area_is_warned_of(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(basemap, "DETAILED_M_PER_PX", 20.0)  # a real one has a thousand million pixels
+    add(qtbot, window, picture(window, tmp_path), monkeypatch, "EPSG:4490")
+    assert "25 km²" in window.messages.text.text()
+    assert maps(window) == ["photo.png"]
+
+
+def test_a_very_large_picture_is_held_smaller_and_lies_the_same(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base_layers, "MOST_PIXELS", 30_000)
+    west, south, east, north = box(window)
+    add(qtbot, window, picture(window, tmp_path), monkeypatch, "EPSG:4490")
+    layer = window.left.layers.base_maps.layers[0]
+    assert layer.box == pytest.approx((west, south, east, north), abs=1e-6)
+    assert layer._sizes[0].width() <= 200  # type: ignore[attr-defined]
+
+
+def test_what_is_remembered_is_read_back_and_nonsense_is_left_out() -> None:
+    kept = [KeptBaseMap(Path("/a/图.png"), "GCJ-02", False, LayerLook(0.3, 1000.0, 10.0, "", "#112233", 2.0))]
+    assert layers_base_maps.read(layers_base_maps.written(kept)) == kept
+    for text in ("", "null", "{}", "[1]", '[{"crs": "x"}]', "nothing"):
+        assert layers_base_maps.read(text) == []
+
+
+def test_the_system_of_the_project_is_offered_first_and_a_wrong_one_is_not_taken(window: MainWindow) -> None:
+    codes = [code for code, _words in choices(114.2, "")]
+    assert codes[:3] == ["EPSG:4547", "EPSG:4526", "EPSG:4490"]
+    assert choices(114.2, "EPSG:3857")[0][0] == "EPSG:3857"
+    assert [code for code, _words in choices(None, "")] == ["LOCAL"]
+    dialog = BaseMapDialog(Path("map.dxf"), 114.2, "", window)
+    dialog.crs.setCurrentText("EPSG:4610")
+    dialog._take()
+    assert dialog.told.text()
+    assert dialog.result() != QDialog.DialogCode.Accepted
+    dialog.crs.setCurrentText("4547")
+    dialog._take()
+    assert dialog.result() == QDialog.DialogCode.Accepted
+    dialog.deleteLater()
+
+
+def test_base_maps_are_drawn_in_small_pieces(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(qtbot, window, picture(window, tmp_path), monkeypatch, "EPSG:4490")
+    layer = window.left.layers.base_maps.layers[0]
+    window.canvas.look_at(window.canvas.plane.x0, window.canvas.plane.y0, 20_000)
+    target = QImage(800, 600, QImage.Format.Format_RGB32)
+    painter = QPainter(target)
+    before = painter.transform()
+    assert sum(1 for _piece in layer.paint(painter, window.canvas.view, MapState())) >= 4
+    assert painter.transform() == before
+    painter.end()
