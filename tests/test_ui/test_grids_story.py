@@ -501,3 +501,13 @@ def test_a_group_is_explained_and_each_rule_priced(grids: MainWindow, qtbot: QtB
     press(qtbot, grids.right.grouping, "What does each rule cost?")
     rest(grids, qtbot)
     assert any("What each rule costs:" in one for one in texts(grids.right.grouping))
+
+
+def test_a_card_bears_the_colours_of_its_grids_on_the_map(grids: MainWindow) -> None:
+    from gis.tints import grid_tints
+
+    project, scheme = project_of(grids), grids.bench.grouping.scheme
+    rows = project.frame("service_grids")
+    for card in cards_of(grids):
+        own = rows.loc[(rows["scheme"] == scheme) & (rows["mutual_aid_group"] == card.facts.id), "id"]
+        assert set(card.facts.tints) == {grid_tints(project, scheme)[one] for one in own}

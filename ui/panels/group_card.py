@@ -17,6 +17,8 @@ from ui.icons import icon
 from ui.widgets import ElidedLabel, badge, label, row
 
 DRAG_PX = 5
+CHIPS = 4
+"""So many grids of a group show their colour."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class CardFacts:
         Number of the group in the plan.
     id
         Of the group; empty in a proposal.
+    tints
+        Of its grids on the map, each once.
     load
         Work over the mean of as many managers.
     covered, areas
@@ -52,7 +56,7 @@ class CardFacts:
     number: int
     id: str
     name: str
-    tint: int
+    tints: tuple[int, ...]
     members: tuple[MemberFacts, ...]
     mean_min: float
     longest_min: float
@@ -162,13 +166,9 @@ class GroupCard(QFrame):
             column.addWidget(told)
 
     def _head(self, facts: CardFacts, editable: bool) -> QHBoxLayout:
-        chip = QFrame()
-        tint = theme.tint(facts.tint)
-        chip.setFixedSize(14, 14)
-        chip.setStyleSheet(f"background: {tint.fill}; border: 2px solid {tint.line}; border-radius: 3px;")
         title = ElidedLabel(facts.name)
         title.setStyleSheet("font-weight: 600;")
-        line = row(chip, title)
+        line = row(*(_chip(one) for one in facts.tints[:CHIPS]), title)
         line.setContentsMargins(8, 0, 0, 0)
         line.setStretchFactor(title, 1)
         if facts.guards is not None:
@@ -206,7 +206,7 @@ class GroupCard(QFrame):
 
     def _figures(self, facts: CardFacts) -> QHBoxLayout:
         parts = [
-            _("way {mean}, longest {longest} min").format(
+            _("way {mean} / {longest} min").format(
                 mean=_minutes(facts.mean_min), longest=_minutes(facts.longest_min)
             ),
             _("load {load}").format(load=f"{facts.load:.2f}"),
@@ -270,6 +270,14 @@ class PriceTip(QFrame):
         self.move(max(x, 4), max(y, 4))
         self.show()
         self.raise_()
+
+
+def _chip(number: int) -> QFrame:
+    """Make a swatch of a tint, as the map has it."""
+    made, tint = QFrame(), theme.tint(number)
+    made.setFixedSize(14, 14)
+    made.setStyleSheet(f"background: {tint.fill}; border: 2px solid {tint.line}; border-radius: 3px;")
+    return made
 
 
 def _minutes(value: float) -> str:

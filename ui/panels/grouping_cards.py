@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from gis.tints import group_tints
+from gis.tints import grid_tints, group_tints
 from grid_model.errors import GridError
 from grid_model.project import Project
 from resources.i18n import _
@@ -335,26 +335,33 @@ def _guards(hand: InHand, members: Sequence[str]) -> int:
 
 def _names(
     bench: Bench, project: Project, hand: InHand
-) -> tuple[Sequence[str], Sequence[int], Mapping[int, str]]:
+) -> tuple[Sequence[str], Sequence[tuple[int, ...]], Mapping[int, str]]:
     """Names, tints and leaders of the groups, by number."""
     if hand.scheme:
-        table, tints = project.table("mutual_aid_groups"), group_tints(project, hand.scheme)
+        table, tints = project.table("mutual_aid_groups"), tints_of(project, hand.scheme)
         rows = [table.row(one) for one in hand.groups]
         leaders = {n: str(row["leader"]) for n, row in enumerate(rows) if row["leader"]}
-        return (
-            [str(row["name"] or row["id"]) for row in rows],
-            [tints.get(one, n) for n, one in enumerate(hand.groups)],
-            leaders,
-        )
+        names = [str(row["name"] or row["id"]) for row in rows]
+        return names, [tints.get(one, ()) for one in hand.groups], leaders
     plan, preview = bench.grouping.plan, bench.grouping.preview()
     assert plan is not None
     if preview is None:
-        return plan.names, list(range(len(plan.names))), {}
-    tints = group_tints(preview.project, preview.scheme)
+        return plan.names, [()] * len(plan.names), {}
+    tints = tints_of(preview.project, preview.scheme)
     members = preview.project.frame("group_members")
     members = members[members["scheme"] == preview.scheme]
     group_of = dict(zip(members["manager"], members["mutual_aid_group"], strict=True))
-    return plan.names, [tints.get(group_of.get(one[0], ""), 0) for one in hand.plan.groups], {}
+    return plan.names, [tints.get(group_of.get(one[0], ""), ()) for one in hand.plan.groups], {}
+
+
+def tints_of(project: Project, scheme: str) -> dict[str, tuple[int, ...]]:
+    """Give the tints each group's land has on the map: those of its grids, its own where it has none."""
+    of_grid, rows = grid_tints(project, scheme), project.frame("service_grids")
+    rows = rows[rows["scheme"] == scheme].sort_values("number")
+    found: dict[str, dict[int, None]] = {}
+    for one, group in zip(rows["id"], rows["mutual_aid_group"].fillna(""), strict=True):
+        found.setdefault(str(group), {})[of_grid[one]] = None
+    return {one: tuple(found.get(one, (own,))) for one, own in group_tints(project, scheme).items()}
 
 
 def _member(project: Project, hand: InHand, manager: str, leader: str | None) -> MemberFacts:
