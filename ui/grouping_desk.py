@@ -70,6 +70,8 @@ class GroupingDesk(QObject):
         self.choices: tuple[Choice, ...] = ()
         self.choice = -1
         self.comparison: Comparison | None = None
+        self.trouble: GridError | None = None
+        """Why the scheme on screen cannot be measured."""
         self.prices: tuple[RulePrice, ...] | None = None
         """What each rule costs, where that was asked for of the proposal on screen."""
         session.project_changed.connect(self._on_project)
@@ -203,12 +205,20 @@ class GroupingDesk(QObject):
             if self._job is job:
                 self._job = None
                 done(result)
+                self._see_whether_it_fits()
                 self.changed.emit()
 
         self._job = job = self._session.run(
             title, work, finish, lambda error: self._give_up(job, error), lambda: self._give_up(job, None)
         )
         self.changed.emit()
+
+    def _see_whether_it_fits(self) -> None:
+        """Forget a plan made on a project that has changed since in a way the plan cannot follow."""
+        project = self._session.project
+        if self.plan is not None and project is not None and not self._still_fits(project):
+            self.plan, self.choices, self.choice = None, (), -1
+            self._session.warned.emit(_("The project changed meanwhile; propose the groups again."))
 
     def _give_up(self, job: Job, error: Exception | None) -> None:
         if self._job is job:
@@ -271,8 +281,7 @@ class GroupingDesk(QObject):
             return
         if self._hand is not None and self._hand.scheme == scheme:
             return
-        if not len(project.frame("district_managers")):
-            return
+        self.trouble = None
 
         def end() -> bool:
             ours = self._side_job is job
@@ -288,7 +297,12 @@ class GroupingDesk(QObject):
                 self._take()
 
         def fail(error: Exception) -> None:
-            if end() and not isinstance(error, GridError):
+            if not end():
+                return
+            if isinstance(error, GridError):
+                self.trouble = error
+                self.changed.emit()
+            else:
                 self._session.problem.emit(error)
 
         self._side_job = job = self._session.jobs.run(

@@ -511,3 +511,37 @@ def test_a_card_bears_the_colours_of_its_grids_on_the_map(grids: MainWindow) -> 
     for card in cards_of(grids):
         own = rows.loc[(rows["scheme"] == scheme) & (rows["mutual_aid_group"] == card.facts.id), "id"]
         assert set(card.facts.tints) == {grid_tints(project, scheme)[one] for one in own}
+
+
+def test_a_scheme_nobody_is_on_duty_for_says_so(grids: MainWindow, qtbot: QtBot) -> None:
+    people = project_of(grids).frame("district_managers")["id"]
+
+    class OffDuty:
+        title, values = "off duty", {}  # type: ignore[var-annotated]
+
+        def apply(self, project: Project) -> object:
+            draft = project.edit()
+            draft.update("district_managers", list(people), active=False)
+            return draft.finish()
+
+    assert grids.bench.session.do(OffDuty()) is not None  # type: ignore[arg-type]
+    rest(grids, qtbot)
+    assert grids.bench.grouping.hand is None
+    assert any("on duty" in one for one in texts(grids.right.grouping))
+
+
+def test_a_plan_made_before_somebody_was_deleted_is_forgotten_with_a_word(
+    grids: MainWindow, qtbot: QtBot
+) -> None:
+    from grid_model.delete import DeleteObjects
+
+    desk = grids.bench.grouping
+    desk.set_sizes(2, 4)
+    desk.propose()
+    one = str(project_of(grids).frame("district_managers")["id"].iloc[0])
+    told: list[str] = []
+    grids.bench.session.warned.connect(told.append)
+    assert grids.bench.session.do(DeleteObjects("district_managers", (one,), True)) is not None
+    rest(grids, qtbot)
+    assert desk.plan is None
+    assert told

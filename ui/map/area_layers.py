@@ -26,7 +26,7 @@ from ui.map.view import MapView
 OUTLINE_PX = 3.0
 """Areas smaller than this on the screen are filled without an outline, which would hide the fill."""
 
-PLAIN_ALPHA = 110
+FAINT_ALPHA, PLAIN_ALPHA = 30, 110
 TINT_ALPHA = 205
 """How much an area hides of the base map below, of 255."""
 
@@ -219,8 +219,9 @@ class StationLayer(AreaLayer):
     name, label, table, tables = "stations", N_("Station boundary"), "stations", ("stations",)
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
-        """Light ground under everything, and a strong outline."""
-        return brush(theme.AREA_FILL), pen(theme.STATION_LINE, 2.2), None
+        """Light ground under everything but a base map, and a strong outline."""
+        ground = QBrush(Qt.BrushStyle.NoBrush) if state.over_base_map else brush(theme.AREA_FILL)
+        return ground, pen(theme.STATION_LINE, 2.2), None
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """The station lies behind everything and is not picked."""
@@ -260,7 +261,8 @@ class TransformerAreaLayer(AreaLayer):
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Fill by the chosen fill; areas without supply are grey and hatched above everything."""
-        fill, line, over = brush(theme.AREA_FILL, PLAIN_ALPHA), theme.AREA_LINE, None
+        plain = FAINT_ALPHA if state.over_base_map else PLAIN_ALPHA
+        fill, line, over = brush(theme.AREA_FILL, plain), theme.AREA_LINE, None
         number = -1 if state.area_fill in ("none", "outage") else int(self.tints(state)[row])
         if number >= 0:
             fill = brush(theme.tint(number).fill, TINT_ALPHA)

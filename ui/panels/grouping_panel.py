@@ -18,6 +18,7 @@ from ui.group_text import reason_sentence
 from ui.grouping_hand import Figures
 from ui.grouping_plan import Proposal, notes_of
 from ui.icons import icon
+from ui.messages import window_sentence
 from ui.panels.compare_page import fill_comparison
 from ui.panels.frontier_chart import FrontierChart, letter
 from ui.panels.grouping_cards import GroupCards
@@ -173,7 +174,9 @@ class GroupingPanel(Panel):
         marks = [badge(_("In force"), "blue")] if held else [badge(_("Not in force"), "grey")]
         self.column.addLayout(row(*marks, badge(_(text), color, _("When it was made")), 1))
         hand = self._bench.grouping.hand
-        if hand is None:
+        if hand is None and self._bench.grouping.trouble is not None:
+            self.column.addWidget(notice(window_sentence(self._bench.grouping.trouble)))
+        elif hand is None:
             self.second(_("Measuring the scheme; its figures will be here in a moment."))
         else:
             self._figures(hand.figures)
