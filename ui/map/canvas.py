@@ -424,7 +424,8 @@ class MapCanvas(QWidget):
         if self._due:
             self._build_shown()
             shown = [layer for layer in self._layers if layer.visible and self._builder.has(layer)]
-            self._picture.begin(self._view, self.devicePixelRatioF(), shown, self._state)
+            state = replace(self._state, over_base_map=any(one.is_base_map for one in shown))
+            self._picture.begin(self._view, self.devicePixelRatioF(), shown, state)
             self._due = False
         if self._picture.busy:
             self._draw_on()

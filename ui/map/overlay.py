@@ -160,6 +160,8 @@ class MapState:
         What colours lines and switches by their loss, where that is shown, and by which of `LOSS_MEASURES`.
     loop
         The loop that is shown.
+    over_base_map
+        Whether a base map from a file lies below: what would only cover it is left out.
     """
 
     area_fill: str = "none"
@@ -169,3 +171,4 @@ class MapState:
     losses: LossPicture | None = None
     loss_measure: str = "lv_customers"
     loop: LoopPicture | None = None
+    over_base_map: bool = False
