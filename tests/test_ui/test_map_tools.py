@@ -303,7 +303,7 @@ def test_measuring_tells_the_distance_and_changes_nothing(qtbot: QtBot, shown: M
     assert hand.tool is not None
 
     def places() -> np.ndarray:
-        sketch = hand.tool.sketch  # type: ignore[union-attr]
+        sketch = [*hand.tool.sketch, hand._over]  # type: ignore[union-attr]
         return MetricPlane.of(before).points([one.x for one in sketch], [one.y for one in sketch])
 
     length = float(np.hypot(*np.diff(places(), axis=0).T).sum())
