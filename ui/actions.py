@@ -194,7 +194,7 @@ ACTIONS = (
         "put-scheme-in-force", "grids", N_("Put the &scheme in force…"), "", has_scheme, starts_section=True
     ),
     Action("compare-schemes", "grids", N_("C&ompare schemes…"), "", has_scheme),
-    Action("check-scheme", "grids", N_("Chec&k the scheme"), "Shift+F7", has_scheme),
+    Action("check-scheme", "grids", N_("C&heck the scheme"), "Shift+F7", has_scheme),
     Action("rename-scheme", "grids", N_("Re&name the scheme…"), "", has_scheme),
     Action("copy-scheme", "grids", N_("Cop&y the scheme…"), "", has_scheme),
     Action("delete-scheme", "grids", N_("&Delete the scheme…"), "", has_scheme_to_spare),
