@@ -152,11 +152,13 @@ class Hand(QObject):
         elif self._panned or self.tool.drags:
             return
         else:
-            edit = self.tool.click(self._snap(at))
+            self._over = self._snap(at)  # a click need not be preceded by a move, as of a finger
+            edit = self.tool.click(self._over)
         if edit is not None:
             self._made(edit)
         else:
             self._tell()
+            self._measure()
 
     def _key(self, event: QKeyEvent) -> bool:
         assert self.tool is not None
