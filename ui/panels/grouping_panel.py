@@ -349,7 +349,9 @@ class GroupingPanel(Panel):
         self.chart.show_choices(desk.choices, desk.choice)
         self.chart.picked.connect(desk.pick)
         self.column.addWidget(self.chart)
-        if any(one.movers for one in desk.choices):
+        if len(desk.choices) == 1:
+            self.second(_("With these rules no other plan is better in ways, evenness or change."))
+        elif any(one.movers for one in desk.choices):
             self.second(_("The larger the circle, the more managers change group."))
         self.column.addLayout(self._table())
         areas = plan.hand.plan.areas
