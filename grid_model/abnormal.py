@@ -171,8 +171,9 @@ def return_to_normal(
     """Propose how to go from the present positions to the normal ones.
 
     Earths are taken away first; then switches, jumpers and cuts follow one another so that nobody loses
-    supply needlessly (see `grid_model.study_return`). What would put an open fault (one of a study that was
-    carried out, not repaired since) under voltage stays as it is.
+    supply needlessly (see `grid_model.study_return`). As long as a fault is open (of a study that was
+    carried out, not repaired since), earths stay, for they may guard those who mend it, and nothing is
+    closed onto what is joined with the fault or an earth.
 
     Parameters
     ----------
@@ -198,13 +199,14 @@ def return_to_normal(
     if repaired and faults:
         steps.append(StudyStep(when, "repair", tuple(str(one) for one in faults)))
         when += step_time
-    if nodes:
+    left = () if repaired else faults
+    if nodes and not left:
         steps.append(StudyStep(when, "unearth", tuple(f"nodes:{one}" for one in dict.fromkeys(nodes))))
         when += step_time
     outage = Outage.of(project, SwitchState.CURRENT)
     goal = outage.before.wiring.closed(project, SwitchState.NORMAL)
-    left = () if repaired else faults
-    forbidden = Moment(outage, outage, left).forbidden
+    kept = frozenset(project.table("connectivity_nodes").positions(nodes).tolist() if left else ())
+    forbidden = Moment(outage, outage, left, earthed=kept).forbidden
     for operation in return_operations(outage, goal, forbidden):
         device = operation.device
         steps.append(StudyStep(when, operation.action, (str(device),)))

@@ -17,6 +17,7 @@ from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposal
 from grid_model.restoration_search import Restoration, Restorer
 from grid_model.study_faults import open_faults
 from grid_model.study_places import find_device, find_nodes
+from grid_model.study_return import joined_with
 from grid_model.study_steps import ACTIONS, StudyStep
 from grid_model.tracing import Outage
 from grid_model.wiring import BranchKind, Device, SwitchState
@@ -119,17 +120,7 @@ class Moment:
         return self._joined(np.array(sorted(self.earthed), dtype=np.int64))
 
     def _joined(self, start: np.ndarray) -> np.ndarray:
-        wiring, closed = self.outage.before.wiring, self.outage.after_topology.closed
-        seen = np.zeros(wiring.node_count, dtype=bool)
-        front = np.unique(start[start >= 0])
-        while len(front):
-            seen[front] = True
-            entry, _owner = wiring.adjacency.entries_of(front)
-            branches = wiring.adjacency.branches[entry]
-            passes = closed[branches] & (wiring.kind[branches] != BranchKind.SOURCE)
-            following = np.unique(wiring.adjacency.nodes[entry[passes]])
-            front = following[~seen[following]]
-        return seen
+        return joined_with(self.outage.before.wiring, self.outage.after_topology.closed, start)
 
     @property
     def forbidden(self) -> np.ndarray:

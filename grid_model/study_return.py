@@ -11,7 +11,7 @@ from grid_model.restoration_search import Operation
 from grid_model.settings import setting
 from grid_model.topology import TopologyIndex
 from grid_model.tracing import Outage
-from grid_model.wiring import Wiring
+from grid_model.wiring import BranchKind, Wiring
 
 LOOKED_AT = 20
 """Openings compared with one another before one is chosen."""
@@ -29,12 +29,13 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
     goal
         For each branch whether it is to be closed.
     forbidden
-        Nodes that must not come under voltage: what would do so, or would darken somebody who could not
-        come back for it, is left as it is.
+        Nodes that must not come under voltage: what would do so, would close onto what is joined with
+        them, or would darken somebody who could not come back for it, is left as it is.
     """
     short_loop = bool(setting(outage.project, "outage.short_loop_allowed"))
     wiring = outage.before.wiring
     now = outage.after_topology
+    barred = joined_with(wiring, now.closed, forbidden[~now.supplied[forbidden]])
     to_close, to_open = _groups(now, goal, to_close=True), _groups(now, goal, to_close=False)
     found: list[Operation] = []
 
@@ -48,20 +49,20 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
         opening = [one for one in to_open if now.closed[one].any()]
         live = now.supplied
         harmless = [one for one in closing if not _loops(wiring, live, one)]
-        chosen = _first_allowed(now, live, harmless, forbidden)
+        chosen = _first_allowed(now, live, harmless, barred)
         if chosen is not None:
             operate("close", chosen)
             continue
         if not short_loop:
-            chosen = _least(outage, now, opening, goal, forbidden)
+            chosen = _least(outage, now, opening, goal, barred)
         if chosen is not None:
             operate("open", chosen)
             continue
-        chosen = _first_allowed(now, live, closing, forbidden)
+        chosen = _first_allowed(now, live, closing, barred)
         if chosen is not None:
             operate("close", chosen)
             continue
-        chosen = _least(outage, now, opening, goal, forbidden)
+        chosen = _least(outage, now, opening, goal, barred)
         if chosen is None:
             return tuple(found)
         operate("open", chosen)
@@ -81,20 +82,32 @@ def _loops(wiring: Wiring, live: np.ndarray, branches: np.ndarray) -> bool:
 
 
 def _first_allowed(
-    now: TopologyIndex, live: np.ndarray, groups: Sequence[np.ndarray], forbidden: np.ndarray
+    now: TopologyIndex, live: np.ndarray, groups: Sequence[np.ndarray], barred: np.ndarray
 ) -> np.ndarray | None:
     """Give the first that may close, those that bring supply somewhere before the others."""
     wiring = now.wiring
     helpful = [bool((live[wiring.a[one]] | live[wiring.b[one]]).any()) for one in groups]
     order = sorted(range(len(groups)), key=lambda n: not helpful[n])
-    return next((groups[n] for n in order if not _energises(now, groups[n], forbidden)), None)
+    return next((groups[n] for n in order if not _touches(wiring, groups[n], barred)), None)
 
 
-def _energises(now: TopologyIndex, branches: np.ndarray, forbidden: np.ndarray) -> bool:
-    if not len(forbidden):
-        return False
-    gained = now.resupply(now.operated(closed=branches)).gained
-    return bool(np.isin(forbidden, gained).any())
+def joined_with(wiring: Wiring, closed: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Tell which nodes are joined with the nodes `start` over what is closed; sources join nothing."""
+    seen = np.zeros(wiring.node_count, dtype=bool)
+    front = np.unique(start[start >= 0])
+    while len(front):
+        seen[front] = True
+        entry, _owner = wiring.adjacency.entries_of(front)
+        branches = wiring.adjacency.branches[entry]
+        passes = closed[branches] & (wiring.kind[branches] != BranchKind.SOURCE)
+        following = np.unique(wiring.adjacency.nodes[entry[passes]])
+        front = following[~seen[following]]
+    return seen
+
+
+def _touches(wiring: Wiring, branches: np.ndarray, barred: np.ndarray) -> bool:
+    """Whether closing would join something with a part that must stay dead."""
+    return bool((barred[wiring.a[branches]] | barred[wiring.b[branches]]).any())
 
 
 def _least(
@@ -102,12 +115,12 @@ def _least(
     now: TopologyIndex,
     groups: Sequence[np.ndarray],
     goal: np.ndarray,
-    forbidden: np.ndarray,
+    barred: np.ndarray,
 ) -> np.ndarray | None:
     """Give the one whose opening darkens fewest users, the first that darkens nobody at once."""
     best: tuple[tuple[int, int], np.ndarray] | None = None
     for one in groups[:LOOKED_AT]:
-        if not _comes_back(now, one, goal, forbidden):
+        if not _comes_back(now, one, goal, barred):
             continue
         users = _users(outage, now.resupply(now.operated(opened=one)).lost)
         if users == (0, 0):
@@ -115,16 +128,16 @@ def _least(
         if best is None or users < best[0]:
             best = (users, one)
     if best is None and len(groups) > LOOKED_AT:
-        return _least(outage, now, groups[LOOKED_AT:], goal, forbidden)
+        return _least(outage, now, groups[LOOKED_AT:], goal, barred)
     return None if best is None else best[1]
 
 
-def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, forbidden: np.ndarray) -> bool:
+def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, barred: np.ndarray) -> bool:
     """Whether all who lose supply when a device opens can have it back, as far as they normally have it.
 
     Where something must not come under voltage, the way they are normally fed may be barred.
     """
-    if not len(forbidden):
+    if not barred.any():
         return True
     after = now.operated(opened=opened)
     lost = now.resupply(after).lost
@@ -132,7 +145,7 @@ def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, forbid
         return True
     while True:
         closing = _groups(after, goal, to_close=True)
-        allowed = [one for one in closing if not _energises(after, one, forbidden)]
+        allowed = [one for one in closing if not _touches(now.wiring, one, barred)]
         helpful = [one for one in allowed if len(after.resupply(after.operated(closed=one)).gained)]
         if not helpful:
             break

@@ -28,6 +28,9 @@ STUDY_ERRORS: Mapping[str, str] = {
         "The line “{line}” is {length_m} m long; {at_m} m from its node A is beyond its end."
     ),
     "place-needs-line": N_("A distance along it needs one line segment; “{device}” is none."),
+    "repair-first": N_(
+        "The fault in {devices} must be repaired first: until then earths stay in place and nothing is closed onto it; report it repaired to go back to normal."
+    ),
     "bad-times": N_(
         "The times of a proposal must not run backwards: fault, isolation, restoration, repair, and no negative duration."
     ),

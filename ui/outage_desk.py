@@ -344,8 +344,13 @@ class OutageDesk(QObject):
 
         def work(feedback: Feedback) -> tuple[Plan, Played]:
             from grid_model.abnormal import return_to_normal
+            from grid_model.errors import GridError
+            from grid_model.study_faults import open_faults
 
             steps = return_to_normal(project, morning(project), repaired=repaired)
+            faults = open_faults(project)
+            if not steps and faults:
+                raise GridError("repair-first", devices=", ".join(one.id for one in faults))
             made = Plan(steps, state="current", name=_("Return to normal"), proposed=())
             return made, play(project, made, feedback)
 

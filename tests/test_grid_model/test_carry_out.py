@@ -269,6 +269,19 @@ def test_an_open_fault_is_known_until_it_is_repaired_and_is_not_put_under_voltag
     assert [one.id for one in open_faults(changed.project)] == ["l1"]
 
 
+def test_the_way_back_leaves_earths_and_closes_nothing_onto_a_fault_before_it_is_repaired() -> None:
+    project = draw(
+        "s q a", "a l1 b", "b k1 c", "c l2 d", "d k2 e", "e l3 f", sources=["s"], points={"u": "f"}
+    )
+    changed = history(project)
+    steps = (step(0, "fault", "l2"), step(10, "isolate"), step(15, "open", "k2"), step(20, "earth", "l2"))
+    changed.do(CarryOut(study(project, *steps)))
+    assert positions(changed.project)["k2"]
+    assert return_to_normal(changed.project) == ()
+    actions = [one.action for one in return_to_normal(changed.project, repaired=True)]
+    assert (actions[:2], set(actions[2:])) == (["repair", "unearth"], {"close"})
+
+
 # ------------------------------------------------------------------ earths
 
 

@@ -164,7 +164,7 @@ def test_the_abnormal_list_reads_as_sentences(path: str, capsys: pytest.CaptureF
     assert main(["abnormal", path]) == 0
     text = capsys.readouterr().out
     assert "k1 stands open, normally closed · outage 20261120-01, step 2 · since 2026-11-20 10:40" in text
-    assert "Not repaired yet: l1" in text
+    assert "The fault in l1 must be repaired first" in text
 
 
 @pytest.mark.parametrize(("steps", "says"), [

@@ -51,7 +51,10 @@ def run(_project: Project, parameters: AbnormalParameters, feedback: Feedback) -
     }
     lines = [*_lines(project, found), *_way_back(project, steps)]
     if faults and not parameters.repaired:
-        text = _("Not repaired yet: {devices}. What would put it under voltage stays as it is.")
+        text = _(
+            "The fault in {devices} must be repaired first: until then earths stay in place and nothing is "
+            "closed onto it; add --repaired once it is."
+        )
         lines.append(text.format(devices=", ".join(one.id for one in faults)))
     if parameters.out:
         lines.append(_write(Path(parameters.out), steps))
