@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.project import Project
+from grid_model.study_faults import open_faults
+from grid_model.wiring import BranchKind, Wiring
 
 WATCHED = (
     "earths", "switches", "ac_line_segments", "power_transformers", "energy_sources", "connectivity_nodes"
@@ -26,6 +30,42 @@ def live_earths(project: Project) -> tuple[str, ...]:
     supplied = TopologyIndex.build(project, SwitchState.CURRENT).supplied
     live = (at >= 0) & supplied[np.maximum(at, 0)]
     return tuple(dict.fromkeys(node for node, one in zip(named, live, strict=True) if one))
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What must stay dead and comes under voltage.
+
+    Parameters
+    ----------
+    code
+        ``energises-earth`` (an earthed node) or ``energises-fault`` (a device that failed in a study carried
+        out and is not repaired).
+    """
+
+    code: str
+    id: str
+
+
+def under_voltage(
+    project: Project, wiring: Wiring, closed: np.ndarray, live: np.ndarray
+) -> tuple[Danger, ...]:
+    """List earthed nodes and devices with an open fault that are live.
+
+    Parameters
+    ----------
+    closed, live
+        Which branches are closed, and which nodes have supply.
+    """
+    named = list(dict.fromkeys(project.frame("earths")["node"].fillna("").tolist()))
+    at = project.table("connectivity_nodes").positions(named)
+    found = [Danger("energises-earth", node) for node, n in zip(named, at, strict=True) if n >= 0 and live[n]]
+    for fault in open_faults(project):
+        own = wiring.branches(fault)
+        own = own[wiring.can_conduct[own] & (closed[own] | (wiring.kind[own] == BranchKind.SWITCH))]
+        if (live[wiring.a[own]] | live[wiring.b[own]]).any():
+            found.append(Danger("energises-fault", fault.id))
+    return tuple(found)
 
 
 def refuse_live_earth(before: Project, after: Project, changes: Changes) -> None:

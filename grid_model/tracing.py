@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from grid_model.back_feed import BackFeed, back_feed
 from grid_model.customers import Basis, Consumers, SupplyPoints, fed
+from grid_model.earthing import Danger, under_voltage
 from grid_model.errors import GridError
 from grid_model.faults import Trip, trip
 from grid_model.feedback import SILENT, Feedback
@@ -107,6 +108,8 @@ class OutageTrace:
         Customers without a path to a source even in the normal state (未判定), unlinked ones among them.
     unlinked
         How many customers have neither a node nor an area with a transformer.
+    dangers
+        Earthed nodes and open faults that a step put under voltage, of the present state.
     """
 
     state: SwitchState
@@ -126,6 +129,7 @@ class OutageTrace:
     unlinked: int
     back_feed: tuple[BackFeed, ...]
     loops: tuple[Loop, ...]
+    dangers: tuple[Danger, ...] = ()
 
 
 def trace_outage(
@@ -149,11 +153,14 @@ def trace_outage(
         raise GridError("no-steps")
     outage = Outage.of(project, state)
     results: list[StepResult] = []
+    dangers: dict[Danger, None] = {}
     for step in feedback.track([one if isinstance(one, Step) else Step(*one) for one in steps]):
         before = outage
         outage, operated, tripped = outage.after(step)
         results.append(_step_result(len(results) + 1, step, before, outage, operated, tripped))
-    return _trace(outage, tuple(results))
+        if state is SwitchState.CURRENT:
+            dangers |= dict.fromkeys(one for one in outage.dangers if one not in before.dangers)
+    return replace(_trace(outage, tuple(results)), dangers=tuple(dangers))
 
 
 def _step_result(
@@ -300,6 +307,11 @@ class Outage:
         after = self.before.supplied.copy()
         after[change.nodes] = change.after
         return change.lost, after
+
+    @cached_property
+    def dangers(self) -> tuple[Danger, ...]:
+        """What must stay dead at present and is live now."""
+        return under_voltage(self.project, self.before.wiring, self.after_topology.closed, self.supply[1])
 
     @property
     def dead_nodes(self) -> np.ndarray:

@@ -16,6 +16,7 @@ from ui.formats import number, percent, whole
 if TYPE_CHECKING:
     from gis.masking import Disclosure
     from grid_model.back_feed import BackFeed
+    from grid_model.earthing import Danger
     from grid_model.project import Project
     from grid_model.reasons import Reason
     from grid_model.topology import Loop
@@ -41,6 +42,11 @@ BACK_FEED = {
     "generator": N_("Own generator {id}"),
     "second_supply": N_("Second supply of customer {id}"),
     "tie": N_("Open switch {id} with a live side: keep it open"),
+}
+
+DANGERS = {
+    "energises-earth": N_("Beware: this would put earthed nodes under voltage: {ids}"),
+    "energises-fault": N_("Beware: this would put faults that are not repaired under voltage: {ids}"),
 }
 
 
@@ -113,6 +119,7 @@ def trace_document(project: Project, trace: OutageTrace, disclosure: Disclosure)
         "unlinked": trace.unlinked,
         "back_feed": [back_feed_document(project, one, disclosure) for one in trace.back_feed],
         "loops": [loop_document(one) for one in trace.loops],
+        "warnings": [asdict(one) for one in trace.dangers],
     }
 
 
@@ -160,6 +167,7 @@ def trace_lines(project: Project, trace: OutageTrace, disclosure: Disclosure) ->
     """Say what a trace found; important customers first, names as far as they may be told."""
     lines = [header_line(project, trace.state, len(trace.unknown), trace.unlinked)]
     lines += [step_line(step) for step in trace.steps]
+    lines += danger_lines(trace.dangers)
     lines += [
         _("No protective device stands before the source {source}: it trips itself.").format(source=one)
         for one in trace.tripped_sources
@@ -170,6 +178,12 @@ def trace_lines(project: Project, trace: OutageTrace, disclosure: Disclosure) ->
     lines += [loop_line(one) for one in trace.loops[:SHOWN]]
     lines += back_feed_lines(trace.back_feed)
     return tuple(lines)
+
+
+def danger_lines(found: Sequence[Danger]) -> list[str]:
+    """Warn of what a step would put under voltage though it must stay dead."""
+    ids = {code: [one.id for one in found if one.code == code] for code in DANGERS}
+    return [_(text).format(ids=_some(ids[code])) for code, text in DANGERS.items() if ids[code]]
 
 
 def _others(trace: OutageTrace) -> list[str]:

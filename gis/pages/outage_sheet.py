@@ -179,7 +179,18 @@ def _counts(trace: OutageTrace) -> list[tuple[str, str]]:
         (_("Customers already without supply"), spaced(len(trace.already_out))),
         (_("Customers not traceable to a source"), spaced(len(trace.unknown))),
         (_("Things that can feed back"), spaced(len(trace.back_feed))),
+        *_dangers(trace),
     ]
+
+
+def _dangers(trace: OutageTrace) -> list[tuple[str, str]]:
+    """Name what a step would put under voltage though it must stay dead."""
+    labels = {
+        "energises-earth": _("Beware, earthed and under voltage"),
+        "energises-fault": _("Beware, not repaired and under voltage"),
+    }
+    ids = {code: [one.id for one in trace.dangers if one.code == code] for code in labels}
+    return [(label, _(", ").join(ids[code])) for code, label in labels.items() if ids[code]]
 
 
 def _area_table(project: Project, trace: OutageTrace) -> Listing:

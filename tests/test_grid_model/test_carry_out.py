@@ -18,6 +18,7 @@ from grid_model.study import OutageStudy, StudyStep, study_outage
 from grid_model.study_faults import open_faults
 from grid_model.study_proposal import propose
 from grid_model.study_record import fingerprint
+from grid_model.tracing import trace_outage
 from grid_model.wiring import SwitchState
 from resources.i18n import N_
 from tests.drawing import draw
@@ -283,6 +284,17 @@ def test_the_way_back_leaves_earths_and_closes_nothing_onto_a_fault_before_it_is
 
 
 # ------------------------------------------------------------------ earths
+
+
+def test_a_what_if_of_the_present_state_warns_of_earths_and_open_faults_it_would_put_under_voltage() -> None:
+    project = draw("s q a", "a l1 b", "b k1 c", "c l2 d", sources=["s"], points={"u": "d"})
+    changed = history(project)
+    changed.do(
+        CarryOut(study(project, step(0, "fault", "l2"), step(10, "isolate"), step(20, "earth", "nodes:d")))
+    )
+    found = trace_outage(changed.project, [("close", "k1")], SwitchState.CURRENT).dangers
+    assert {(one.code, one.id) for one in found} == {("energises-earth", "d"), ("energises-fault", "l2")}
+    assert trace_outage(changed.project, [("open", "q")], SwitchState.CURRENT).dangers == ()
 
 
 class Earth:

@@ -234,3 +234,22 @@ def test_a_study_in_chinese(
     assert "位于隔离区段内" in text
     assert "Fault" not in text
     assert "restored" not in text.lower()
+
+
+def test_a_trace_and_its_sheet_warn_of_a_fault_they_would_put_under_voltage(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from gis.pages.outage_sheet import _counts
+    from grid_model.tracing import trace_outage
+    from grid_model.wiring import SwitchState
+
+    main(["study", path, *FAULT, "--carry-out", "--upto", "4"])
+    capsys.readouterr()
+    what_if = ("trace", path, "--state", "current", "--close", "k2")
+    assert document(capsys, *what_if)["warnings"] == [{"code": "energises-fault", "id": "l1"}]
+    assert document(capsys, *what_if[:2], "--close", "tie1")["warnings"] == []
+    assert main([*what_if]) == 0
+    assert "Beware: this would put faults that are not repaired under voltage: l1" in capsys.readouterr().out
+    project = open_for_reading(Path(path))
+    trace = trace_outage(project, [("close", "k2")], SwitchState.CURRENT)
+    assert ("Beware, not repaired and under voltage", "l1") in _counts(trace)
