@@ -284,13 +284,21 @@ def proposal_lines(project: Project, proposal: Proposal) -> tuple[str, ...]:
     restoration = proposal.restoration
     lines = [restoration_line(restoration)] if restoration.users or restoration.left else []
     lines += ["  " + tie_use_line(one) for one in restoration.ties]
-    if proposal.isolation.sources:
-        lines.append(
-            _("No switch parts the fault from the source {source}.").format(
-                source=", ".join(proposal.isolation.sources)
-            )
-        )
+    lines += isolation_lines(proposal.isolation)
     return tuple(lines)
+
+
+def isolation_lines(isolation: Isolation) -> list[str]:
+    """Say what keeps the fault from being isolated."""
+    if isolation.sources:
+        text = _("No switch parts the fault from the source {source}.")
+        return [text.format(source=", ".join(isolation.sources))]
+    if isolation.open:
+        return []
+    if not isolation.keep_open:
+        return [_("No switch can isolate the fault.")]
+    text = _("No further switch can isolate the fault: only {devices} bounds it, open already.")
+    return [text.format(devices=", ".join(_ids(isolation.keep_open)))]
 
 
 def restoration_line(found: Restoration) -> str:
@@ -331,6 +339,8 @@ def _stage_lines(project: Project, stage: Stage) -> list[str]:
     sources = () if stage.trip is None else stage.trip.sources
     unguarded = _("No protective device stands before the source {source}: it trips itself.")
     lines += ["   " + unguarded.format(source=one) for one in sources]
+    if stage.isolation is not None:
+        lines += ["   " + one for one in isolation_lines(stage.isolation)]
     if stage.isolation is not None and stage.isolation.passed_over:
         passed = ", ".join(_ids(stage.isolation.passed_over))
         lines.append("   " + _("Passed over, cannot be operated: {devices}").format(devices=passed))

@@ -253,3 +253,20 @@ def test_a_trace_and_its_sheet_warn_of_a_fault_they_would_put_under_voltage(
     project = open_for_reading(Path(path))
     trace = trace_outage(project, [("close", "k2")], SwitchState.CURRENT)
     assert ("Beware, not repaired and under voltage", "l1") in _counts(trace)
+
+
+def test_a_fault_that_no_switch_isolates_says_so_in_study_and_proposal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.drawing import draw
+
+    file, said = tmp_path / "ring.gpkg", "No further switch can isolate the fault: only q bounds it"
+    save_new(file, draw("s q a", "a l1 b", "b l2 c", "c l3 a", sources=["s"], points={"u": "c"}), SILENT)
+    assert main(["study", str(file), "--fault", "l1", "--propose"]) == 0
+    assert said in capsys.readouterr().out
+    steps = [
+        {"time": "10:00", "action": "fault", "devices": ["l1"]},
+        {"time": "10:30", "action": "isolate"},
+    ]
+    assert main(["study", str(file), "--steps", written(tmp_path, *steps)]) == 0
+    assert said in capsys.readouterr().out
