@@ -20,7 +20,8 @@ LOOKED_AT = 20
 def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -> tuple[Operation, ...]:
     """Order the operations that lead from the positions of `outage` to `goal`.
 
-    First what can close without making a loop; then, where a short loop is allowed (the setting
+    First what can close without making a loop, from the source downwards, so that no busbar is fed from
+    behind while its own way in stands ready; then, where a short loop is allowed (the setting
     ``outage.short_loop_allowed``), what else closes, and at last what opens. Where it is not, one device
     opens, of some the one that darkens the fewest users, and what then can close closes at once.
 
@@ -36,6 +37,7 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
     wiring = outage.before.wiring
     now = outage.after_topology
     barred = joined_with(wiring, now.closed, forbidden[~now.supplied[forbidden]])
+    ahead = replace(now, closed=goal & wiring.in_service).tree.position
     to_close, to_open = _groups(now, goal, to_close=True), _groups(now, goal, to_close=False)
     found: list[Operation] = []
 
@@ -49,7 +51,7 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
         opening = [one for one in to_open if now.closed[one].any()]
         live = now.supplied
         harmless = [one for one in closing if not _loops(wiring, live, one)]
-        chosen = _first_allowed(now, live, harmless, barred)
+        chosen = _first_allowed(wiring, live, ahead, harmless, barred)
         if chosen is not None:
             operate("close", chosen)
             continue
@@ -58,7 +60,7 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
         if chosen is not None:
             operate("open", chosen)
             continue
-        chosen = _first_allowed(now, live, closing, barred)
+        chosen = _first_allowed(wiring, live, ahead, closing, barred)
         if chosen is not None:
             operate("close", chosen)
             continue
@@ -82,12 +84,21 @@ def _loops(wiring: Wiring, live: np.ndarray, branches: np.ndarray) -> bool:
 
 
 def _first_allowed(
-    now: TopologyIndex, live: np.ndarray, groups: Sequence[np.ndarray], barred: np.ndarray
+    wiring: Wiring, live: np.ndarray, ahead: np.ndarray, groups: Sequence[np.ndarray], barred: np.ndarray
 ) -> np.ndarray | None:
-    """Give the first that may close, those that bring supply somewhere before the others."""
-    wiring = now.wiring
-    helpful = [bool((live[wiring.a[one]] | live[wiring.b[one]]).any()) for one in groups]
-    order = sorted(range(len(groups)), key=lambda n: not helpful[n])
+    """Give the first that may close: what brings supply on its normal way, then what brings it otherwise.
+
+    `ahead` counts the nodes as they are met from the sources in the normal state.
+    """
+
+    def rank(n: int) -> int:
+        a, b = wiring.a[groups[n]], wiring.b[groups[n]]
+        if not (live[a] | live[b]).any():
+            return 2
+        fed = np.where(ahead[a] <= ahead[b], a, b)
+        return 0 if live[fed].all() else 1
+
+    order = sorted(range(len(groups)), key=rank)
     return next((groups[n] for n in order if not _touches(wiring, groups[n], barred)), None)
 
 

@@ -283,6 +283,18 @@ def test_the_way_back_leaves_earths_and_closes_nothing_onto_a_fault_before_it_is
     assert (actions[:2], set(actions[2:])) == (["repair", "unearth"], {"close"})
 
 
+def test_the_way_back_feeds_no_busbar_from_behind_and_drops_each_user_once() -> None:
+    project = draw(
+        "s q a", "a k1 b", "b l1 c", "c !tie d", "d q2 z", sources=["s", "z"], points={"u": "a", "v": "c"}
+    )
+    steps = propose(project, "q", TEN)
+    repaired = [one.action for one in steps].index("repair")
+    order = [(one.action, *one.devices) for one in steps[repaired + 1 :]]
+    assert order == [("close", "sources:@s"), ("open", "tie"), ("close", "k1")]
+    back = study_outage(project, steps).stages[repaired:]
+    assert [one for stage in back for one in stage.customers_out] == ["v"]
+
+
 # ------------------------------------------------------------------ earths
 
 
