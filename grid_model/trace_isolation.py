@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from grid_model.customers import Consumers
+from grid_model.project import Project
 from grid_model.restoration import behind
+from grid_model.study_return import joined_with
 from grid_model.topology import TopologyIndex
 from grid_model.trace_walk import Mask
 
@@ -37,6 +40,27 @@ def feeding_switches(
         return behind(topology, zone, around, operable)
     fed = _fed(len(starts), one[joins], other[joins])
     return np.asarray(upper | fed[np.searchsorted(starts, at) % max(len(starts), 1)])
+
+
+def with_units(
+    project: Project, topology: TopologyIndex, zone: Mask, around: np.ndarray, helps: Mask
+) -> Mask:
+    """Tell which of the switches `around` without a source behind them have PV, storage or a generator there.
+
+    Parameters
+    ----------
+    helps
+        For each of `around`, whether a source is behind it: those are left out.
+    """
+    found = np.zeros(len(around), dtype=bool)
+    points = Consumers.of(project).pv_units
+    wiring, outside = topology.wiring, topology.closed.copy()
+    outside[around] = False
+    for n in np.flatnonzero(~helps):
+        a, b = int(wiring.a[around[n]]), int(wiring.b[around[n]])
+        beyond = joined_with(wiring, outside, np.array([b if zone[a] else a]))
+        found[n] = not (zone & beyond).any() and len(points.rows_at(np.flatnonzero(beyond))) > 0
+    return found
 
 
 def _hangs_below(topology: TopologyIndex, starts: np.ndarray, nodes: np.ndarray) -> np.ndarray:

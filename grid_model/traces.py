@@ -26,7 +26,7 @@ from grid_model.trace_configuration import (
     TraceConfiguration,
     TraceKind,
 )
-from grid_model.trace_isolation import feeding_switches
+from grid_model.trace_isolation import feeding_switches, with_units
 from grid_model.trace_places import Place, find_place, head_of
 from grid_model.trace_walk import Mask, Rules, Walk, Way, follow, lengths_of, shortest
 from grid_model.wiring import BRANCH_TABLES, DEVICE_TABLES, BranchKind, Device, Wiring
@@ -40,7 +40,8 @@ class Edge:
     ----------
     reason
         ``open`` (a switch that stands open), ``barrier``, ``stop``, ``source``; around a place to be
-        isolated also ``to-open`` and ``dead-end`` (closed, and nothing behind it can feed back).
+        isolated also ``to-open`` and ``dead-end`` (closed, and nothing behind it can feed back)
+        or ``back-feed`` (closed, no source behind it, but PV, storage or a generator).
     """
 
     device: Device
@@ -354,7 +355,8 @@ class _Trace:
         zone[walk.nodes] = True
         around = np.unique(walk.branches[operable[walk.branches]])
         helps = feeding_switches(self.topology, zone, around, operable, self._in_one_piece())
-        reasons = np.where(helps, "to-open", "dead-end")
+        units = with_units(self.project, self.topology, zone, around, helps)
+        reasons = np.where(helps, "to-open", np.where(units, "back-feed", "dead-end"))
         edge = [Edge(*one) for one in zip(self.wiring.devices(around), reasons.tolist(), strict=True)]
         stuck = walk.entered[~operable[walk.entered] & (self.wiring.kind[walk.entered] == BranchKind.SWITCH)]
         passed_over = tuple(self.wiring.devices(np.setdiff1d(stuck, self.own)))

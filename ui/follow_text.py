@@ -49,6 +49,7 @@ EDGES = {
     "to-open": N_("To open: {devices}"),
     "open": N_("Stand open at the edge: {devices}"),
     "dead-end": N_("Closed, with nothing behind them that could feed back: {devices}"),
+    "back-feed": N_("Closed, with PV, storage or own generators behind them that can feed back: {devices}"),
     "barrier": N_("Barriers met: {devices}"),
     "stop": N_("Stopped at: {devices}"),
     "source": N_("Sources met: {devices}"),

@@ -220,10 +220,10 @@ def test_the_next_devices_are_the_nearest_of_their_kind() -> None:
 
 def test_the_isolation_set_leaves_out_dead_ends_and_passes_over_what_cannot_be_operated() -> None:
     found = trace(K.ISOLATION, "l1")
-    assert edge(found) == {"q1": "to-open", "k2": "to-open", "f3": "dead-end"}
+    assert edge(found) == {"q1": "to-open", "k2": "to-open", "f3": "back-feed"}
     assert found.passed_over == ()
     found = trace(K.ISOLATION, "l1", inoperable=("k2",))
-    assert edge(found) == {"q1": "to-open", "f3": "dead-end", "tie": "open"}
+    assert edge(found) == {"q1": "to-open", "f3": "back-feed", "tie": "open"}
     assert [one.id for one in found.passed_over] == ["k2"]
     assert found.ids("customers") == ("c3", "c4", "c5")
     assert edge(trace(K.ISOLATION, "connectivity_nodes:b")) == edge(trace(K.ISOLATION, "l1"))
@@ -247,6 +247,14 @@ def test_supply_may_come_round_through_a_part_without_any() -> None:
         rows={"switches": {"k6": {"is_operable": False}}},
     )  # fmt: skip
     assert edge(trace(K.ISOLATION, "l1", project=blocked))["k2"] == "dead-end"
+
+
+def test_an_isolation_tells_a_dead_end_with_a_unit_that_can_feed_back() -> None:
+    for kind in ("pv", "battery", "generator"):
+        pv = {"g": {"kind": kind, "rated_kw": 10.0, "node": "d"}}
+        network = draw("s q1 a", "a l1 b", "b k2 c", "b k3 d", sources=["s"], pv=pv)
+        found = trace(K.ISOLATION, "l1", project=network)
+        assert edge(found) == {"q1": "to-open", "k2": "dead-end", "k3": "back-feed"}
 
 
 def test_the_present_state_differs_from_the_normal_one() -> None:
