@@ -167,10 +167,12 @@ def back_to(moment: Moment, when: datetime) -> list[StudyStep]:
     """List the steps that bring every device back to where it stood before the first step.
 
     With the setting ``outage.short_loop_allowed`` what was opened closes first and ties open last, so that
-    nobody loses supply; else a tie opens before the switch closes that would make a loop of it.
+    nobody loses supply; else a tie opens before the switch closes that would make a loop of it. What
+    tripped and cannot be operated stays open, and whoever would be in the dark for it stays where he is.
     """
     from grid_model.study_return import return_operations
 
     first = moment.outage.before
-    found = return_operations(moment.outage, first.closed, moment.forbidden)
+    stuck = [one for one in moment.tripped if one.id in moment.inoperable]
+    found = return_operations(moment.outage, first.closed, moment.forbidden, stuck)
     return [StudyStep(when, one.action, (_written(moment, one.device),)) for one in found]

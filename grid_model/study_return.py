@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,13 +11,28 @@ from grid_model.restoration_search import Operation
 from grid_model.settings import setting
 from grid_model.topology import TopologyIndex
 from grid_model.tracing import Outage
-from grid_model.wiring import BranchKind, Wiring
+from grid_model.wiring import BranchKind, Device, Wiring
 
 LOOKED_AT = 20
 """Openings compared with one another before one is chosen."""
 
 
-def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -> tuple[Operation, ...]:
+@dataclass(frozen=True)
+class Barred:
+    """Nodes onto which nothing closes, and branches that cannot be operated: whether each is."""
+
+    nodes: np.ndarray
+    branches: np.ndarray
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is barred."""
+        return bool(self.nodes.any() or self.branches.any())
+
+
+def return_operations(
+    outage: Outage, goal: np.ndarray, forbidden: np.ndarray, stuck: Sequence[Device] = ()
+) -> tuple[Operation, ...]:
     """Order the operations that lead from the positions of `outage` to `goal`.
 
     First what can close without making a loop, from the source downwards, so that no busbar is fed from
@@ -32,11 +47,16 @@ def return_operations(outage: Outage, goal: np.ndarray, forbidden: np.ndarray) -
     forbidden
         Nodes that must not come under voltage: what would do so, would close onto what is joined with
         them, or would darken somebody who could not come back for it, is left as it is.
+    stuck
+        Devices that cannot be operated: they stay open.
     """
     short_loop = bool(setting(outage.project, "outage.short_loop_allowed"))
     wiring = outage.before.wiring
     now = outage.after_topology
-    barred = joined_with(wiring, now.closed, forbidden[~now.supplied[forbidden]])
+    fixed = np.zeros(len(now.closed), dtype=bool)
+    for device in stuck:
+        fixed[wiring.branches(device)] = True
+    barred = Barred(joined_with(wiring, now.closed, forbidden[~now.supplied[forbidden]]), fixed)
     ahead = replace(now, closed=goal & wiring.in_service).tree.position
     to_close, to_open = _groups(now, goal, to_close=True), _groups(now, goal, to_close=False)
     found: list[Operation] = []
@@ -84,7 +104,7 @@ def _loops(wiring: Wiring, live: np.ndarray, branches: np.ndarray) -> bool:
 
 
 def _first_allowed(
-    wiring: Wiring, live: np.ndarray, ahead: np.ndarray, groups: Sequence[np.ndarray], barred: np.ndarray
+    wiring: Wiring, live: np.ndarray, ahead: np.ndarray, groups: Sequence[np.ndarray], barred: Barred
 ) -> np.ndarray | None:
     """Give the first that may close: what brings supply on its normal way, then what brings it otherwise.
 
@@ -116,9 +136,10 @@ def joined_with(wiring: Wiring, closed: np.ndarray, start: np.ndarray) -> np.nda
     return seen
 
 
-def _touches(wiring: Wiring, branches: np.ndarray, barred: np.ndarray) -> bool:
-    """Whether closing would join something with a part that must stay dead."""
-    return bool((barred[wiring.a[branches]] | barred[wiring.b[branches]]).any())
+def _touches(wiring: Wiring, branches: np.ndarray, barred: Barred) -> bool:
+    """Whether closing would join something with a part that must stay dead, or cannot be done."""
+    nodes = barred.nodes
+    return bool((nodes[wiring.a[branches]] | nodes[wiring.b[branches]] | barred.branches[branches]).any())
 
 
 def _least(
@@ -126,7 +147,7 @@ def _least(
     now: TopologyIndex,
     groups: Sequence[np.ndarray],
     goal: np.ndarray,
-    barred: np.ndarray,
+    barred: Barred,
 ) -> np.ndarray | None:
     """Give the one whose opening darkens fewest users, the first that darkens nobody at once."""
     best: tuple[tuple[int, int], np.ndarray] | None = None
@@ -143,12 +164,12 @@ def _least(
     return None if best is None else best[1]
 
 
-def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, barred: np.ndarray) -> bool:
+def _comes_back(now: TopologyIndex, opened: np.ndarray, goal: np.ndarray, barred: Barred) -> bool:
     """Whether all who lose supply when a device opens can have it back, as far as they normally have it.
 
     Where something must not come under voltage, the way they are normally fed may be barred.
     """
-    if not barred.any():
+    if not barred.any:
         return True
     after = now.operated(opened=opened)
     lost = now.resupply(after).lost

@@ -295,6 +295,18 @@ def test_the_way_back_feeds_no_busbar_from_behind_and_drops_each_user_once() -> 
     assert [one for stage in back for one in stage.customers_out] == ["v"]
 
 
+def test_a_proposal_leaves_a_tripped_breaker_that_cannot_be_operated_and_the_tie_that_feeds_behind_it() -> (
+    None
+):
+    network = ("s q a", "a k1 b", "b l1 c", "c k2 d", "d !tie e", "e q2 z")
+    project = draw(*network, sources=["s", "z"], points={"u": "d"})
+    steps = propose(project, "l1", TEN, inoperable=["q"])
+    operated = {device for one in steps for device in one.devices if one.action in ("open", "close")}
+    assert "q" not in operated
+    found = study_outage(project, steps, inoperable=["q"])
+    assert (found.not_restored, "tie" in operated) == ((), True)
+
+
 # ------------------------------------------------------------------ earths
 
 
