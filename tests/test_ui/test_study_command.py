@@ -264,9 +264,15 @@ def test_a_fault_that_no_switch_isolates_says_so_in_study_and_proposal(
     save_new(file, draw("s q a", "a l1 b", "b l2 c", "c l3 a", sources=["s"], points={"u": "c"}), SILENT)
     assert main(["study", str(file), "--fault", "l1", "--propose"]) == 0
     assert said in capsys.readouterr().out
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"time": "10:00", "action": "fault", "devices": ["l1"]},
         {"time": "10:30", "action": "isolate"},
     ]
     assert main(["study", str(file), "--steps", written(tmp_path, *steps)]) == 0
     assert said in capsys.readouterr().out
+
+
+def test_the_figures_are_headed_item_and_not_project_in_chinese() -> None:
+    from resources.i18n import in_language
+
+    assert in_language("Item", "zh_CN") == "项目"
