@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from grid_model.back_feed import BackFeed, back_feed
+from grid_model.errors import GridError
 from grid_model.faults import Trip
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
@@ -253,8 +254,8 @@ def study_outage(
     Raises
     ------
     GridError
-        ``no-steps``, ``times-out-of-order``, ``network-without-source``; as `Moment.after` and
-        `grid_model.study_places.prepared`.
+        ``no-steps``, ``times-out-of-order``, ``network-without-source``; as `Moment.after` (with the step's
+        number and time as ``step_n`` and ``step_time``) and `grid_model.study_places.prepared`.
     """
     project, steps = prepared(project, steps)
     refuse_bad_times(steps, until)
@@ -263,7 +264,12 @@ def study_outage(
     stages: list[Stage] = []
     hours = UserHours()
     for step in feedback.track(steps):
-        before, moment = moment, moment.after(step)
+        before = moment
+        try:
+            moment = moment.after(step)
+        except GridError as error:
+            at = {"step_n": len(stages) + 1, "step_time": step.time.isoformat(" ", "minutes")}
+            raise GridError(error.code, **{**error.values, **at}) from error
         if stages:
             hours = hours.plus(before.outage.counts, hours_between(stages[-1].step.time, step.time))
         stages.append(_stage(len(stages) + 1, step, before, moment, hours))

@@ -125,20 +125,21 @@ def read_steps(content: Any, planning_date: str) -> tuple[list[StudyStep], dict[
     Raises
     ------
     GridError
-        ``bad-steps`` with the step's number and what is wrong with it.
+        ``bad-steps`` with the step's number and what is wrong with it; ``bad-steps-file`` where it is no
+        step's fault.
     """
     if not isinstance(content, Mapping) or not isinstance(content.get("steps"), list):
-        raise GridError("bad-steps", step=0, problem="steps")
+        raise GridError("bad-steps-file", problem="steps")
     steps = [_read_step(row, planning_date, n) for n, row in enumerate(content["steps"], 1)]
     more: dict[str, Any] = {"inoperable": _texts(content.get("inoperable", []), "inoperable")}
     if content.get("until"):
         more["until"] = _time(content["until"], planning_date, 0)
     if content.get("state", "normal") not in [one.value for one in SwitchState]:
-        raise GridError("bad-steps", step=0, problem=f"state: {content['state']}")
+        raise GridError("bad-steps-file", problem=f"state: {content['state']}")
     more["state"] = SwitchState(content.get("state", "normal"))
     if content.get("manual"):
         if not isinstance(content["manual"], list):
-            raise GridError("bad-steps", step=0, problem="manual")
+            raise GridError("bad-steps-file", problem="manual")
         more["manual"] = tuple(_read_manual(row, planning_date) for row in content["manual"])
     return steps, more
 
@@ -181,14 +182,14 @@ def _point(row: Mapping[str, Any], n: int) -> tuple[float, float] | None:
 def _read_manual(row: Any, planning_date: str) -> ManualEntry:
     kind = next((one for one in ("customer", "area") if isinstance(row, Mapping) and row.get(one)), None)
     if kind is None:
-        raise GridError("bad-steps", step=0, problem=f"manual: {row}")
+        raise GridError("bad-steps-file", problem=f"manual: {row}")
     off, on = (_time(row[name], planning_date, 0) if row.get(name) else None for name in ("off", "on"))
     return ManualEntry(kind, str(row[kind]), str(row.get("reason") or ""), off, on)
 
 
 def _texts(found: Any, name: str) -> tuple[str, ...]:
     if not isinstance(found, (list, tuple)) or not all(isinstance(one, str) for one in found):
-        raise GridError("bad-steps", step=0, problem=name)
+        raise GridError("bad-steps-file", problem=name)
     return tuple(found)
 
 
@@ -196,6 +197,8 @@ def _time(value: Any, planning_date: str, n: int) -> datetime:
     try:
         return read_time(str(value or ""), planning_date)
     except ValueError:
+        if not n:
+            raise GridError("bad-steps-file", problem=f"time: {value}") from None
         raise GridError("bad-steps", step=n, problem=f"time: {value}") from None
 
 

@@ -279,6 +279,7 @@ ERRORS: Mapping[str, str] = {
     "bad-steps": N_(
         "Step {step} of the steps file cannot be read ({problem}); see docs/command-line.md for its form."
     ),
+    "bad-steps-file": N_("The steps file cannot be read ({problem}); see docs/command-line.md for its form."),
     "bad-json": N_("“{file}” is no JSON file: line {line}, {reason}."),
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
@@ -502,7 +503,15 @@ REASONS: Mapping[str, str] = {**TRAVEL_REASONS, **GRID_REASONS}
 
 
 def sentence(error: GridError) -> str:
-    """Say what went wrong in the language in use."""
+    """Say what went wrong in the language in use; of a step of a study, in which and at what time."""
+    if "step_n" not in error.values:
+        return _plain_sentence(error)
+    return _("Step {n} ({time}): {sentence}").format(
+        n=error.values["step_n"], time=error.values["step_time"], sentence=_plain_sentence(error)
+    )
+
+
+def _plain_sentence(error: GridError) -> str:
     pattern = ERRORS.get(error.code)
     return str(error) if pattern is None else _(pattern).format(**_shown(error.values))
 
@@ -510,7 +519,7 @@ def sentence(error: GridError) -> str:
 def window_sentence(error: GridError) -> str:
     """Say what went wrong and what to do about it in the window, in the language in use."""
     pattern = IN_WINDOW.get(error.code)
-    return sentence(error) if pattern is None else _(pattern).format(**_shown(error.values))
+    return _plain_sentence(error) if pattern is None else _(pattern).format(**_shown(error.values))
 
 
 def issue_sentence(issue: Issue) -> str:

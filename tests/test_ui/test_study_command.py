@@ -276,3 +276,16 @@ def test_the_figures_are_headed_item_and_not_project_in_chinese() -> None:
     from resources.i18n import in_language
 
     assert in_language("Item", "zh_CN") == "项目"
+
+
+def test_a_contradiction_names_the_step_and_its_time(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opening: list[dict[str, Any]] = [
+        {"time": "10:00", "action": "open", "devices": ["k1"]},
+        {"time": "10:20", "action": "open", "devices": ["k1"]},
+    ]
+    assert main(["study", path, "--steps", written(tmp_path, *opening)]) == 2
+    assert "Step 2 (2026-11-20 10:20): " in capsys.readouterr().err
+    assert main(["study", path, "--steps", written(tmp_path, *opening[:1], state="old")]) == 2
+    assert "The steps file cannot be read (state: old)" in capsys.readouterr().err
