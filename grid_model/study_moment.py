@@ -82,7 +82,7 @@ class Moment:
             ``unknown-step``, ``step-without-device``, ``unknown-device``, ``ambiguous-device``,
             ``unknown-place``, ``already-open``, ``already-closed``, ``out-of-service``, ``inoperable``,
             ``not-protective``, ``already-faulted``, ``no-fault``, ``not-faulted``, ``already-earthed``,
-            ``not-earthed``, ``energises-fault``, ``energises-earth``.
+            ``not-earthed``, ``energises-fault``, ``energises-earth``, ``device-twice``.
         """
         if step.action not in ACTIONS:
             raise GridError("unknown-step", action=step.action, actions=", ".join(ACTIONS))
@@ -92,9 +92,13 @@ class Moment:
         return later
 
     def find(self, step: StudyStep) -> tuple[Device, ...]:
-        """Find the devices a step names, each once."""
+        """Find the devices a step names; raises ``device-twice`` where it names one twice."""
         wiring = self.outage.before.wiring
-        return tuple(dict.fromkeys(find_device(wiring, one) for one in step.devices))
+        found = [find_device(wiring, one) for one in step.devices]
+        twice = next((one for n, one in enumerate(found) if one in found[:n]), None)
+        if twice is not None:
+            raise GridError("device-twice", id=twice.id)
+        return tuple(found)
 
     def nodes(self, step: StudyStep) -> tuple[int, ...]:
         """Find the nodes a step names."""

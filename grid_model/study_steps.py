@@ -144,6 +144,27 @@ def read_steps(content: Any, planning_date: str) -> tuple[list[StudyStep], dict[
     return steps, more
 
 
+FILE_KEYS = frozenset({"steps", "state", "until", "inoperable", "manual", "name"})
+STEP_KEYS = frozenset({"time", "at", "action", "devices", "device", "ids", "id", "at_m", "x", "y", "note"})
+
+
+def refuse_unknown_keys(content: Any) -> None:
+    """Refuse a steps file with a key that nobody reads, such as a mistyped one.
+
+    Raises
+    ------
+    GridError
+        ``unknown-steps-file-key``, ``unknown-step-key`` with the step's number; both with the keys.
+    """
+    rows = content.get("steps") if isinstance(content, Mapping) else None
+    for n, row in enumerate([content, *(rows if isinstance(rows, list) else [])]):
+        known = STEP_KEYS if n else FILE_KEYS
+        unknown = [str(one) for one in row if one not in known] if isinstance(row, Mapping) else []
+        if unknown:
+            code = "unknown-step-key" if n else "unknown-steps-file-key"
+            raise GridError(code, step=n, keys=", ".join(unknown), known=", ".join(sorted(known)))
+
+
 def _read_step(row: Any, planning_date: str, n: int) -> StudyStep:
     if not isinstance(row, Mapping):
         raise GridError("bad-steps", step=n, problem=str(row))

@@ -31,6 +31,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "repair-first": N_(
         "The fault in {devices} must be repaired first: until then earths stay in place and nothing is closed onto it; report it repaired to go back to normal."
     ),
+    "unknown-step-key": N_("Step {step} of the steps file has what no step has: {keys}; known are {known}."),
+    "unknown-steps-file-key": N_("The steps file has what none has: {keys}; known are {known}."),
+    "device-twice": N_("The step names “{id}” twice; name it once."),
     "bad-times": N_(
         "The times of a proposal must not run backwards: fault, isolation, restoration, repair, and no negative duration."
     ),

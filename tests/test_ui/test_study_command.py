@@ -289,3 +289,16 @@ def test_a_contradiction_names_the_step_and_its_time(
     assert "Step 2 (2026-11-20 10:20): " in capsys.readouterr().err
     assert main(["study", path, "--steps", written(tmp_path, *opening[:1], state="old")]) == 2
     assert "The steps file cannot be read (state: old)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("step", "more", "said"), [
+    ({"devices": ["k1"]}, {"inopreable": ["k2"]}, "has what none has: inopreable"),
+    ({"devices": ["k1"], "foo": 1}, {}, "Step 1 of the steps file has what no step has: foo"),
+    ({"devices": ["k1", "switches:k1"]}, {}, "The step names “k1” twice"),
+])  # fmt: skip
+def test_a_mistyped_key_and_a_device_named_twice_are_refused(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], step: Any, more: Any, said: str
+) -> None:
+    file = written(tmp_path, {"time": "10:00", "action": "open", **step}, **more)
+    assert main(["study", path, "--steps", file]) == 2
+    assert said in capsys.readouterr().err

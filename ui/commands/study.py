@@ -153,9 +153,11 @@ def _refuse_unclear(parameters: StudyParameters) -> None:
 def study_of_file(project: Project, path: Path, feedback: Feedback) -> OutageStudy:
     """Play the steps of a file through; raises `GridError` as ``taiqu study``."""
     from grid_model.study import study_outage
-    from grid_model.study_steps import read_steps
+    from grid_model.study_steps import read_steps, refuse_unknown_keys
 
-    steps, more = read_steps(_content(path), project.info.planning_date)
+    content = _content(path)
+    refuse_unknown_keys(content)
+    steps, more = read_steps(content, project.info.planning_date)
     return study_outage(project, steps, feedback=feedback, **more)
 
 
@@ -163,10 +165,12 @@ def _asked(
     project: Project, parameters: StudyParameters, feedback: Feedback
 ) -> tuple[Proposal | None, Any, dict[str, Any]]:
     """Read the steps, or have them proposed."""
-    from grid_model.study_steps import read_steps
+    from grid_model.study_steps import read_steps, refuse_unknown_keys
 
     if parameters.steps_file:
-        steps, more = read_steps(_content(Path(parameters.steps_file)), project.info.planning_date)
+        content = _content(Path(parameters.steps_file))
+        refuse_unknown_keys(content)
+        steps, more = read_steps(content, project.info.planning_date)
         more["inoperable"] = (*more["inoperable"], *parameters.inoperable)
         return None, steps, more
     from grid_model.study_proposal import plan_fault
