@@ -23,6 +23,7 @@ from gis.provenance import Provenance
 from gis.study_words import BASES, STATUSES
 from gis.workbook import Sheet, SheetColumn, write_workbook
 from grid_model import schema
+from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from grid_model.schema_territory import GRADES, SENSITIVE_KINDS
@@ -76,6 +77,8 @@ def write_customer_list(
     GridError
         ``purpose-missing``, ``cannot-write``, ``bad-output-name``.
     """
+    if path.suffix.lower() != ".xlsx":  # here, where the file still has the name that was asked for
+        raise GridError("bad-output-name", file=str(path), suffix=".xlsx")
     disclosure = Disclosure.asked(unmasked, purpose)
     provenance = Provenance.of(project, trace.state.value)
     affected = affected_customers(project, trace, disclosure)

@@ -5,7 +5,7 @@ The document's keys are described in ``docs/command-line.md`` and do not change 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ BACK_FEED = {
     "second_supply": N_("Second supply of customer {id}"),
     "tie": N_("Open switch {id} with a live side: keep it open"),
 }
+
+CLOSED_TIE = N_("Open switch {id} with a live side: keep it open until it closes in step {n}")
 
 DANGERS = {
     "energises-earth": N_("Beware: this would put earthed nodes under voltage: {ids}"),
@@ -250,13 +252,20 @@ def loop_line(loop: Loop) -> str:
     )
 
 
-def back_feed_lines(found: Sequence[BackFeed]) -> list[str]:
-    """List what could feed back, and what to do about it."""
+def back_feed_lines(found: Sequence[BackFeed], closes: Mapping[str, int] | None = None) -> list[str]:
+    """List what could feed back, and what to do about it.
+
+    Parameters
+    ----------
+    closes
+        Of a study: switches it closes, and in which step.
+    """
     if not found:
         return []
     lines = [_("Back-feed: disconnect, verify dead, earth")]
     for one in found[:SHOWN]:
-        text = "  " + _(BACK_FEED[one.kind]).format(id=one.id)
+        step = closes.get(one.id) if closes and one.kind == "tie" else None
+        text = "  " + _(BACK_FEED[one.kind] if step is None else CLOSED_TIE).format(id=one.id, n=step)
         if one.rated_kw is not None:
             text += f" · {number(one.rated_kw)} kW"
         if one.transformer_area:

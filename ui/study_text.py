@@ -234,7 +234,8 @@ def study_lines(
         lines.append(_("Not restored: {n} customers").format(n=whole(len(study.not_restored))))
     first = max(study.stages, key=lambda one: one.counts.important)
     lines += important_lines(project, _out_after(study, first.n), disclosure)
-    lines += back_feed_lines(study.back_feed)
+    closes = {one.id: stage.n for stage in reversed(study.stages) for one in stage.closed}
+    lines += back_feed_lines(study.back_feed, closes)
     for part, text in PARTS.items():
         inside = [one.id for one in study.back_feed if one.where == part]
         if inside:

@@ -302,3 +302,20 @@ def test_a_mistyped_key_and_a_device_named_twice_are_refused(
     file = written(tmp_path, {"time": "10:00", "action": "open", **step}, **more)
     assert main(["study", path, "--steps", file]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_tie_that_the_study_closes_stays_open_until_then(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["study", path, *FAULT]) == 0
+    assert (
+        "Open switch tie1 with a live side: keep it open until it closes in step 4" in capsys.readouterr().out
+    )
+
+
+def test_a_wrong_name_for_the_customer_list_is_told_as_it_was_written(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = str(tmp_path / "list.txt")
+    assert main(["study", path, *FAULT, "--customers", wrong]) == 2
+    assert wrong in capsys.readouterr().err
