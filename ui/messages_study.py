@@ -34,6 +34,7 @@ STUDY_ERRORS: Mapping[str, str] = {
     "unknown-step-key": N_("Step {step} of the steps file has what no step has: {keys}; known are {known}."),
     "unknown-steps-file-key": N_("The steps file has what none has: {keys}; known are {known}."),
     "device-twice": N_("The step names “{id}” twice; name it once."),
+    "study-without-name": N_("--save needs a name; write --save NAME."),
     "bad-times": N_(
         "The times of a proposal must not run backwards: fault, isolation, restoration, repair, and no negative duration."
     ),

@@ -319,3 +319,8 @@ def test_a_wrong_name_for_the_customer_list_is_told_as_it_was_written(
     wrong = str(tmp_path / "list.txt")
     assert main(["study", path, *FAULT, "--customers", wrong]) == 2
     assert wrong in capsys.readouterr().err
+
+
+def test_keeping_a_study_without_a_name_is_refused(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", path, *FAULT, "--save", ""]) == 2
+    assert "--save needs a name" in capsys.readouterr().err

@@ -72,8 +72,8 @@ class StudyParameters:
     customers: str = parameter(
         N_("Write the list of affected customers"), default="", flag="--customers", metavar="OUT.xlsx"
     )
-    save: str = parameter(
-        N_("Keep the study in the project under this name"), default="", flag="--save", metavar="NAME"
+    save: str | None = parameter(
+        N_("Keep the study in the project under this name"), flag="--save", metavar="NAME"
     )
     carry_out: bool = parameter(
         N_("Let the present positions follow the study"), default=False, flag="--carry-out"
@@ -146,6 +146,8 @@ def _refuse_unclear(parameters: StudyParameters) -> None:
         raise GridError("propose-needs-fault")
     if [bool(one) for one in (parameters.steps_file, parameters.fault, parameters.outage)].count(True) != 1:
         raise GridError("steps-or-fault")
+    if parameters.save is not None and not parameters.save.strip():
+        raise GridError("study-without-name")
     if parameters.upto is not None and not parameters.carry_out:
         raise GridError("upto-needs-carry-out")
 
@@ -237,10 +239,11 @@ def _edit(project: Project, study: OutageStudy, parameters: StudyParameters) -> 
         return None, ""
     from grid_model.carry_out import CarryOut, SaveOutage, new_outage_id
 
+    name = parameters.save or ""
     outage = parameters.outage or new_outage_id(project, study)
     if parameters.carry_out:
-        return CarryOut(study, parameters.upto, parameters.save, parameters.outage), outage
-    return SaveOutage(study, parameters.save, parameters.outage), outage
+        return CarryOut(study, parameters.upto, name, parameters.outage), outage
+    return SaveOutage(study, name, parameters.outage), outage
 
 
 def _content(path: Path) -> Any:
