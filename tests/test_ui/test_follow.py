@@ -136,7 +136,10 @@ def test_people_read_a_few_lines_in_both_languages(
 def test_of_an_isolation_the_switches_come_first(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["follow", path, "--from", "l1", "--kind", "isolation"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2:4] == ["To open: q1, k2", "Closed, with nothing behind them that could feed back: f3"]
+    assert lines[2:4] == [
+        "To open: q1, k2",
+        "Closed, with PV, storage or own generators behind them that can feed back: f3",
+    ]
     assert main(["follow", path, "--from", "l6", "--kind", "isolation"]) == 0
     assert "To open: k2" in capsys.readouterr().out
     assert main(["follow", path, "--from", "q1", "--kind", "isolation", "--inoperable", "k2"]) == 0
