@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from resources import i18n
+
 ROOT = Path(__file__).resolve().parent.parent
 LONG_RUN = os.environ.get("TAIQU_TEST_SCALE") == "long"
 
@@ -68,6 +70,14 @@ def fresh_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["TAIQU_CONFIG_DIR"]
     else:
         os.environ["TAIQU_CONFIG_DIR"] = before
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Every test begins and ends in English, whatever language the one before it spoke."""
+    i18n.use_language("en")
+    yield
+    i18n.use_language("en")
 
 
 @pytest.fixture(autouse=True)
