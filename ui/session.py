@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from grid_model.changes import Changes, Image
 from grid_model.errors import GridError
@@ -31,13 +31,17 @@ R = TypeVar("R")
 
 
 class Poster(QObject):
-    """Runs what another thread asks for in the thread it was made in."""
+    """Runs what is asked of it in the thread it was made in, soon, never at once.
+
+    What became of an entry may be known before the edit that made it has come to its end: told at once,
+    a failure would be taken back before there is anything to take back.
+    """
 
     posted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.posted.connect(self._run)
+        self.posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
     def _run(self, act: Callable[[], None]) -> None:
         act()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gis.project_file import ProjectFile
@@ -20,6 +21,7 @@ from tests.test_ui.helpers import LEFT, answer_file, wait_for_jobs
 from ui.application import Program
 from ui.dialogs import ask
 from ui.main_window import MainWindow
+from ui.session import Poster
 
 
 def rename_a_feeder(window: MainWindow, name: str) -> None:
@@ -193,3 +195,13 @@ def test_a_wrong_suffix_is_said_with_the_name_that_was_given(tmp_path: Path) -> 
         write_sheets(tmp_path / "l.abc", [Sheet("t", ["a"], [["1"]])])
     assert caught.value.values["file"] == str(tmp_path / "l.abc")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_known_at_once_is_told_only_after_the_edit_has_come_to_its_end(qapp: QApplication) -> None:
+    """A failure told within the edit would be taken back before there is anything to take back."""
+    told: list[str] = []
+    poster = Poster()
+    poster.posted.emit(lambda: told.append("failed"))
+    told.append("edit done")
+    qapp.processEvents()
+    assert told == ["edit done", "failed"]
