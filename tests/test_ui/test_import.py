@@ -127,6 +127,7 @@ def test_the_window_has_its_own_words_wherever_a_sentence_names_what_is_typed() 
         "changes-of-what",
         "no-scheme-to-copy",
         "propose-needs-fault",
+        "study-without-name",
         "take-of-what",
         "temporary-without-whom",
         "trace-nothing-named",

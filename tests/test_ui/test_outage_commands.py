@@ -219,7 +219,7 @@ def test_a_study_tells_stages_and_user_hours(
 
 
 @pytest.mark.parametrize(("content", "says"), [
-    ("{", "is no JSON file"), ("[]", "Step 0"), ('{"steps": []}', "Nothing is done"),
+    ("{", "is no JSON file"), ("[]", "The steps file"), ('{"steps": []}', "Nothing is done"),
     ('{"steps": [{"time": "10:00", "action": "open", "device": "tie1"}]}', "is open already"),
 ])  # fmt: skip
 def test_a_bad_steps_file_is_one_sentence(
