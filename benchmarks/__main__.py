@@ -16,7 +16,7 @@ from benchmarks.measuring import machine
 README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
 
-NAMES = ("outage", "growth", "grouping", "travel", "map", "importing")
+NAMES = ("outage", "growth", "grouping", "districts", "travel", "map", "importing")
 """In the order of the README; each is a module with ``section(large: bool) -> str``."""
 
 

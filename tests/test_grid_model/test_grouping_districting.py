@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.grouping import (
+from benchmarks.districts import (
     OKLAHOMA_CUT_EDGES,
     OKLAHOMA_LOWER,
     OKLAHOMA_UPPER,
