@@ -85,6 +85,7 @@ NETWORK_TABLES = (
             reference("head_switch", "switches", N_("Outgoing breaker"), N_("First switch below the source.")),
             real("nominal_kv", N_("Voltage"), "kV", minimum=0, maximum=1500),
             real("limit_kva", N_("Limit"), "kVA", N_("Most it may carry; empty: unknown, and said to be unchecked."), minimum=0, maximum=10_000_000),
+            real("outage_budget", N_("Outage budget"), "h", N_("User-hours its planned outages may cost in a month; empty: none set."), minimum=0, maximum=10_000_000),
             ATTRIBUTES,
         ),
         Shape.NONE, "Feeder", aliases=("线路", "馈线"),

@@ -155,6 +155,7 @@ RECORD_TABLES = (
             time("planned_on", N_("Planned on")),
             time("actual_off", N_("Actual off")),
             time("actual_on", N_("Actual on")),
+            time("announced", N_("Announced"), N_("When the people were told.")),
             choice("state", N_("Switch state"), (Choice("normal", N_("Normal state")), Choice("current", N_("Current state")))),
             json("steps", N_("Steps"), N_("Ordered switching steps.")),
             json("result", N_("Result"), N_("Counts after each step, with the network's version.")),
@@ -166,6 +167,7 @@ RECORD_TABLES = (
         (
             text("id", N_("Number"), required=True),
             reference("node", "connectivity_nodes", N_("Node"), required=True),
+            reference("line", "ac_line_segments", N_("Line"), N_("Its end at the node is earthed, beyond the switch there; empty: the node itself.")),
             reference("outage", "outages", N_("Outage"), N_("The work it was placed for.")),
             time("placed_at", N_("Placed at")),
             text("note", N_("Note")),
