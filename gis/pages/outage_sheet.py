@@ -18,7 +18,7 @@ from gis.pages.items import Page
 from gis.pages.options import PrintOptions
 from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan, box_of
-from gis.pages.station_map import choose_sheet, facts_of, split, table_sheets
+from gis.pages.station_map import choose_sheet, facts_of, split, stacked_sheets, table_sheets
 from gis.pages.tables import Column
 from gis.study_words import when
 from grid_model.errors import GridError
@@ -36,7 +36,7 @@ SMALLEST_M = 600.0
 
 
 def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
-    """Draw the outage of `options.trace`: map, counts, areas; important customers on a following sheet.
+    """Draw the outage of `options.trace`: map, counts, areas; what is listed on following sheets.
 
     Of `options.study` the map shows the largest extent, the areas have their times, and a table tells the
     course.
@@ -69,11 +69,9 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
     made, following = map_panel(sheet, panel, drawing, facts, areas, about=about)
     drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
     drafts += table_sheets(sheet, title, areas, following, 3)
-    if study is not None:
-        drafts += table_sheets(sheet, title, _course(project, study), 0)
-        drafts += table_sheets(sheet, title, _figures(study), 0)
-    drafts += table_sheets(sheet, title, _important(project, outage, options), 0)
-    drafts += table_sheets(sheet, title, _back_feed(project, outage), 0)
+    tables = [] if study is None else [_course(project, study), _figures(study)]
+    tables += [_important(project, outage, options), _back_feed(project, outage)]
+    drafts += stacked_sheets(sheet, title, tables)
     return numbered(drafts, facts)
 
 

@@ -31,6 +31,8 @@ from resources.i18n import _
 
 PANEL_MM = 94.0
 PORTRAIT_PANEL_MM = 98.0
+LEAST_ROOM = 28.0
+"""A table is begun where at least so much of the sheet is left, in mm on A3."""
 
 
 def station_map(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
@@ -212,3 +214,23 @@ def table_sheets(
                 first = laid.next_row
         drafts.append(Draft(sheet, title, tuple(items)))
     return drafts
+
+
+def stacked_sheets(sheet: Sheet, title: str, listings: Sequence[Listing]) -> list[Draft]:
+    """Write the listings one below the other onto as few sheets as they need; empty ones are left out."""
+    u, body = sheet.unit, sheet.body
+    pages: list[list[Item]] = []
+    y = body.bottom
+    for listing in listings:
+        first = 0
+        while first < len(listing.rows):
+            if y + LEAST_ROOM * u > body.bottom:
+                pages.append([])
+                y = body.y
+            pages[-1].append(Text(body.x, y + 4 * u, listing.caption, 3.2 * u, bold=True))
+            place = Rect(body.x, y + 6 * u, body.width, body.bottom - y - 6 * u)
+            laid = lay_table(listing.columns, listing.rows, place, 2.3 * u, first)
+            pages[-1] += laid.items
+            y = body.bottom if laid.next_row < len(listing.rows) else place.y + laid.height + 5 * u
+            first = laid.next_row
+    return [Draft(sheet, title, tuple(items)) for items in pages]

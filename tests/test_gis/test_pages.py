@@ -391,3 +391,24 @@ def test_a_column_gets_the_room_its_longest_word_needs() -> None:
     laid = lay_table(columns, [("390508101001", "石桥网格")], Rect(0, 0, 60, 40), 2.3)
     assert "390508101001" in [text.text for text in texts(laid.items)]
     assert column_widths(columns, [("x" * 99, "y" * 99)], 60.0, 2.3) == [6.0, 54.0]
+
+
+def test_short_tables_share_a_sheet_and_long_ones_go_on_with_every_row() -> None:
+    from gis.pages.items import Text
+    from gis.pages.panel import Listing
+    from gis.pages.sheet import Sheet
+    from gis.pages.station_map import stacked_sheets
+    from gis.pages.tables import Column
+
+    sheet = Sheet.of("A4", landscape=True)
+
+    def listing(name: str, count: int) -> Listing:
+        return Listing(name, (Column("n", 1),), [(f"{name}{n}",) for n in range(count)])
+
+    drafts = stacked_sheets(sheet, "", [listing("a", 3), listing("none", 0), listing("b", 3)])
+    assert len(drafts) == 1
+    long = stacked_sheets(sheet, "", [listing("a", 3), listing("c", 200)])
+    texts = [item.text for one in long for item in one.items if isinstance(item, Text)]
+    assert [one for one in texts if one[0] == "c" and one != "c"] == [f"c{n}" for n in range(200)]
+    lowest = max(item.y for one in long for item in one.items if isinstance(item, Text))
+    assert len(long) > 1 and lowest <= sheet.body.bottom
