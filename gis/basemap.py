@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
-import struct
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,22 @@ import numpy as np
 
 from gis import crs
 from gis.display import DisplayPlane
+from gis.geotiff import Matrix, read_tags
 from gis.shapes import FlatShapes, boxes_of
 from grid_model.errors import GridError
 from grid_model.project import LOCAL
 
 PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp")
 TIFFS = (".tif", ".tiff")
-DRAWINGS = (".shp", ".geojson", ".json", ".gpkg", ".dxf")
+DRAWINGS = (".shp", ".geojson", ".json", ".gpkg", ".kml", ".dxf")
 TILES = ".mbtiles"
 SUFFIXES = (*PICTURES, TILES, *DRAWINGS)
 
 WEB_MERCATOR = "EPSG:3857"
 EQUATOR_M = 2 * math.pi * 6_378_137.0
 TILE_PX = 256
+COLOR_BITS = 8
+"""Of a channel; more are heights or measurements, which have no colours of their own."""
 
 MOST_POINTS = 5_000_000
 """Corners of a drawing that are held in memory (80 MB)."""
@@ -65,7 +68,8 @@ def stated_crs(path: Path) -> str:
     Raises
     ------
     GridError
-        ``base-map-kind``, ``base-map-gone``, ``base-map-unreadable``, ``base-map-no-place``.
+        ``base-map-kind``, ``base-map-gone``, ``base-map-unreadable``, ``base-map-no-place``,
+        ``base-map-deep``, ``base-map-lacks-part``, ``base-map-pictures``.
     """
     kind_of(path)
     suffix = path.suffix.lower()
@@ -73,7 +77,9 @@ def stated_crs(path: Path) -> str:
         return WEB_MERCATOR
     if suffix in PICTURES:
         picture_place(path)
-        return (_tiff(path).crs if suffix in TIFFS else "") or _projection_beside(path)
+        return (_tiff_crs(path) if suffix in TIFFS else "") or _projection_beside(path)
+    if suffix in DRAWINGS:
+        look_for_parts(path)
     from pyogrio import list_layers, read_info
     from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -83,6 +89,33 @@ def stated_crs(path: Path) -> str:
     except (DataSourceError, DataLayerError, UnicodeDecodeError, RuntimeError) as error:
         raise GridError("base-map-unreadable", file=path.name) from error
     return next((one for one in found if one), "")
+
+
+def look_for_parts(path: Path) -> None:
+    """See that a drawing is whole before GDAL says something less clear.
+
+    Raises `GridError` ``base-map-lacks-part`` for a Shapefile without its index, ``base-map-pictures`` for
+    a GeoPackage that holds tiles only.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".shp" and _is_shapefile(path) and _beside(path, (".shx",)) is None:
+        raise GridError("base-map-lacks-part", file=path.name, part=path.stem + ".shx")
+    if suffix == ".gpkg" and _holds_only_tiles(path):
+        raise GridError("base-map-pictures", file=path.name)
+
+
+def _is_shapefile(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\x00\x00\x27\x0a"
+
+
+def _holds_only_tiles(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+            kinds = {str(kind) for (kind,) in file.execute("SELECT DISTINCT data_type FROM gpkg_contents")}
+    except sqlite3.Error:
+        return False  # no GeoPackage at all: reading it says so
+    return "tiles" in kinds and "features" not in kinds
 
 
 def source_of(text: str, geographic: bool) -> crs.SourceCrs:
@@ -113,7 +146,7 @@ class PicturePlace:
         corners of pixels, 0, 0 the upper left one of the picture.
     """
 
-    matrix: tuple[float, float, float, float, float, float]
+    matrix: Matrix
 
     def ground(self, pixels: np.ndarray) -> np.ndarray:
         """Turn columns and rows (n, 2) into coordinates of the picture's own system (n, 2)."""
@@ -134,10 +167,18 @@ def picture_place(path: Path) -> PicturePlace:
     if world is not None:
         return _world_place(world)
     if path.suffix.lower() in TIFFS:
-        place = _tiff(path).place
-        if place is not None:
-            return place
+        matrix = read_tags(path).matrix
+        if matrix is not None:
+            return PicturePlace(matrix)
     raise GridError("base-map-no-place", file=path.name, world=path.stem + world_suffixes(path.suffix)[0])
+
+
+def _tiff_crs(path: Path) -> str:
+    """Read the system a TIFF states; raises ``base-map-deep`` where its numbers are no colours."""
+    tags = read_tags(path)
+    if tags.bits > COLOR_BITS:
+        raise GridError("base-map-deep", file=path.name, bits=tags.bits)
+    return tags.crs
 
 
 def world_suffixes(suffix: str) -> tuple[str, ...]:
@@ -171,94 +212,6 @@ def _projection_beside(path: Path) -> str:
         return found.read_text("utf-8").strip() if found is not None else ""
     except (OSError, ValueError):
         return ""
-
-
-# ------------------------------------------------------------------- GeoTIFF
-
-_PIXEL_SCALE, _TIE_POINTS, _TRANSFORM, _KEYS = 33550, 33922, 34264, 34735
-_RASTER_TYPE, _GEOGRAPHIC, _PROJECTED = 1025, 2048, 3072
-_SIZES = {1: "B", 2: "c", 3: "H", 4: "I", 5: "II", 11: "f", 12: "d", 16: "Q"}
-_USER_DEFINED = 32767
-_MOST_VALUES = 4096
-
-
-@dataclass(frozen=True)
-class TiffPlace:
-    """What the tags of a TIFF say of its place: nothing where it is no GeoTIFF."""
-
-    place: PicturePlace | None = None
-    crs: str = ""
-
-
-def _tiff(path: Path) -> TiffPlace:
-    """Read the tags of the first picture in a TIFF (OGC GeoTIFF 1.1).
-
-    Raises `GridError` ``base-map-unreadable``.
-    """
-    try:
-        with path.open("rb") as file:
-            return _from_tags(dict(_tags(file)))
-    except (OSError, struct.error, ValueError, KeyError, IndexError) as error:
-        raise GridError("base-map-unreadable", file=path.name) from error
-
-
-def _tags(file: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    head = file.read(16)
-    order = {b"II": "<", b"MM": ">"}[head[:2]]
-    version = struct.unpack(order + "H", head[2:4])[0]
-    if version not in (42, 43):
-        raise ValueError(version)
-    big = version == 43
-    start = struct.unpack(order + "Q", head[8:16])[0] if big else struct.unpack(order + "I", head[4:8])[0]
-    count_code, entry_code, inline = ("Q", "HHQ", 8) if big else ("H", "HHI", 4)
-    file.seek(start)
-    count = struct.unpack(order + count_code, file.read(struct.calcsize(order + count_code)))[0]
-    size = struct.calcsize(order + entry_code) + inline
-    entries = file.read(size * count)
-    for n in range(count):
-        entry = entries[n * size : (n + 1) * size]
-        tag, kind, values = struct.unpack(order + entry_code, entry[:-inline])
-        if (
-            tag in (_PIXEL_SCALE, _TIE_POINTS, _TRANSFORM, _KEYS)
-            and kind in _SIZES
-            and values <= _MOST_VALUES
-        ):
-            code = order + _SIZES[kind] * values
-            length = struct.calcsize(code)
-            if length <= inline:
-                raw = entry[-inline:][:length]
-            else:
-                file.seek(struct.unpack(order + ("Q" if big else "I"), entry[-inline:])[0])
-                raw = file.read(length)
-            yield tag, struct.unpack(code, raw)
-
-
-def _from_tags(tags: Mapping[int, tuple[Any, ...]]) -> TiffPlace:
-    keys = tags.get(_KEYS, ())
-    said = {keys[n]: keys[n + 3] for n in range(4, len(keys) - 3, 4) if keys[n + 1] == 0}
-    numbers = [said.get(key, 0) for key in (_PROJECTED, _GEOGRAPHIC)]
-    number = next((one for one in numbers if one not in (0, _USER_DEFINED)), 0)
-    if numbers[0] == _USER_DEFINED:
-        number = 0  # a projection of its own over a known ellipsoid: ask
-    half = 0.5 if said.get(_RASTER_TYPE) == 2 else 0.0  # the point is the middle of the pixel
-    matrix = _matrix(tags, half)
-    return TiffPlace(PicturePlace(matrix) if matrix else None, f"EPSG:{number}" if number else "")
-
-
-def _matrix(
-    tags: Mapping[int, tuple[Any, ...]], half: float
-) -> tuple[float, float, float, float, float, float] | None:
-    whole, scale, ties = tags.get(_TRANSFORM), tags.get(_PIXEL_SCALE), tags.get(_TIE_POINTS)
-    if whole is not None and len(whole) >= 8:
-        a, b, c, d, e, f = (float(whole[n]) for n in (0, 1, 3, 4, 5, 7))
-    elif scale is not None and ties is not None and len(scale) >= 2 and len(ties) >= 6:
-        a, b, d, e = float(scale[0]), 0.0, 0.0, -float(scale[1])
-        c, f = ties[3] - a * ties[0], ties[4] - e * ties[1]
-    else:
-        return None
-    if abs(a * e - b * d) < 1e-30:
-        return None
-    return a, b, c - (a + b) * half, d, e, f - (d + e) * half
 
 
 # --------------------------------------------------------------------- tiles

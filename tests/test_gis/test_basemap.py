@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sqlite3
@@ -14,6 +15,7 @@ import pytest
 import shapely
 
 from gis import basemap, crs
+from gis.geotiff import read_tags
 from grid_model.errors import GridError
 
 GEO, ZONE = crs.read_crs("EPSG:4490"), crs.read_crs("EPSG:4547")
@@ -212,6 +214,83 @@ def test_a_drawing_with_too_many_corners_is_refused(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(basemap, "MOST_POINTS", 4)
     with refusal("base-map-too-detailed"):
         basemap.read_drawing(geojson(tmp_path / "map.geojson", shapely.box(0, 0, 1, 1)), GEO)
+
+
+def line_file(path: Path, **options: Any) -> Path:
+    """A line near 114.2, 30.55 with a Chinese field, written by GDAL."""
+    import geopandas as gpd
+
+    frame = gpd.GeoDataFrame(
+        {"名称": ["青禾河"]},
+        geometry=[shapely.LineString([(114.15, 30.52), (114.25, 30.56)])],
+        crs="EPSG:4326",
+    )
+    frame.to_crs(options.pop("to", "EPSG:4326")).to_file(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "GBK"])
+def test_a_shapefile_is_laid_on_whatever_the_letters_of_its_table(tmp_path: Path, encoding: str) -> None:
+    path = line_file(tmp_path / "河流.shp", encoding=encoding)
+    assert path.with_suffix(".cpg").read_text().startswith(encoding)
+    assert "4326" in basemap.stated_crs(path)
+    found = basemap.read_drawing(path, GEO)
+    assert found.lines.boxes == pytest.approx(np.array([[114.15, 30.52, 114.25, 30.56]]))
+
+
+def test_a_shapefile_without_prj_is_asked_about_and_one_without_its_index_names_it(tmp_path: Path) -> None:
+    path = line_file(tmp_path / "zone.shp", to="EPSG:4547")
+    path.with_suffix(".prj").unlink()
+    assert basemap.stated_crs(path) == ""
+    assert basemap.read_drawing(path, ZONE).lines.boxes == pytest.approx(
+        np.array([[114.15, 30.52, 114.25, 30.56]]), abs=1e-7
+    )
+    path.with_suffix(".shx").unlink()
+    with refusal("base-map-lacks-part") as refused:
+        basemap.stated_crs(path)
+    assert refused.value.values["part"] == "zone.shx"
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("v.gpkg", {"to": "EPSG:4547"}),
+        ("v.geojson", {}),
+        ("v.kml", {"driver": "KML"}),
+        ("v.mbtiles", {"driver": "MBTiles", "MINZOOM": 8, "MAXZOOM": 13}),
+    ],
+)
+def test_drawings_of_other_programs_lie_where_they_belong(
+    tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    path = line_file(tmp_path / name, **options)
+    assert basemap.kind_of(path) == "drawing"
+    found = basemap.read_drawing(path, basemap.source_of(basemap.stated_crs(path), True))
+    low, high = found.lines.boxes[:, :2].min(axis=0), found.lines.boxes[:, 2:].max(axis=0)
+    assert (*low, *high) == pytest.approx((114.15, 30.52, 114.25, 30.56), abs=1e-4)
+
+
+def test_a_geopackage_of_pictures_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "photo.gpkg"
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT)")
+        file.execute("INSERT INTO gpkg_contents VALUES ('photo', 'tiles')")
+        file.commit()
+    with refusal("base-map-pictures"):
+        basemap.stated_crs(path)
+
+
+def test_heights_are_no_picture(tmp_path: Path) -> None:
+    with refusal("base-map-deep") as refused:
+        basemap.stated_crs(tiff(tmp_path / "dem.tif", {**geo_tags(4547), 258: ("H", (16,))}))
+    assert refused.value.values["bits"] == 16
+
+
+def test_a_tiff_tells_how_its_pixels_are_packed_and_which_channel_is_transparency(tmp_path: Path) -> None:
+    tags = {**geo_tags(4547), 258: ("H", (8, 8, 8, 8)), 259: ("H", (34887,)), 338: ("H", (0,))}
+    found = read_tags(tiff(tmp_path / "a.tif", tags))
+    assert (found.bits, found.compression, found.see_through) == (8, "LERC", False)
+    assert read_tags(tiff(tmp_path / "b.tif", {**tags, 338: ("H", (2,))})).see_through
 
 
 def test_a_file_of_another_kind_and_one_that_is_gone_are_refused(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from gis import basemap, crs
+from grid_model.errors import GridError
 from tests.test_ui.helpers import wait_for_jobs
 from ui.dialogs import ask
 from ui.dialogs.base_map_dialog import BaseMapDialog, choices
@@ -324,6 +327,78 @@ def test_a_very_large_picture_is_held_smaller_and_lies_the_same(
     layer = window.left.layers.base_maps.layers[0]
     assert layer.box == pytest.approx((west, south, east, north), abs=1e-6)
     assert layer._sizes[0].width() <= 200  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("packing", ["jpeg", "lzma", "tiff_adobe_deflate", "packbits"])
+def test_a_geotiff_of_another_program_is_read_however_its_pixels_are_packed(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packing: str
+) -> None:
+    west, south, east, north = box(window)
+    path = geotiff(tmp_path / "photo.tif", (west, south, east, north), compression=packing)
+    add(qtbot, window, path, monkeypatch)  # it says its system: nobody is asked
+    layer = window.left.layers.base_maps.layers[0]
+    assert layer.problem is None
+    assert layer.box == pytest.approx((west, south, east, north), abs=1e-9)
+    show_only_base_maps(window)
+    middle = (south + north) / 2
+    window.canvas.look_at((west + east) / 2, middle, 20_000)
+    assert near(color_at(window, (west + east) / 2 - 0.002, middle), RED)
+    assert near(color_at(window, (west + east) / 2 + 0.002, middle), BLUE)
+
+
+def geotiff(path: Path, where: tuple[float, float, float, float], **options: object) -> Path:
+    """A GeoTIFF in degrees, red in the west and blue in the east, written by libtiff."""
+    from PIL import Image
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    west, south, east, north = where
+    pixels = np.zeros((400, 600, 3), dtype=np.uint8)
+    pixels[:, :300, 0] = pixels[:, 300:, 2] = 255
+    tags = ImageFileDirectory_v2()
+    for number, kind, values in (
+        (33550, 12, ((east - west) / 600, (north - south) / 400, 0.0)),
+        (33922, 12, (0.0, 0.0, 0.0, west, north, 0.0)),
+        (34735, 3, (1, 1, 0, 1, 2048, 0, 1, 4490)),
+    ):
+        tags[number] = values
+        tags.tagtype[number] = kind
+    Image.fromarray(pixels).save(path, tiffinfo=tags, **options)
+    return path
+
+
+def test_a_tiff_packed_in_an_unknown_way_is_refused_by_its_name(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = geotiff(tmp_path / "photo.tif", box(window))
+    whole = path.read_bytes()
+    plain, lerc = struct.pack("<HHIHH", 259, 3, 1, 1, 0), struct.pack("<HHIHH", 259, 3, 1, 34887, 0)
+    assert whole.count(plain) == 1
+    path.write_bytes(whole.replace(plain, lerc))
+    add(qtbot, window, path, monkeypatch)
+    assert "LERC" in window.messages.text.text()
+    assert maps(window) == []
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    data = b""
+    for name, content in ((b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 99)), (b"IEND", b"")):
+        data += struct.pack(">I", len(content)) + name + content
+        data += struct.pack(">I", zlib.crc32(name + content))
+    path = tmp_path / "bomb.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + data)
+    with pytest.raises(GridError, match="base-map-too-large"):
+        base_layers.read_picture(path)
+
+
+def test_a_map_far_from_the_network_is_warned_of(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    west, south, east, north = box(window)
+    add(qtbot, window, geotiff(tmp_path / "far.tif", (west, south - 9, east, north - 9)), monkeypatch)
+    assert "far.tif" in window.messages.text.text()
+    assert "coordinate system" in window.messages.text.text()
+    assert maps(window) == ["far.tif"]
 
 
 def test_what_is_remembered_is_read_back_and_nonsense_is_left_out() -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QImageReader, QPainter, QPen, QTransform
+from PySide6.QtGui import QIcon, QImage, QImageIOHandler, QImageReader, QPainter, QPen, QTransform
 
 from gis import basemap
 from gis.basemap import TileStore
 from gis.crs import SourceCrs, to_project
 from gis.display import DisplayPlane
+from gis.geotiff import TiffTags, read_tags
 from gis.shapes import FlatShapes, boxes_of
 from grid_model.errors import GridError
 from grid_model.project import Project
@@ -33,8 +34,8 @@ from ui.map.view import SCREEN_M_PER_PIXEL, MapView
 MOST_PIXELS = 60_000_000
 """Pixels of a picture held in memory (240 MB, and a third more for its smaller copies)."""
 
-MOST_TIFF_PIXELS = 120_000_000
-"""A TIFF has to be read whole before it can be made smaller."""
+MOST_WHOLE_PIXELS = 120_000_000
+"""Whatever is no JPEG has to be read whole before it can be made smaller."""
 
 PIECE_PX = 256
 """Side of the pieces a picture is drawn in."""
@@ -203,27 +204,88 @@ def _pieces_in_view(corners: np.ndarray, view: MapView) -> Iterator[tuple[int, i
 def read_picture(path: Path) -> tuple[QImage, np.ndarray]:
     """Read a picture; a very large one smaller. Gives it and how many columns and rows became one (2).
 
-    Raises `GridError` ``base-map-unreadable``, ``base-map-too-large``.
+    Raises `GridError` ``base-map-unreadable``, ``base-map-too-large``, ``base-map-packed``.
     """
+    tags = read_tags(path) if path.suffix.lower() in basemap.TIFFS else None
+    if tags is not None and tags.compression in TO_PILLOW:
+        return _shrunk(_read_by_pillow(path))
     reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)  # a JPEG that somebody named .png is read all the same
     reader.setAutoTransform(False)  # a world file speaks of the picture as it is stored
     size = reader.size()
     pixels = size.width() * size.height()
-    if path.suffix.lower() in basemap.TIFFS and pixels > MOST_TIFF_PIXELS:
+    scales = reader.supportsOption(QImageIOHandler.ImageOption.ScaledSize)
+    if pixels > MOST_WHOLE_PIXELS and not scales:
         raise GridError("base-map-too-large", file=path.name, width=size.width(), height=size.height())
-    reader.setAllocationLimit(MOST_TIFF_PIXELS * 4 // 1_000_000)
-    shrunk = np.ones(2)
-    if pixels > MOST_PIXELS:
-        factor = math.ceil(math.sqrt(pixels / MOST_PIXELS))
-        small = QSize(max(1, size.width() // factor), max(1, size.height() // factor))
+    reader.setAllocationLimit(MOST_WHOLE_PIXELS * 4 // 1_000_000)
+    small = _small(size)
+    if small != size:
         reader.setScaledSize(small)
-        shrunk = np.array([size.width() / small.width(), size.height() / small.height()])
     image = reader.read()
     if image.isNull():
-        raise GridError("base-map-unreadable", file=path.name)
+        raise _unreadable(path, tags)
+    if tags is not None and not tags.see_through and image.hasAlphaChannel():
+        image = _opaque(image)
+    times = np.array([size.width() / small.width(), size.height() / small.height()])
+    return _kept(image), times
+
+
+TO_QT = frozenset({"none", "CCITT", "LZW", "DEFLATE", "PackBits"})
+TO_PILLOW = frozenset({"JPEG", "ZSTD", "LZMA"})
+"""Which reader knows which packing of a TIFF."""
+
+
+def _unreadable(path: Path, tags: TiffTags | None) -> GridError:
+    if tags is not None and tags.compression not in TO_QT:
+        return GridError("base-map-packed", file=path.name, compression=tags.compression)
+    return GridError("base-map-unreadable", file=path.name)
+
+
+def _read_by_pillow(path: Path) -> QImage:
+    """Read a TIFF with the TIFF library that Pillow brings along; the interpreter is free meanwhile."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # the size is checked here
+    try:
+        with Image.open(path) as picture:
+            width, height = picture.size
+            if width * height > MOST_WHOLE_PIXELS:
+                raise GridError("base-map-too-large", file=path.name, width=width, height=height)
+            colors = picture.convert("RGBA")
+    except (OSError, ValueError, SyntaxError, KeyError) as error:
+        raise GridError("base-map-unreadable", file=path.name) from error
+    pixels = colors.tobytes()
+    return _kept(QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888))
+
+
+def _small(size: QSize) -> QSize:
+    """Give the size a picture is held at."""
+    pixels = size.width() * size.height()
+    if pixels <= MOST_PIXELS:
+        return size
+    factor = math.ceil(math.sqrt(pixels / MOST_PIXELS))
+    return QSize(max(1, size.width() // factor), max(1, size.height() // factor))
+
+
+def _shrunk(image: QImage) -> tuple[QImage, np.ndarray]:
+    """Make a very large picture smaller once it is read."""
+    times = np.ones(2)
+    while image.width() * image.height() > MOST_PIXELS:
+        image, times = _halved(_even(image)), times * 2.0
+    return image, times
+
+
+def _opaque(image: QImage) -> QImage:
+    """Take away a channel that is no transparency, whatever the reader took it for."""
+    opaque = image.convertToFormat(QImage.Format.Format_ARGB32)
+    opaque.reinterpretAsFormat(QImage.Format.Format_RGB32)
+    return opaque
+
+
+def _kept(image: QImage) -> QImage:
     clear = image.hasAlphaChannel()
     kind = QImage.Format.Format_ARGB32_Premultiplied if clear else QImage.Format.Format_RGB32
-    return image.convertToFormat(kind), shrunk
+    return image.convertToFormat(kind)
 
 
 def _even(image: QImage) -> QImage:

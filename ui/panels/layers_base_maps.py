@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from grid_model.changes import Changes
@@ -19,6 +20,9 @@ from ui.map.base_layers import BaseMapLayer, MissingLayer, make_layer
 from ui.map.canvas import MapCanvas
 from ui.map.layer import PLAIN_LOOK, LayerLook
 from ui.messages import window_sentence
+
+FAR_KM = 100.0
+"""A map that begins farther from the middle of the project than a county reaches lies wrong."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +168,26 @@ class BaseMaps(QObject):
                 self._bench.session.problem.emit(layer.problem)
             elif layer.box is not None and layer.name in self._fresh:
                 self._fresh.discard(layer.name)
-                if layer.large_scale:
+                distance = self._distance_km(layer.box)
+                if distance > FAR_KM:
+                    self._bench.session.warned.emit(far_warning(layer, distance))
+                elif layer.large_scale:
                     self._bench.session.warned.emit(large_scale_warning(layer))
                 self.changed.emit()
+
+    def _distance_km(self, box: tuple[float, float, float, float]) -> float:
+        """From the middle of the project to the nearest place of a map."""
+        plane = self._canvas.plane
+        nearest = [[min(max(plane.x0, box[0]), box[2]), min(max(plane.y0, box[1]), box[3])]]
+        return float(np.hypot(*plane.metres(np.array(nearest))[0])) / 1000
+
+
+def far_warning(layer: BaseMapLayer, distance_km: float) -> str:
+    """Say that a map lies elsewhere, which the wrong coordinate system is the usual cause of."""
+    return _(
+        "{file} lies {distance} km from the network, as if it were in another coordinate system: add it "
+        "again and choose another one."
+    ).format(file=layer.path.name, distance=f"{distance_km:,.0f}")
 
 
 def large_scale_warning(layer: BaseMapLayer) -> str:
