@@ -16,15 +16,20 @@ from grid_model.study_record import (
     TEMPORARY_KINDS,
     Conflict,
     Reopened,
+    PlanRecord,
     conflicts,
     load_study,
+    document_text,
     outage_row,
 )
 from grid_model.study_steps import StudyStep
 from grid_model.wiring import BranchKind, SwitchState
 from resources.i18n import N_
 
-__all__ = ["CarryOut", "Conflict", "Reopened", "SaveOutage", "conflicts", "load_study", "new_outage_id"]
+__all__ = [
+    "CarryOut", "Conflict", "PlanRecord", "Reopened", "SaveOutage", "WithdrawOutage", "conflicts",
+    "load_study", "new_outage_id",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,15 @@ class SaveOutage:
     outage
         The row to write over; empty: a new one.
     """
+    record
+        What is kept beside the study.
 
     study: OutageStudy = field(repr=False)
     name: str = ""
     outage: str = ""
     title: str = N_("Keep the outage study “{name}”")
 
+    record: PlanRecord = field(default_factory=PlanRecord, repr=False)
     @property
     def values(self) -> Mapping[str, str]:
         """What fills the title."""
@@ -50,7 +58,35 @@ class SaveOutage:
     def apply(self, project: Project) -> tuple[Project, Changes]:
         """Write the row; raises ``unknown-object`` where `outage` is not there."""
         draft = project.edit()
-        _put_record(draft, self.study, self.outage or new_outage_id(project, self.study), self.name, None)
+        outage = self.outage or new_outage_id(project, self.study)
+        _put_record(draft, self.study, outage, self.name, None, self.record)
+        return draft.finish()
+
+
+@dataclass(frozen=True)
+class WithdrawOutage:
+    """Withdraw a plan (撤消): its record stays, but it is in nobody's way and counts no longer.
+
+    Keeping it again takes the withdrawal back.
+    """
+
+    outage: str
+    reason: str = ""
+    title: str = N_("Withdraw the outage “{name}”")
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What fills the title."""
+        return {"name": self.outage}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        """Mark the record; raises ``unknown-object``, ``outage-carried-out`` where any step was."""
+        result = recorded_result(project.table("outages").row(self.outage)["result"])
+        if result.get("carried_out"):
+            raise GridError("outage-carried-out", id=self.outage)
+        draft = project.edit()
+        marked = result | {"withdrawn": {"reason": self.reason}}
+        draft.update("outages", [self.outage], result=document_text(marked))
         return draft.finish()
 
 
@@ -68,6 +104,7 @@ class CarryOut:
     outage: str = ""
     title: str = N_("Carry out the outage study “{name}” up to step {n}")
 
+    record: PlanRecord = field(default_factory=PlanRecord, repr=False)
     @property
     def last(self) -> int:
         """The step it is carried out to."""
@@ -101,7 +138,7 @@ class CarryOut:
         _earth(draft, fresh, self.last, outage)
         if draft.project is project:
             raise GridError("nothing-carried-out", n=self.last)
-        _put_record(draft, fresh, outage, self.name, self.last)
+        _put_record(draft, fresh, outage, self.name, self.last, self.record)
         return draft.finish()
 
 
@@ -219,11 +256,13 @@ def _earthed_at_first(project: Project, study: OutageStudy) -> set[str]:
     return set(project.frame("earths")["node"].dropna())
 
 
-def _put_record(draft: Draft, study: OutageStudy, outage: str, name: str, upto: int | None) -> None:
+def _put_record(
+    draft: Draft, study: OutageStudy, outage: str, name: str, upto: int | None, record: PlanRecord
+) -> None:
     table = draft.project.table("outages")
     there = table.row(outage) if outage in table else None
-    before = recorded_result(there["result"]).get("carried_out") if there else None
-    row = outage_row(study, outage, name, upto, before)
+    before = recorded_result(there["result"]) if there else None
+    row = outage_row(study, outage, name, upto, before, record)
     if there:
         values = {key: value for key, value in row.items() if key != "id"}
         values["name"] = values["name"] or there["name"]

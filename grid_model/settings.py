@@ -20,6 +20,7 @@ AS_OF = "2026-11-20"
 PRACTICE = N_("Common practice of supply stations")
 SAFETY_RULES = N_("Safety rules for work on distribution networks (配电安规)")
 SERVICE_PROMISE = N_("Service promise of the utilities")
+SUPPLY_RULES = N_("Rules of electricity supply and business (供电营业规则)")
 PROGRAM = N_("Default of this program")
 
 
@@ -459,6 +460,68 @@ OUTAGE_SETTINGS = (
     ),
 )
 
+PLAN_CHECK_SETTINGS = (
+    Setting(
+        "outage.frequent_days",
+        60,
+        "d",
+        PRACTICE,
+        N_("Days within which the outages of a transformer area are counted (频繁停电)"),
+        1,
+    ),
+    Setting(
+        "outage.frequent_warn",
+        2,
+        "",
+        PRACTICE,
+        N_("Outages of an area within these days from which a plan is warned of"),
+        1,
+    ),
+    Setting(
+        "outage.frequent_alarm",
+        3,
+        "",
+        PRACTICE,
+        N_("Outages of an area within these days from which a plan needs a reason"),
+        1,
+    ),
+    Setting(
+        "outage.planned_per_year",
+        2,
+        "",
+        PRACTICE,
+        N_("Planned outages of an area in a calendar year; one more is warned of"),
+    ),
+    Setting(
+        "outage.budget_warn",
+        0.8,
+        "",
+        PRACTICE,
+        N_("Share of a feeder's monthly outage budget (时户数预算) from which a plan is warned of"),
+    ),
+    Setting(
+        "outage.budget_limit",
+        1.0,
+        "",
+        PRACTICE,
+        N_("Share of a feeder's monthly outage budget (时户数预算) from which a plan needs a reason"),
+    ),
+    Setting(
+        "outage.notice_planned_h",
+        168.0,
+        "h",
+        SUPPLY_RULES,
+        N_("How long before a planned outage the people are told"),
+    ),
+    Setting(
+        "outage.notice_temporary_h",
+        24.0,
+        "h",
+        SUPPLY_RULES,
+        N_("How long before a temporary outage the people are told"),
+    ),
+)
+
 SETTINGS: Mapping[str, Setting] = {
     one.name: one
     for one in (
@@ -469,6 +532,7 @@ SETTINGS: Mapping[str, Setting] = {
         *ASSIGN_SETTINGS,
         *CHECK_SETTINGS,
         *OUTAGE_SETTINGS,
+        *PLAN_CHECK_SETTINGS,
     )
 }
 """Every setting by name, in the order they are listed; other parts of the program add their tuples here."""

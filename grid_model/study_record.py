@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ import pandas as pd
 from grid_model.customers import SUPPLY_COLUMNS
 from grid_model.errors import GridError
 from grid_model.project import Project
+from grid_model.outage_history import record_document
 from grid_model.study import OutageStudy, study_outage
 from grid_model.study_faults import recorded_result
 from grid_model.study_steps import read_steps, steps_document
@@ -32,11 +33,29 @@ TEMPORARY_KINDS = ("jumper", "cut")
 
 
 def outage_row(
+@dataclass(frozen=True)
+class PlanRecord:
+    """What is kept of a plan beside its study.
+
+    Parameters
+    ----------
+    columns
+        Columns of ``outages``: the reliability class, when the people were told.
+    checks
+        What was found before it was kept and why it was kept all the same
+        (`grid_model.outage_checks.checks_document`).
+    """
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    checks: Mapping[str, Any] = field(default_factory=dict)
+
+
     study: OutageStudy,
     outage_id: str,
     name: str,
     upto: int | None,
-    carried_out: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    record: PlanRecord | None = None,
 ) -> dict[str, Any]:
     """Describe a study as a row of ``outages``.
 
@@ -44,27 +63,36 @@ def outage_row(
     ----------
     upto
         The step it is carried out to; None: it is only kept.
-    carried_out
-        What was carried out of it before, which keeping it again does not forget.
+    before
+        The result kept so far: what was carried out, and the checks, are not forgotten by keeping it again.
+    record
+        What is kept beside the study.
     """
     first = study.stages[0]
+    before, record = before or {}, record or PlanRecord()
     device = _main_device(study)
     times = _planned(study) if upto is None else _executed(study, upto)
     return {
+    result = result_document(study, upto, before.get("carried_out")) | record_document(study)
+    result["off"] = times.get("planned_off") or times.get("actual_off")
+    checks = record.checks or before.get("checks")
+    if checks:
+        result["checks"] = dict(checks)
         "id": outage_id,
+        **record.columns,
         "name": name or None,
         "feeder": _feeder(study, device),
         "device": device or None,
         "equipment_scope": ", ".join(first.step.devices) or None,
         **times,
         "state": study.state.value,
-        "steps": _text(
+        "steps": document_text(
             steps_document(
                 study.steps, state=study.state, until=study.until, inoperable=study.inoperable,
                 manual=study.manual.entries,
             )
         ),
-        "result": _text(result_document(study, upto, carried_out)),
+        "result": document_text(result),
     }  # fmt: skip
 
 
@@ -88,7 +116,8 @@ def _moment(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
 
 
-def _text(document: Mapping[str, Any]) -> str:
+def document_text(document: Mapping[str, Any]) -> str:
+    """Write a document as a cell of ``outages`` holds it."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -261,7 +290,7 @@ def load_study(project: Project, outage_id: str) -> Reopened:
         _as_it_began(project, result.get("start") or {}) if more["state"] is SwitchState.CURRENT else project
     )
     study = study_outage(began, steps, **more)
-    now = recorded_result(_text(result_document(study)))
+    now = recorded_result(document_text(result_document(study)))
     differences = tuple(
         name for name in ("stages", "user_hours", "customers") if now.get(name) != result.get(name)
     )
@@ -281,7 +310,7 @@ def _as_it_began(project: Project, start: Mapping[str, Any]) -> Project:
     draft.delete("outages", project.frame("outages")["id"].tolist())
     if start.get("faults"):
         record = {"carried_out": {"faults": list(start["faults"])}}
-        draft.insert("outages", [{"id": "then", "result": _text(record)}])
+        draft.insert("outages", [{"id": "then", "result": document_text(record)}])
     draft.delete("earths", project.frame("earths")["id"].tolist())
     nodes = list(dict.fromkeys(start.get("earths", ())))
     if nodes:
@@ -324,7 +353,7 @@ def conflicts(project: Project, study: OutageStudy, own: str = "") -> list[Confl
     found = []
     for row in project.frame("outages")[["id", "name", "result"]].itertuples(index=False):
         other = recorded_result(row.result)
-        if row.id == own or len(other.get("span") or ()) != 2:
+        if row.id == own or other.get("withdrawn") or len(other.get("span") or ()) != 2:
             continue
         off, on = (datetime.fromisoformat(one) for one in other["span"])
         if off > end or on < start:
