@@ -41,7 +41,7 @@ class LeftPanel(QScrollArea):
         self.layers = LayersPanel(bench, canvas)
         self.outage = OutageLegend(bench)
         self.fill_choice = self._fill_choice()
-        self.views = ViewList(bench, canvas)
+        self.views = ViewList(bench, canvas, self.layers)
         self.keep = QToolButton()
         self.keep.setIcon(icon("plus"))
         self.keep.setToolTip(_("Keep this view (Ctrl+D)"))

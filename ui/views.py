@@ -1,4 +1,4 @@
-"""Views of the map a person kept: places and scales to come back to, in the project (table ``map_views``).
+"""Views of the map a person kept: places, scales and layers to come back to, in the project (``map_views``).
 
 Files of earlier versions kept them among the settings. They are shown from there until a view is kept,
 renamed or forgotten; that edit moves them all, and nothing is ever written to the old place.
@@ -39,12 +39,17 @@ class KeptView:
         Middle of the view in project coordinates.
     scale
         Denominator: 10000 stands for 1:10 000.
+    shown, hidden
+        Names of layers (of base maps their files' names) that were shown and hidden then; a layer in
+        neither stays as it is.
     """
 
     name: str
     x: float
     y: float
     scale: float
+    shown: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 def views_of(project: Project) -> list[KeptView]:
@@ -57,10 +62,28 @@ def views_of(project: Project) -> list[KeptView]:
 def _views(project: Project) -> list[KeptView]:
     frame = project.frame(TABLE)
     return [
-        KeptView(str(one), float(x), float(y), NO_SCALE if math.isnan(scale) else float(scale))
-        for one, x, y, scale in zip(frame["id"], frame["x"], frame["y"], frame["scale"], strict=True)
+        KeptView(
+            str(one), float(x), float(y), NO_SCALE if math.isnan(scale) else float(scale), *_layers(layers)
+        )
+        for one, x, y, scale, layers in zip(
+            *(frame[name] for name in ("id", "x", "y", "scale", "layers")), strict=True
+        )
         if math.isfinite(x) and math.isfinite(y)
     ]
+
+
+def _layers(text: object) -> tuple[frozenset[str], frozenset[str]]:
+    """Read which layers were shown and hidden; what has no meaning says nothing."""
+    try:
+        kept = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        kept = None
+    lists = [kept.get(name) for name in ("shown", "hidden")] if isinstance(kept, dict) else [None, None]
+    shown, hidden = (
+        frozenset(one for one in names if isinstance(one, str)) if isinstance(names, list) else frozenset()
+        for names in lists
+    )
+    return shown, hidden - shown
 
 
 def _old_views(project: Project) -> list[KeptView]:
@@ -102,7 +125,14 @@ def _move_old(draft: Draft) -> None:
 
 def row_of(view: KeptView) -> dict[str, Any]:
     """Write a view as a row."""
-    return {"id": view.name, "scale": view.scale, "x": round(view.x, 8), "y": round(view.y, 8)}
+    layers = {"shown": sorted(view.shown), "hidden": sorted(view.hidden)}
+    return {
+        "id": view.name,
+        "scale": view.scale,
+        "x": round(view.x, 8),
+        "y": round(view.y, 8),
+        "layers": json.dumps(layers, ensure_ascii=False) if view.shown or view.hidden else None,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -401,6 +401,51 @@ def test_a_name_that_is_taken_is_refused_with_a_sentence(qtbot: QtBot, window: M
     assert [view.name for view in views.views.kept()] == ["A", "B"]
 
 
+def test_a_view_brings_back_the_layers_shown_then_and_the_project_does_not_change(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    views, panel = window.left.views, window.left.layers
+    panel.desk.show("mv_lines", False)
+    window.left.keep_view("No lines")
+    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)  # the view
+    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)  # the layer
+    assert layer(window, "mv_lines").visible
+    qtbot.keyClick(window, Qt.Key.Key_Y, CONTROL)
+    window.left.keep_view("No lines")
+    panel.desk.show("mv_lines", True)
+    panel.desk.show("transformers", False)
+    before = window.bench.session.next_undo
+    views.itemActivated.emit(views.item(1))
+    assert not layer(window, "mv_lines").visible
+    assert layer(window, "transformers").visible
+    assert window.bench.session.next_undo == before  # to look elsewhere is no edit
+    panel.desk.show("mv_lines", True)  # as the project has it: no edit either
+    assert layer(window, "mv_lines").visible
+    assert window.bench.session.next_undo == before
+    views.itemActivated.emit(views.item(0))
+    assert not layer(window, "transformers").visible  # the whole station, as the project has it
+
+
+def test_a_view_can_take_over_what_is_shown_now(window: MainWindow) -> None:
+    views = window.left.views
+    window.left.keep_view("Here")
+    window.left.layers.desk.show("transformers", False)
+    menu = views.menu(views.item(1))
+    next(one for one in menu.actions() if "shown now" in one.text()).trigger()
+    menu.deleteLater()
+    assert "transformers" in views.views.kept()[0].hidden
+    assert len(views.views.kept()) == 1
+
+
+@pytest.mark.parametrize("text", ["", "?", "[]", '{"shown": 5}', '{"hidden": [1, null]}'])
+def test_layers_of_a_view_written_by_hand_do_no_harm(text: str) -> None:
+    import pandas as pd
+
+    rows = {"id": ["A"], "x": [1.0], "y": [2.0], "scale": [500.0], "layers": [text]}
+    project = Project.of(ProjectInfo("Test", crs=LOCAL), {"map_views": pd.DataFrame(rows)})
+    assert views_of(project) == [KeptView("A", 1.0, 2.0, 500.0)]
+
+
 def test_views_of_older_files_are_shown_and_move_with_the_first_edit() -> None:
     import pandas as pd
 

@@ -33,8 +33,10 @@ class LayerDesk(QObject):
         self._first = [one.name for one in self.layers]
         self._own: dict[str, LayerStyle] = {}
         """Styles of this session where the project is open for reading only."""
+        self._for_now: dict[str, bool] = {}
+        """Layers a view shows and hides, until a person or another view says otherwise."""
         bench.session.project_changed.connect(self._on_project)
-        bench.task_changed.connect(lambda _task: self.apply())
+        bench.task_changed.connect(lambda _task: self._on_task())
 
     @property
     def layers(self) -> list[Layer]:
@@ -57,19 +59,35 @@ class LayerDesk(QObject):
 
     def show(self, name: str, visible: bool) -> None:
         """Show or hide a layer of the project."""
-        if self.layer(name).visible != visible:
+        if self.layer(name).visible == visible:
+            return
+        self._for_now.pop(name, None)
+        if self._visible(self.layer(name), self.styles) != visible:
             self._do(styles.showing(name, self.layer(name).label, self.style(name), visible))
+        else:
+            self.apply()
+
+    def show_for_now(self, wanted: Mapping[str, bool]) -> None:
+        """Show and hide layers as a view has them; the project does not remember it."""
+        listed = {one.name for one in self.layers}
+        self._for_now = {name: visible for name, visible in wanted.items() if name in listed}
+        self.apply()
 
     def show_all(self, names: Sequence[str], visible: bool) -> None:
         """Show or hide many layers at once."""
+        for name in names:
+            self._for_now.pop(name, None)
+        wanted = self.styles
         changed = {
             name: replace(self.style(name), visible=visible)
             for name in names
-            if self.layer(name).visible != visible
+            if self._visible(self.layer(name), wanted) != visible
         }
         if changed:
             title = N_("Show all layers") if visible else N_("Hide all layers")
             self._do(SetLayerStyles(changed, title))
+        else:
+            self.apply()
 
     def look(self, name: str, look: LayerLook) -> None:
         """Give a layer of the project another look."""
@@ -90,10 +108,12 @@ class LayerDesk(QObject):
 
     def reset(self, name: str) -> None:
         """Show a layer as at first, where it stands."""
+        self._for_now.pop(name, None)
         self._do(styles.resetting(name, self.layer(name).label, self.style(name)))
 
     def reset_all(self) -> None:
         """Show every layer as at first."""
+        self._for_now.clear()
         self._do(styles.resetting_all(self.styles))
 
     def _do(self, edit: SetLayerStyles) -> None:
@@ -106,8 +126,14 @@ class LayerDesk(QObject):
     def _on_project(self, _project: Project | None, changes: Changes | None) -> None:
         if changes is None:
             self._own.clear()
+            self._for_now.clear()
         if changes is None or changes.touches(styles.TABLE):
             self.apply()
+
+    def _on_task(self) -> None:
+        for name in TASK_LAYERS:
+            self._for_now.pop(name, None)
+        self.apply()
 
     def apply(self) -> None:
         """Bring the canvas in step."""
@@ -122,6 +148,8 @@ class LayerDesk(QObject):
         self.changed.emit()
 
     def _visible(self, layer: Layer, wanted: Mapping[str, LayerStyle]) -> bool:
+        if layer.name in self._for_now:
+            return self._for_now[layer.name]
         chosen = wanted.get(layer.name, AS_AT_FIRST).visible
         if chosen is not None:
             return chosen

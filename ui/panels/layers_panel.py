@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -288,6 +289,17 @@ class LayersPanel(QWidget):
         """Somewhere in the project; None where it lies on a plane of its own."""
         project = self._bench.session.project
         return None if project is None or not project.geographic else self._canvas.plane.x0
+
+    def shown(self) -> dict[str, bool]:
+        """Tell which layers are shown: by name, base maps by the name of their file."""
+        own = {one.name: one.visible for one in self.desk.layers}
+        return own | {one.path.name: one.visible for one in self.base_maps.layers}
+
+    def show_for_now(self, wanted: Mapping[str, bool]) -> None:
+        """Show and hide layers as a view has them; those it does not name stay."""
+        self.desk.show_for_now(wanted)
+        for one in self.base_maps.layers:
+            self.base_maps.show(one.name, wanted.get(one.path.name, one.visible))
 
     def _show_all(self, visible: bool) -> None:
         listed = [one for one in self.tree.names if self._group(one) == ""]

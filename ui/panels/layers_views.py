@@ -12,6 +12,7 @@ from resources.i18n import _
 from ui.bench import Bench
 from ui.icons import icon
 from ui.map.canvas import MapCanvas
+from ui.panels.layers_panel import LayersPanel
 from ui.scales import scale_text
 from ui.views import KeptView, Views
 
@@ -23,10 +24,11 @@ class ViewList(QListWidget):
 
     keep_wanted = Signal()
 
-    def __init__(self, bench: Bench, canvas: MapCanvas) -> None:
+    def __init__(self, bench: Bench, canvas: MapCanvas, layers: LayersPanel) -> None:
         super().__init__()
         self._bench = bench
         self._canvas = canvas
+        self._layers = layers
         self.views = Views(bench.session)
         self._listed: list[KeptView] = []
         self.setFrameShape(self.Shape.NoFrame)
@@ -51,7 +53,7 @@ class ViewList(QListWidget):
         whole = self._add(_("Whole station"), "fit", _("Show everything that has a place (Ctrl+0)"))
         whole.setFlags(whole.flags() & ~Qt.ItemFlag.ItemIsEditable)
         for view in self._listed:
-            tip = _("{name}, {scale}; F2 renames, Delete forgets").format(
+            tip = _("{name}, {scale}, with the layers shown then; F2 renames, Delete forgets").format(
                 name=view.name, scale=scale_text(view.scale)
             )
             item = self._add(view.name, "star", tip)
@@ -67,10 +69,12 @@ class ViewList(QListWidget):
         return item
 
     def keep(self, name: str) -> None:
-        """Keep what is on the screen under `name`."""
-        view = self._canvas.view
+        """Keep what is on the screen under `name`: the place, the scale and which layers are shown."""
+        view, layers = self._canvas.view, self._layers.shown()
         x, y = self._canvas.plane.project_xy(view.east, view.north)
-        self.views.keep(KeptView(name, x, y, round(view.scale_denominator, 2)))
+        shown = frozenset(one for one, visible in layers.items() if visible)
+        kept = KeptView(name, x, y, round(view.scale_denominator, 2), shown, frozenset(layers) - shown)
+        self.views.keep(kept)
         self.refresh()
 
     def view_at(self, item: QListWidgetItem | None) -> KeptView | None:
@@ -81,8 +85,13 @@ class ViewList(QListWidget):
     def _go(self, item: QListWidgetItem) -> None:
         view = self.view_at(item)
         if view is None:
+            self._layers.show_for_now({})
             self._canvas.zoom_to_all()
         else:
+            if view.shown or view.hidden:
+                self._layers.show_for_now(
+                    {**dict.fromkeys(view.hidden, False), **dict.fromkeys(view.shown, True)}
+                )
             self._canvas.look_at(view.x, view.y, view.scale)
 
     def _rename(self, item: QListWidgetItem) -> None:
@@ -94,6 +103,11 @@ class ViewList(QListWidget):
         if view is not None and name and name != view.name:
             self.views.rename(view, name)
         self.refresh()
+
+    def _renew(self, item: QListWidgetItem) -> None:
+        view = self.view_at(item)
+        if view is not None:
+            self.keep(view.name)
 
     def _forget(self, item: QListWidgetItem) -> None:
         view = self.view_at(item)
@@ -123,6 +137,7 @@ class ViewList(QListWidget):
             menu.addAction(_("Go there"), partial(self._go, item))
         if item is not None and self.view_at(item) is not None:
             menu.addAction(_("Rename\tF2"), partial(self.editItem, item))
+            menu.addAction(_("Take what is shown now"), partial(self._renew, item))
             menu.addAction(_("Forget this view\tDel"), partial(self._forget, item))
         menu.addSeparator()
         menu.addAction(_("Keep this view…\tCtrl+D"), self.keep_wanted.emit)
