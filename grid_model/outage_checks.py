@@ -330,15 +330,16 @@ def _notice(project: Project, begins: datetime, facts: PlanFacts) -> Iterator[Fi
     needed = float(setting(project, name))
     deadline = begins - timedelta(hours=needed)
     values: dict[str, Any] = {
-        "kind": facts.kind, "hours": needed, "off": _text(begins), "deadline": _text(deadline),
+        "class": facts.kind, "hours": needed, "off": _text(begins), "deadline": _text(deadline),
     }  # fmt: skip
     if facts.announced is not None:
         ahead = hours_between(facts.announced, begins)
         values |= {"announced": _text(facts.announced), "ahead": ahead}
-        late = facts.announced > deadline
-        yield Finding(
-            "notice-late" if late else "notice-met", Severity.ALARM if late else Severity.NOTE, values
-        )
+        if facts.announced <= deadline:
+            yield Finding("notice-met", Severity.NOTE, values)
+        else:
+            code = "notice-after" if facts.announced > begins else "notice-late"
+            yield Finding(code, Severity.ALARM, values)
         return
     if project.info.planning_date:
         today = datetime.combine(date.fromisoformat(project.info.planning_date), time())

@@ -10,6 +10,7 @@ from grid_model.errors import GridError
 from grid_model.issue import Issue
 from grid_model.settings import SETTINGS
 from resources.i18n import N_, _
+from ui.messages_checks import CHECK_ERRORS
 from ui.messages_editing import EDITING_ERRORS
 from ui.messages_grids import GRID_ERRORS, GRID_ISSUES, GRID_REASONS
 from ui.messages_map import MAP_ERRORS
@@ -18,6 +19,7 @@ from ui.messages_traces import EXPRESSIONS, TRACES
 from ui.messages_travel import TRAVEL_ERRORS, TRAVEL_ISSUES, TRAVEL_REASONS
 
 ERRORS: Mapping[str, str] = {
+    **CHECK_ERRORS,
     **EDITING_ERRORS,
     **MAP_ERRORS,
     **GRID_ERRORS,

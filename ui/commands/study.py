@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +17,14 @@ from resources.i18n import N_, _
 
 if TYPE_CHECKING:
     from gis.masking import Disclosure
+    from grid_model.outage_checks import Finding
     from grid_model.study import OutageStudy
     from grid_model.study_proposal import Proposal
 
 MORNING = "08:00"
 """When a fault is taken to happen where nobody says; no result depends on the clock."""
+
+CLASSES = ("planned", "temporary", "rationing", "internal_fault", "external_fault")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,28 @@ class StudyParameters:
     carry_out: bool = parameter(
         N_("Let the present positions follow the study"), default=False, flag="--carry-out"
     )
+    reason: str = parameter(
+        N_("Why it is kept although a check wants a reason"), default="", flag="--reason", metavar="TEXT"
+    )
+    kind: str = parameter(
+        N_(
+            "Reliability class (DL/T 836); else a fault where something fails, and planned where nothing does"
+        ),
+        default="",
+        flag="--class",
+        choices=CLASSES,
+    )
+    announced: str = parameter(
+        N_("When the people were told: a moment such as 2026-11-12T09:00"),
+        default="",
+        flag="--announced",
+        metavar="TIME",
+    )
+    withdraw: bool = parameter(
+        N_("Withdraw the kept plan (needs --outage): it stays on record and counts no longer"),
+        default=False,
+        flag="--withdraw",
+    )
     upto: int | None = parameter(N_("Carry out only up to this step"), flag="--upto", metavar="N", number=int)
     unmasked: bool = parameter(
         N_("Write names and phones in full; needs a purpose"), default=False, flag="--unmasked"
@@ -89,14 +114,16 @@ class StudyParameters:
     @property
     def keeps(self) -> bool:
         """Whether the project changes."""
-        return bool(self.save or self.carry_out)
+        return bool(self.save or self.carry_out or self.withdraw)
 
 
 def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Outcome:
     """Play the steps through; the project changes only where the study is kept or carried out."""
     from gis.masking import Disclosure
+    from grid_model.outage_checks import check_plan, checks_document, facts_of
     from grid_model.study import study_outage
     from grid_model.study_record import conflicts, load_study
+    from ui.checks_text import check_lines
     from ui.study_text import (
         kept_document,
         kept_lines,
@@ -108,6 +135,8 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
 
     disclosure = Disclosure.asked(parameters.unmasked, parameters.purpose)
     _refuse_unclear(parameters)
+    if parameters.withdraw:
+        return _withdrawn(parameters)
     kept = load_study(project, parameters.outage) if parameters.outage else None
     proposal: Proposal | None = None
     if kept is not None:
@@ -119,7 +148,10 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
         study = study_outage(project, steps, feedback=feedback, **more)
     found = conflicts(project, study, parameters.outage)
     document = study_document(project, study, disclosure, found)
-    lines = [*study_lines(project, study, disclosure, found)]
+    told = _moment(project, parameters.announced) if parameters.announced else None
+    findings = check_plan(project, study, facts_of(project, study, parameters.outage, parameters.kind, told))
+    document["checks"] = checks_document(findings, parameters.reason)
+    lines = [*study_lines(project, study, disclosure, found), *check_lines(project, findings)]
     if kept is not None:
         document["kept"] = kept_document(parameters.outage, kept)
         lines += kept_lines(kept)
@@ -132,7 +164,7 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     if parameters.customers:
         note, line = _write_customers(project, study, parameters, disclosure, feedback)
         lines.append(line)
-    edit, name = _edit(project, study, parameters)
+    edit, name = _edit(project, study, parameters, findings, told)
     if edit is not None:
         document["outage"] = name
         text = _("Carried out as outage {id}") if parameters.carry_out else _("Kept as outage {id}")
@@ -150,6 +182,10 @@ def _refuse_unclear(parameters: StudyParameters) -> None:
         raise GridError("study-without-name")
     if parameters.upto is not None and not parameters.carry_out:
         raise GridError("upto-needs-carry-out")
+    if parameters.reason and not parameters.keeps:
+        raise GridError("reason-needs-save")
+    if parameters.withdraw and (not parameters.outage or parameters.save or parameters.carry_out):
+        raise GridError("withdraw-alone")
 
 
 def study_of_file(project: Project, path: Path, feedback: Feedback) -> OutageStudy:
@@ -233,17 +269,38 @@ def _write_customers(
     return note, _("Customer list written: {file}").format(file=path)
 
 
-def _edit(project: Project, study: OutageStudy, parameters: StudyParameters) -> tuple[Edit | None, str]:
-    """Give the edit that keeps the study or carries it out, and the outage it becomes."""
+def _edit(
+    project: Project,
+    study: OutageStudy,
+    parameters: StudyParameters,
+    findings: Sequence[Finding],
+    told: datetime | None,
+) -> tuple[Edit | None, str]:
+    """Give the edit that keeps the study or carries it out, and the outage it becomes.
+
+    Only keeping a plan can want a reason: what is carried out has happened.
+    """
     if not parameters.keeps:
         return None, ""
     from grid_model.carry_out import CarryOut, SaveOutage, new_outage_id
+    from ui.checks_text import plan_record, refuse_without_reason
 
+    record = plan_record(findings, parameters.reason, parameters.kind, told)
     name = parameters.save or ""
     outage = parameters.outage or new_outage_id(project, study)
     if parameters.carry_out:
-        return CarryOut(study, parameters.upto, name, parameters.outage), outage
-    return SaveOutage(study, name, parameters.outage), outage
+        return CarryOut(study, parameters.upto, name, parameters.outage, record=record), outage
+    refuse_without_reason(project, findings, parameters.reason)
+    return SaveOutage(study, name, parameters.outage, record=record), outage
+
+
+def _withdrawn(parameters: StudyParameters) -> Outcome:
+    """Take a kept plan back; it stays on record."""
+    from grid_model.carry_out import WithdrawOutage
+
+    line = _("Withdrawn: outage {id}").format(id=parameters.outage)
+    document = {"outage": parameters.outage, "withdrawn": True, "reason": parameters.reason}
+    return Outcome(document, (line,), edit=WithdrawOutage(parameters.outage, parameters.reason))
 
 
 def _content(path: Path) -> Any:
