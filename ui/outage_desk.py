@@ -331,7 +331,7 @@ class OutageDesk(QObject):
 
         def done(found: tuple[Plan, Played]) -> None:
             self._memory.put(found[0])
-            self._take(found[1], len(found[0].steps))
+            self._take(found[1], telling_step(found[1]))
             self.answered.emit()
 
         self._run(_("Looking for the best way to restore supply"), work, done)
@@ -356,7 +356,7 @@ class OutageDesk(QObject):
 
         def done(found: tuple[Plan, Played]) -> None:
             self._memory.put(found[0])
-            self._take(found[1], len(found[0].steps))
+            self._take(found[1], telling_step(found[1]))
             self.answered.emit()
 
         self._run(_("Looking for the way back to normal"), work, done)
@@ -455,6 +455,21 @@ class OutageDesk(QObject):
                 self._play(show=len(self.steps) if last else self.shown, asked=False)
             else:
                 self.changed.emit()
+
+
+def telling_step(played: Played) -> int:
+    """Give the step of a proposal that tells most: what is still out when all is done before the repair.
+
+    Where nobody is out then, the one after which most are; 0 where nothing could be played.
+    """
+    stages = played.answer.study.stages if played.answer is not None else ()
+    if not stages:
+        return 0
+    repair = next((n for n, one in enumerate(stages) if one.step.action in ("repair", "normal")), len(stages))
+    out = [(one.counts.lv_customers, one.counts.mv_users) for one in stages]
+    if repair and any(out[repair - 1]):
+        return repair
+    return out.index(max(out)) + 1 if any(map(any, out)) else len(stages)
 
 
 def spoken_times(steps: Sequence[StudyStep]) -> list[str]:

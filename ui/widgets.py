@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -157,6 +157,30 @@ def row(*parts: QWidget | int) -> QHBoxLayout:
         else:
             layout.addWidget(part)
     return layout
+
+
+def settle(layout: QLayout) -> None:
+    """Show and lay out at once what was just put into a layout on screen.
+
+    Qt does so piece by piece in the next turns of the event loop; a picture taken between them shows parts
+    that lie over one another.
+    """
+    owner = layout.parentWidget()
+    if owner is not None and owner.isVisible():
+        _show(layout)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
+def _show(layout: QLayout) -> None:
+    for n in range(layout.count()):
+        item = layout.itemAt(n)
+        assert item is not None
+        widget = item.widget()
+        if widget is not None and not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            widget.show()
+        inner = item.layout() if widget is None else widget.layout()
+        if inner is not None:
+            _show(inner)
 
 
 def clear(layout: QLayout) -> None:

@@ -10,7 +10,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from grid_model.cell_edit import SetCell
+from grid_model.project import Project
 from resources import i18n
+from tests.test_ui.outage_story import Story, find_story
 from ui.application import Program
 from ui.main_window import MainWindow
 from ui.settings import Settings
@@ -72,3 +75,30 @@ def window(program: Program, qtbot: QtBot, station: Path) -> MainWindow:
         program.bench.session.open(station)
     program.window.canvas.finish_drawing()
     return program.window
+
+
+@pytest.fixture
+def project(window: MainWindow) -> Project:
+    """The sample as it stands."""
+    found = window.bench.session.project
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def story(window: MainWindow) -> Story:
+    """A line whose fault is isolated by one switch, and by another one where that cannot be operated."""
+    return find_story(window)
+
+
+@pytest.fixture
+def plain(window: MainWindow) -> MainWindow:
+    """A window of whose sample every switch stands as normal."""
+    session = window.bench.session
+    project = session.project
+    assert project is not None
+    switches = project.frame("switches")
+    odd = switches[switches["open"] != switches["normal_open"]]
+    for one, normal in zip(odd["id"], odd["normal_open"], strict=True):
+        assert session.do(SetCell("switches", one, "open", bool(normal))) is not None
+    return window

@@ -2,122 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QToolButton
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from grid_model.project import Project
 from grid_model.study import study_outage
-from grid_model.study_places import route_of
-from grid_model.study_proposal import plan_fault
 from grid_model.wiring import SwitchState
 from tests.test_ui.helpers import LEFT, answer_file, button, press, texts, wait_for_jobs
+from tests.test_ui.outage_story import Story, choose_in_menu, click_line, fault_story, shown_number
 from ui.dialogs import ask
 from ui.dialogs.step_dialog import StepDialog
 from ui.main_window import MainWindow
 from ui.map.overlay import Fate
-from ui.outage_plan import morning
 
 RIGHT = Qt.MouseButton.RightButton
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
-
-
-@dataclass(frozen=True)
-class Story:
-    """A line whose fault is isolated by one switch, and by another one where that cannot be operated."""
-
-    line: str
-    switch: str
-
-
-@pytest.fixture
-def project(window: MainWindow) -> Project:
-    """The sample as it stands."""
-    found = window.bench.session.project
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def story(window: MainWindow, project: Project) -> Story:
-    """Search the sample for it, so that the test stands on no identifier."""
-    at = morning(project)
-    lines = project.frame("ac_line_segments")
-    for line in lines.loc[lines["nominal_kv"] > 1, "id"].iloc[1::3]:
-        if place_to_click(window, str(line)) is None:
-            continue
-        first = plan_fault(project, f"lines:{line}", at)
-        if len(first.isolation.open) != 1 or not first.restoration.operations:
-            continue
-        switch = first.isolation.open[0]
-        second = plan_fault(project, f"lines:{line}", at, inoperable=(str(switch),))
-        if switch.table == "switches" and second.restoration.operations:
-            return Story(str(line), switch.id)
-    raise AssertionError("the sample has no such line")
-
-
-def place_to_click(window: MainWindow, line: str) -> QPoint | None:
-    """Bring a line into view and find a pixel where it alone lies; None where others cover it."""
-    canvas, project = window.canvas, window.bench.session.project
-    assert project is not None
-    canvas.zoom_to_object("ac_line_segments", line)
-    route = route_of(project, line)
-    for share in np.linspace(0.1, 0.9, 17):
-        at = share * (len(route) - 1)
-        low = min(int(at), len(route) - 2)
-        place = route[low] + (route[low + 1] - route[low]) * (at - low)
-        px = canvas.view.to_px(canvas._plane.metres(place[None, :]))[0]
-        hit = canvas.object_at(round(px[0]), round(px[1]))
-        if hit is not None and (hit.table, hit.id) == ("ac_line_segments", line):
-            return QPoint(round(px[0]), round(px[1]))
-    return None
-
-
-def click_line(qtbot: QtBot, window: MainWindow, line: str, mouse: Qt.MouseButton) -> None:
-    """Click on a line."""
-    at = place_to_click(window, line)
-    assert at is not None, f"the line {line} is covered everywhere"
-    window.bench.select("")
-    wait_for_jobs(qtbot, window)
-    qtbot.mouseClick(window.canvas, mouse, pos=at)
-
-
-def choose_in_menu(text: str) -> None:
-    """Choose an entry of the menu that will open next, by the keyboard."""
-
-    def choose() -> None:
-        menu = QApplication.activePopupWidget()
-        assert isinstance(menu, QMenu)
-        action = next((one for one in menu.actions() if one.text().startswith(text)), None)
-        assert action is not None, [one.text() for one in menu.actions()]
-        menu.setActiveAction(action)
-        QApplication.processEvents()
-        from PySide6.QtTest import QTest
-
-        QTest.keyClick(menu, Qt.Key.Key_Return)
-
-    QTimer.singleShot(150, choose)
-
-
-def fault_story(qtbot: QtBot, window: MainWindow, story: Story) -> None:
-    """Let the line fail by a click, and have Taiqu propose what to do."""
-    qtbot.keyClick(window, Qt.Key.Key_3, CONTROL)
-    click_line(qtbot, window, story.line, LEFT)
-    press(qtbot, window.right.object, "What if it fails")
-    wait_for_jobs(qtbot, window)
-    press(qtbot, window.right.outage, "Propose isolation and restoration")
-    wait_for_jobs(qtbot, window)
-
-
-def shown_number(window: MainWindow, title: str) -> str:
-    shown = texts(window.right.outage)
-    return shown[shown.index(title) + 1].replace("\u00a0", "")
 
 
 def test_a_fault_is_isolated_restored_carried_out_and_taken_back(
@@ -176,9 +80,12 @@ def test_a_fault_is_isolated_restored_carried_out_and_taken_back(
 
     # the film: to the step that closes the tie, where somebody is back over it
     closing = next(stage.n for stage in again.stages if stage.step.action == "close" and stage.customers_back)
-    panel.study.film.slider.setFocus()
+    slider = panel.study.film.slider
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    assert desk.shown == len(desk.steps)
     while desk.shown > closing:
-        qtbot.keyClick(panel.study.film.slider, Qt.Key.Key_Left)
+        qtbot.keyClick(slider, Qt.Key.Key_Left)
     assert desk.shown == closing
     qtbot.mouseClick(panel.study.film.play, LEFT)
     assert desk.playing
@@ -227,61 +134,6 @@ def test_what_began_in_the_normal_state_is_not_carried_out_on_another_one(
     assert "began in the normal state" in window.messages.text.text()
     assert window.bench.session.next_undo is None
     assert len(window.bench.outage.steps) == 1
-
-
-@pytest.fixture
-def plain(window: MainWindow) -> Iterator[MainWindow]:
-    """A window of whose sample every switch stands as normal."""
-    session = window.bench.session
-    project = session.project
-    assert project is not None
-    switches = project.frame("switches")
-    odd = switches[switches["open"] != switches["normal_open"]]
-    from grid_model.cell_edit import SetCell
-
-    for one, normal in zip(odd["id"], odd["normal_open"], strict=True):
-        assert session.do(SetCell("switches", one, "open", bool(normal))) is not None
-    yield window
-
-
-def test_the_list_of_steps_has_an_undo_of_its_own(plain: MainWindow, qtbot: QtBot, story: Story) -> None:
-    window, desk, view = plain, plain.bench.outage, plain.right.outage.study.steps
-    project = window.bench.session.project
-    assert project is not None
-    edits = window.bench.session.next_undo
-    fault_story(qtbot, window, story)
-    steps = desk.steps
-    times = [step.time for step in steps]
-
-    view.setFocus()
-    view.setCurrentIndex(view.rows.index(len(steps) - 1))
-    assert desk.shown == len(steps)
-    qtbot.keyClick(view, Qt.Key.Key_Up, ALT)
-    wait_for_jobs(qtbot, window)
-    assert desk.steps != steps
-    assert [step.action for step in desk.steps][-2:] == [steps[-1].action, steps[-2].action]
-    assert [step.time for step in desk.steps] == times, "the times stay in their order"
-
-    view.setFocus()
-    qtbot.keyClick(view, Qt.Key.Key_Z, CONTROL)
-    wait_for_jobs(qtbot, window)
-    assert desk.steps == steps
-    assert window.bench.session.next_undo is edits, "the project's undo is another one"
-    qtbot.keyClick(view, Qt.Key.Key_Y, CONTROL)
-    wait_for_jobs(qtbot, window)
-    assert desk.steps != steps
-    qtbot.keyClick(view, Qt.Key.Key_Z, CONTROL)
-    wait_for_jobs(qtbot, window)
-
-    view.setCurrentIndex(view.rows.index(len(steps) - 1))
-    qtbot.keyClick(view, Qt.Key.Key_Delete)
-    wait_for_jobs(qtbot, window)
-    assert desk.steps == steps[:-1]
-
-    data = view.rows.mimeData([view.rows.index(len(steps) - 2)])
-    view.rows.dropMimeData(data, Qt.DropAction.MoveAction, 1, 0, view.rows.index(-1))
-    wait_for_jobs(qtbot, window)
-    assert desk.steps[1].action == steps[-2].action, "dropped in the second place"
 
 
 def test_a_step_that_would_energise_the_fault_is_refused_in_place(

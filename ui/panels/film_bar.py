@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
 from resources.i18n import _
 from ui.icons import icon
 from ui.outage_desk import OutageDesk, spoken_times
-from ui.widgets import ElidedLabel
+from ui.widgets import label
 
 
 class FilmBar(QWidget):
@@ -27,17 +27,16 @@ class FilmBar(QWidget):
         self.back = self._tool("step-back", _("One step back"), lambda: self._go(-1))
         self.play = self._tool("play", _("Play the steps on the map"), self._toggle)
         self.forth = self._tool("step-forth", _("One step on"), lambda: self._go(1))
-        self.caption = ElidedLabel("", "second")
+        self.caption = label("", "second")
         line = QHBoxLayout()
-        line.setSpacing(2)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(1)
         for part in (self.back, self.play, self.forth):
             line.addWidget(part)
         line.addWidget(self.slider, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addLayout(line)
-        column.addWidget(self.caption)
+        line.addSpacing(6)
+        line.addWidget(self.caption)
+        self.setLayout(line)
 
     def _tool(self, name: str, tip: str, press: object) -> QToolButton:
         made = QToolButton()
@@ -69,7 +68,7 @@ class FilmBar(QWidget):
         else:
             time = spoken_times(desk.result.plan.steps)[desk.shown - 1]
             self.caption.setText(
-                _("After step {n} of {count} · {time}").format(n=desk.shown, count=count, time=time)
+                _("After step {n}/{count} · {time}").format(n=desk.shown, count=count, time=time)
             )
 
     def _slide(self, value: int) -> None:

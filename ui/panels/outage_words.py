@@ -55,7 +55,7 @@ def _detail(stage: Stage, before: Stage | None) -> str:
             parts.append(_("nobody is out"))
     elif before is None or stage.counts != before.counts:
         parts.append(
-            _("out now: {mv} MV users, {lv} LV customers").format(
+            _("out now: MV {mv}, LV {lv}").format(
                 mv=formats.whole(stage.counts.mv_users), lv=formats.whole(stage.counts.lv_customers)
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gis.provenance import Provenance
 from grid_model import schema
@@ -16,12 +16,12 @@ from ui.icons import icon
 from ui.outage_answer import Answer
 from ui.outage_desk import spoken_times
 from ui.panels.film_bar import FilmBar
-from ui.panels.outage_words import STATES, step_rows, warnings_of
+from ui.panels.outage_words import step_rows, warnings_of
 from ui.panels.panel import Panel
+from ui.panels.steps_head import fill_counts, fill_heading, state_choice
 from ui.panels.steps_view import StepRow, StepsView
-from ui.widgets import badge, button, clear, label, link, notice, row, rule, tile, tiles
+from ui.widgets import badge, button, clear, label, link, notice, row, rule, settle
 
-STATE_BADGES = {"normal": N_("What-if · normal state"), "current": N_("What-if · current state")}
 GRADE_COLORS = {"special": "red", "first": "red", "second": "orange", "temporary": "grey"}
 LISTED = 8
 
@@ -30,12 +30,6 @@ LIST_TIP = N_(
     "the focus Ctrl+Z and Ctrl+Y undo and redo changes of the list; everywhere else they undo edits of the "
     "project."
 )
-
-
-def _in_all(answer: Answer, so_far: float) -> str:
-    """Say what the study costs in all, where that is more than so far."""
-    hours = answer.study.user_hours.mv_users
-    return _("in all {hours}").format(hours=formats.number(hours, 3)) if hours > so_far else ""
 
 
 class StudyPanel(Panel):
@@ -54,22 +48,23 @@ class StudyPanel(Panel):
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self._show_below)
-        self._head, self._tail = self._box(), self._box()
+        self._head, self._figures, self._tail = self._box(5), self._box(5), self._box()
+        self.column.setSpacing(6)
         self.film = FilmBar(bench.outage)
         self.steps = StepsView()
         self.steps.setToolTip("")
         self._order = self._order_box()
-        for part in (self._head, self.film, self._order, self._tail):
+        for part in (self._head, self.film, self._figures, self._order, self._tail):
             self.column.addWidget(part)
         self.column.addStretch(1)
         self._wire()
         self.refresh()
 
-    def _box(self) -> QWidget:
+    def _box(self, spacing: int = 8) -> QWidget:
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(spacing)
         return made
 
     def _order_box(self) -> QWidget:
@@ -84,15 +79,17 @@ class StudyPanel(Panel):
         redo_tip = _("Redo the change of the steps (Ctrl+Y while the list has the focus)")
         self.undo = self._tool("undo", undo_tip, desk.undo)
         self.redo = self._tool("redo", redo_tip, desk.redo)
+        self.add = link(_("+ Add a step…"), self._add, _("Choose what is done, to which device, and when"))
         head = QHBoxLayout()
         head.setSpacing(0)
         head.addWidget(title, 1)
+        head.addWidget(self.add)
+        head.addSpacing(6)
         for one in (self.undo, self.redo):
             head.addWidget(one)
         column.setSpacing(3)
         column.addLayout(head)
         column.addWidget(self.steps)
-        self.add = link(_("+ Add a step…"), self._add, _("Choose what is done, to which device, and when"))
         self.propose = QPushButton(_("Propose isolation and restoration"))
         self.propose.setToolTip(
             _(
@@ -101,7 +98,7 @@ class StudyPanel(Panel):
             )
         )
         self.propose.clicked.connect(lambda: desk.propose())
-        column.addLayout(row(self.add, 1))
+        column.addSpacing(3)
         column.addWidget(self.propose)
         return made
 
@@ -143,9 +140,10 @@ class StudyPanel(Panel):
     def _show(self, at_once: bool = True) -> None:
         """Show the step on the map; what stands below the steps may follow a moment later."""
         project, desk = self._bench.session.project, self._bench.outage
-        head = self._head.layout()
-        assert isinstance(head, QVBoxLayout)
+        head, figures = self._head.layout(), self._figures.layout()
+        assert isinstance(head, QVBoxLayout) and isinstance(figures, QVBoxLayout)
         clear(head)
+        clear(figures)
         if at_once:
             self._show_below()
         else:
@@ -164,9 +162,10 @@ class StudyPanel(Panel):
         self.undo.setEnabled(desk.can_undo)
         self.redo.setEnabled(desk.can_redo)
         self._make_primary(self.propose, desk.has_open_fault)
-        self._heading(head, project)
+        fill_heading(head, desk, desk.title(project) or _("Outage"))
         if desk.result is not None:
-            self._counts(head, desk.result)
+            fill_counts(figures, desk.result, desk.shown)
+        settle(self.column)
 
     def _show_below(self) -> None:
         """Fill what stands below the steps."""
@@ -176,6 +175,7 @@ class StudyPanel(Panel):
         clear(tail)
         if self._bench.session.project is not None and desk.steps and desk.result is not None:
             self._below(tail, desk.result)
+        settle(self.column)
 
     def _written(self, project: Project) -> tuple[StepRow, ...]:
         """Write the steps; what they did is left out while it is being worked out."""
@@ -201,7 +201,7 @@ class StudyPanel(Panel):
 
     def _ask(self, column: QVBoxLayout, busy: bool) -> None:
         column.addWidget(label(_("Outage"), "headline"))
-        column.addWidget(self._state_choice())
+        column.addWidget(state_choice(self._bench.outage))
         if busy:
             column.addWidget(label(_("Tracing…"), "second"))
             return
@@ -219,76 +219,6 @@ class StudyPanel(Panel):
             column.addLayout(row(link(_("Bring the last steps back"), self._bench.outage.undo, tip), 1))
         if self._kept():
             column.addLayout(row(button(_("Open a kept study…"), self._open_kept), 1))
-
-    def _state_choice(self) -> QComboBox:
-        choice = QComboBox()
-        for code, text in STATES.items():
-            choice.addItem(_(text), code)
-        choice.setCurrentIndex(list(STATES).index(self._bench.outage.state))
-        choice.setToolTip(_("The positions of the switches the question starts from"))
-        choice.setAccessibleName(_("Switch state"))
-        choice.activated.connect(lambda _at: self._bench.outage.set_state(str(choice.currentData())))
-        return choice
-
-    def _heading(self, column: QVBoxLayout, project: Project) -> None:
-        desk = self._bench.outage
-        state = badge(_(STATE_BADGES[desk.state]), "blue", _("A simulation; the record is not changed."))
-        choice = self._state_choice()
-        choice.setFixedWidth(118)
-        column.addLayout(row(state, 1, choice))
-        self._headline(column, desk.title(project) or _("Outage"))
-        if desk.busy:
-            column.addWidget(label(_("Tracing…"), "second"))
-
-    def _headline(self, column: QVBoxLayout, text: str) -> None:
-        from ui.widgets import ElidedLabel
-
-        column.addWidget(ElidedLabel(text, "headline"))
-
-    def _counts(self, column: QVBoxLayout, answer: Answer) -> None:
-        shown = self._bench.outage.shown
-        stage = answer.study.stages[shown - 1] if shown else None
-        if stage is None:
-            column.addWidget(label(_("Everybody has supply as before."), "second", wrap=True))
-            return
-        counts = stage.counts
-        consumers, areas = stage.outage.consumers, stage.outage.judged("areas")
-        public = int(consumers.public_areas[areas.out].sum())
-        partly = len(areas.partly)
-        column.addLayout(
-            tiles(
-                tile(
-                    _("MV users"),
-                    formats.whole(counts.mv_users),
-                    note=_("public {public} · dedicated {dedicated}").format(
-                        public=public, dedicated=counts.mv_users - public
-                    ),
-                    tip=_("Each public area 1, each customer at medium voltage 1 (DL/T 836)"),
-                ),
-                tile(
-                    _("LV customers"),
-                    formats.whole(counts.lv_customers),
-                    note=_("resident {resident} · other {other}").format(
-                        resident=formats.whole(counts.residents), other=formats.whole(counts.nonresidents)
-                    ),
-                    tip=_("Metered customers at low voltage"),
-                ),
-                tile(
-                    _("Areas out"),
-                    formats.whole(counts.transformer_areas),
-                    note=_("{kva} kVA").format(kva=formats.whole(counts.rated_kva))
-                    + (" · " + _("partly {count}").format(count=partly) if partly else ""),
-                ),
-                tile(
-                    _("User-hours so far"),
-                    formats.number(stage.user_hours.mv_users, 3),
-                    note=_in_all(answer, stage.user_hours.mv_users),
-                    tip=_(
-                        "Users out × hours, by MV users (DL/T 836). By LV customers in all {hours}."
-                    ).format(hours=formats.number(answer.study.user_hours.lv_customers, 1)),
-                ),
-            )
-        )
 
     def _below(self, column: QVBoxLayout, answer: Answer) -> None:
         shown = self._bench.outage.shown

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QByteArray,
     QEvent,
-    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -19,10 +17,23 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QListView,
+    QScrollArea,
     QStyle,
     QStyledItemDelegate,
     QWidget,
@@ -31,7 +42,6 @@ from PySide6.QtWidgets import (
 from resources.i18n import _
 from ui.colors import THEME
 
-MIME = "application/x-taiqu-step"
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
@@ -39,7 +49,10 @@ LEFT = 36
 """Where the words begin, right of the number."""
 PAD = 5
 TIME_WIDTH = 44
-WRAPPED = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
+EDGE = 24
+"""So near its edge, in pixels, a dragged step has the panel scroll on."""
+WORDS = int(Qt.TextFlag.TextWordWrap)
+ANYWHERE = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
 
 
 @dataclass(frozen=True)
@@ -75,10 +88,7 @@ class StepRow:
 
 
 class StepsModel(QAbstractListModel):
-    """The rows, and where a dragged one is dropped."""
-
-    moved = Signal(int, int)
-    """A row was dropped: its place, and the place it should have afterwards."""
+    """The rows as they are shown."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,32 +121,26 @@ class StepsModel(QAbstractListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
-            return Qt.ItemFlag.ItemIsDropEnabled
-        return Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDragEnabled
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 
-    def supportedDropActions(self) -> Qt.DropAction:
-        return Qt.DropAction.MoveAction
 
-    def mimeTypes(self) -> list[str]:
-        return [MIME]
+@dataclass(frozen=True)
+class Lines:
+    """Where the parts of a step stand within its row.
 
-    def mimeData(self, indexes: Any) -> QMimeData:
-        data = QMimeData()
-        data.setData(MIME, QByteArray(str(indexes[0].row() if indexes else -1).encode()))
-        return data
+    Parameters
+    ----------
+    words, badge, below
+        What is done, the word at the right, and what it did; a badge that is not there is empty.
+    height
+        Of the whole row.
+    """
 
-    def dropMimeData(
-        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
-    ) -> bool:
-        """Ask for the move; the rows change when the steps have."""
-        if not data.hasFormat(MIME):
-            return False
-        source = int(bytes(data.data(MIME).data()).decode())
-        place = row if row >= 0 else parent.row() if parent.isValid() else len(self.rows)
-        if source < 0:
-            return False
-        self.moved.emit(source, place - 1 if place > source else place)
-        return False  # Qt would take the dragged row out: the desk has moved it already
+    words: QRect
+    badge: QRect
+    below: QRect
+    height: int
 
 
 class StepPainter(QStyledItemDelegate):
@@ -147,62 +151,60 @@ class StepPainter(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: Any, index: Index) -> QSize:
-        row = self._view.rows.rows[index.row()]
         width = self._view.viewport().width()
-        height = self._words(option, row, width).height() + 2 * PAD
-        if row.below:
-            height += self._below(option, row.below, width).height() + 1
-        return QSize(width, height)
+        return QSize(width, self._lines(option, self._view.rows.rows[index.row()], width).height)
 
     def _font(self, option: Any, small: bool = False) -> QFont:
         font = QFont(option.font)
         font.setPixelSize(12 if small else 13)
         return font
 
-    def _words(self, option: Any, row: StepRow, width: int) -> QRect:
-        """The room the words of a step take, right of its time and left of its badge."""
-        bold, small = self._font(option), self._font(option, small=True)
+    def _lines(self, option: Any, row: StepRow, width: int) -> Lines:
+        """Lay a step out: the badge stands beside the words where these leave room, else a line below."""
+        bold, plain = self._font(option), QFontMetrics(self._font(option))
         bold.setBold(True)
+        small = QFontMetrics(self._font(option, small=True))
         left = LEFT + max(TIME_WIDTH, QFontMetrics(bold).horizontalAdvance(row.time) + 7)
-        badge = QFontMetrics(small).horizontalAdvance(row.badge) + 24 if row.badge else 6
-        room = QRect(0, 0, max(width - left - badge, 60), 2000)
-        metrics = QFontMetrics(self._font(option))
-        found = metrics.boundingRect(room, WRAPPED, row.text)
-        height = max(found.height(), metrics.height())
-        return QRect(left, 0, room.width(), height)
-
-    def _below(self, option: Any, text: str, width: int) -> QRect:
-        room = QRect(0, 0, max(width - LEFT - 8, 40), 2000)
-        return QFontMetrics(self._font(option, small=True)).boundingRect(room, WRAPPED, text)
+        right = width - 5
+        badge = small.horizontalAdvance(row.badge) + 14 if row.badge else 0
+        apart = badge > 0 and plain.horizontalAdvance(row.text) > right - left - badge - 6
+        room = right - left - (badge + 6 if badge and not apart else 0)
+        words = _wrapped(plain, left, PAD, room, row.text)
+        end = words.bottom() + 1
+        mark, below = QRect(), QRect()
+        if badge and not apart:
+            mark = QRect(right - badge, PAD - 1, badge, plain.height() + 2)
+        if row.below:
+            room = right - LEFT - (badge + 6 if apart else 0)
+            below = _wrapped(small, LEFT, end + 2, room, row.below)
+        if apart:
+            mark = QRect(right - badge, end + 1, badge, small.height() + 2)
+        end = max([end, *(one.bottom() + 1 for one in (mark, below) if not one.isEmpty())])
+        return Lines(words, mark, below, end + PAD)
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = self._view.rows.rows[index.row()]
+        lines = self._lines(option, row, option.rect.width())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, option, index.row())
         self._number(painter, option, index.row(), row)
-        line = QRect(option.rect)
-        line.setTop(line.top() + PAD)
-        line.setHeight(QFontMetrics(self._font(option)).height())
-        self._badge(painter, option, row, line)
-        ink = QColor(THEME.second if row.waits else THEME.ink)
-        painter.setPen(ink)
+        painter.translate(option.rect.topLeft())
+        self._badge(painter, option, row, lines.badge)
+        painter.setPen(QColor(THEME.second if row.waits else THEME.ink))
         bold = self._font(option)
         bold.setBold(True)
         painter.setFont(bold)
-        time = QRect(line)
-        time.setLeft(line.left() + LEFT)
+        time = QRect(LEFT, PAD, lines.words.left() - LEFT, QFontMetrics(self._font(option)).height())
         painter.drawText(time, int(Qt.AlignmentFlag.AlignVCenter), row.time)
         painter.setFont(self._font(option))
-        words = self._words(option, row, option.rect.width())
-        words.translate(option.rect.left(), line.top())
-        painter.drawText(words, WRAPPED, row.text)
+        painter.drawText(lines.words, _wrap(painter.fontMetrics(), lines.words.width(), row.text), row.text)
         if row.below:
             painter.setFont(self._font(option, small=True))
             painter.setPen(QColor(THEME.badges["red"][1] if row.refusal else THEME.second))
-            below = self._below(option, row.below, option.rect.width())
-            below.moveTo(option.rect.left() + LEFT, words.bottom() + 2)
-            painter.drawText(below, WRAPPED, row.below)
+            painter.drawText(
+                lines.below, _wrap(painter.fontMetrics(), lines.below.width(), row.below), row.below
+            )
         painter.restore()
 
     def _ground(self, painter: QPainter, option: Any, at: int) -> None:
@@ -232,25 +234,48 @@ class StepPainter(QStyledItemDelegate):
         )
         painter.drawText(circle, int(Qt.AlignmentFlag.AlignCenter), "!" if row.refusal else str(at + 1))
 
-    def _badge(self, painter: QPainter, option: Any, row: StepRow, line: QRect) -> None:
+    def _badge(self, painter: QPainter, option: Any, row: StepRow, box: QRect) -> None:
         """Draw the word at the right."""
-        if not row.badge:
+        if box.isEmpty():
             return
         back, ink = THEME.badges[row.badge_color]
-        font = self._font(option, small=True)
-        width = QFontMetrics(font).horizontalAdvance(row.badge) + 14
-        box = QRect(line.right() - width - 5, line.top() - 1, width, line.height() + 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(back))
         painter.drawRoundedRect(box, 8, 8)
-        painter.setFont(font)
+        painter.setFont(self._font(option, small=True))
         painter.setPen(QColor(ink))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), row.badge)
+
+
+def _wrap(metrics: QFontMetrics, width: int, text: str) -> int:
+    """Break lines between words; within them only where one alone is too long."""
+    found = metrics.boundingRect(QRect(0, 0, width, 2000), WORDS, text)
+    return WORDS if found.width() <= width else ANYWHERE
+
+
+def _wrapped(metrics: QFontMetrics, left: int, top: int, width: int, text: str) -> QRect:
+    """Give the room a text takes, wrapped to `width`."""
+    width = max(width, 60)
+    found = metrics.boundingRect(QRect(0, 0, width, 2000), _wrap(metrics, width, text), text)
+    return QRect(left, top, width, max(found.height(), metrics.height()))
+
+
+@dataclass(frozen=True)
+class Drag:
+    """A step under the mouse: its row, where it was taken, and the gap it would go to (None: not moved yet).
+
+    Gap 0 is above the first step, the number of steps below the last one.
+    """
+
+    row: int
+    start: QPoint
+    gap: int | None = None
 
 
 class StepsView(QListView):
     """The switching order.
 
+    A step is dragged with the left button; a line shows where it would go, Escape lets it stay.
     While it has the focus: Delete takes a step out, Enter edits it, Alt+Up and Alt+Down move it, Ctrl+Z
     and Ctrl+Y undo and redo changes of the list (elsewhere these keys mean the project's edits).
     """
@@ -269,14 +294,13 @@ class StepsView(QListView):
         super().__init__(parent)
         self.shown = 0
         self._silent = False
+        self._drag: Drag | None = None
         self.rows = StepsModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(StepPainter(self))
         self.setAccessibleName(_("Switching order"))
         self.setFrameShape(QListView.Shape.NoFrame)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.setDefaultDropAction(Qt.DropAction.MoveAction)
-        self.setDropIndicatorShown(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -287,7 +311,6 @@ class StepsView(QListView):
         )
         self.customContextMenuRequested.connect(self._ask_menu)
         self.doubleClicked.connect(lambda index: self.edit_wanted.emit(index.row()))
-        self.rows.moved.connect(self.move_wanted)
         self.rows.modelReset.connect(self._fit)
         self.rows.layoutChanged.connect(self._fit)
         self.selectionModel().currentChanged.connect(self._tell)
@@ -327,6 +350,79 @@ class StepsView(QListView):
             self.scheduleDelayedItemsLayout()
             self._fit()
 
+    # ---------------------------------------------------------------- by mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        place = event.position().toPoint()
+        row = self.indexAt(place).row()
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._drag = Drag(row, place) if is_left and row >= 0 else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Take the step along once the hand has moved far enough to mean it."""
+        drag, place = self._drag, event.position().toPoint()
+        if drag is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            return
+        far = (place - drag.start).manhattanLength() >= QApplication.startDragDistance()
+        if drag.gap is None and not far:
+            return
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        self._drag = replace(drag, gap=self._gap_at(place))
+        self._show_around(place)
+        self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        drag = self._end_drag()
+        super().mouseReleaseEvent(event)
+        if drag is not None and drag.gap is not None:
+            place = drag.gap - 1 if drag.gap > drag.row else drag.gap
+            if place != drag.row:
+                self.move_wanted.emit(drag.row, place)
+
+    def _end_drag(self) -> Drag | None:
+        drag, self._drag = self._drag, None
+        self.viewport().unsetCursor()
+        self.viewport().update()
+        return drag
+
+    def _gap_at(self, place: QPoint) -> int:
+        """Give the gap between steps that is nearest to a height."""
+        middles = [self._row_box(row).center().y() for row in range(self.rows.rowCount())]
+        return sum(place.y() > middle for middle in middles)
+
+    def _row_box(self, row: int) -> QRect:
+        return self.visualRect(self.rows.index(row))
+
+    def _show_around(self, place: QPoint) -> None:
+        """Scroll the panel on where the hand nears its edge."""
+        parent: QWidget | None = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        inside = parent.widget() if parent is not None else None
+        if parent is not None and inside is not None:
+            at = self.viewport().mapTo(inside, place)
+            parent.ensureVisible(at.x(), at.y(), 0, EDGE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        drag = self._drag
+        if drag is None or drag.gap is None:
+            return
+        painter = QPainter(self.viewport())
+        veil = QColor(THEME.paper)
+        veil.setAlpha(150)
+        painter.fillRect(self._row_box(drag.row), veil)
+        count = self.rows.rowCount()
+        y = self._row_box(drag.gap).top() if drag.gap < count else self._row_box(count - 1).bottom()
+        y = max(y, 1)
+        painter.setPen(QPen(QColor(THEME.primary), 2))
+        painter.drawLine(4, y, self.viewport().width() - 4, y)
+        painter.end()
+
+    # ------------------------------------------------------------- by keyboard
+
     def event(self, event: QEvent) -> bool:
         """Keep the keys of undo and redo from the window's own commands while the list has the focus."""
         if (
@@ -348,7 +444,9 @@ class StepsView(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         at = self.at
         moves = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        if event.matches(QKeySequence.StandardKey.Undo):
+        if event.key() == Qt.Key.Key_Escape and self._drag is not None and self._drag.gap is not None:
+            self._end_drag()
+        elif event.matches(QKeySequence.StandardKey.Undo):
             self.undo_wanted.emit()
         elif self._is_redo(event):
             self.redo_wanted.emit()
