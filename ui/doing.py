@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 
 from gis.provenance import Provenance
 from gis.sheets import Sheet, write_sheets
+from grid_model import schema
+from grid_model.feedback import Feedback
 from grid_model.project import Project
+from grid_model.schema import Shape
 from grid_model.table import plain
 from resources.i18n import N_, _
 from ui import outputs
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 PROJECT_FILES = "GeoPackage (*.gpkg)"
+SHAPE_FILES = ";;GeoPackage (*.gpkg);;GeoJSON (*.geojson);;Shapefile (*.shp)"
+"""Kinds of file a table with places can be written to, beside Excel and CSV."""
 
 
 # ---------------------------------------------------------------------- file
@@ -164,14 +169,26 @@ def export_table(window: MainWindow) -> None:
     settings = window.bench.settings
     name = page.title.rsplit(" ", 1)[0].replace("/", " ")
     suggestion = settings.folder_for("export") / f"{project.info.name} {name}.xlsx".strip()
-    path = ask.file_to_write(window, _("Export table"), suggestion, "Excel (*.xlsx);;CSV (*.csv)")
+    shape = isinstance(page, AttributePage) and page.schema.shape is not Shape.NONE
+    kinds = "Excel (*.xlsx);;CSV (*.csv)" + (SHAPE_FILES if shape else "")
+    path = ask.file_to_write(window, _("Export table"), suggestion, kinds)
     if path is None:
         return
     settings.remember_folder("export", path.parent)
     sheet = sheet_of(page, name, project, window.bench.outage.state)
+    order = [int(one) for one in page.model.order]
     session, masked = window.bench.session, not window.bench.show_personal
 
-    def done(_nothing: None) -> None:
+    def work(feedback: Feedback) -> bool:
+        if not shape or path.suffix.lower() in (".xlsx", ".csv"):
+            write_sheets(path, [sheet], feedback)
+            return False
+        from gis.shape_export import shapes_of, write_shapes
+
+        shapes = shapes_of(project, page.name, order)
+        return write_shapes(path, sheet, schema.table(page.name), shapes, project.geographic, feedback)
+
+    def done(shortened: bool) -> None:
         session.note(
             N_("Table exported: {file}, {rows} rows, {masking}"),
             {
@@ -180,19 +197,22 @@ def export_table(window: MainWindow) -> None:
                 "masking": N_("Masked") if masked else N_("Not masked"),
             },
         )
-        window.messages.tell(_("Table written: {file}").format(file=path))
+        written = _("Table written: {file}").format(file=path)
+        window.messages.tell(written if not shortened else f"{written}\n{names_told(path)}")
 
-    def lost(_nothing: None) -> str:
+    def lost(_shortened: bool) -> str:
         return _(
             "Table written: {file}; its project was closed meanwhile, so its journal does not tell of it."
         ).format(file=path)
 
-    session.run(
-        _("Writing {file}").format(file=path.name),
-        lambda feedback: write_sheets(path, [sheet], feedback),
-        done,
-        lost=lost,
-    )
+    session.run(_("Writing {file}").format(file=path.name), work, done, lost=lost)
+
+
+def names_told(path: Path) -> str:
+    """Say where the headings of a Shapefile stand in full."""
+    from gis.shape_export import told
+
+    return told(path)
 
 
 def sheet_of(page: TablePage, title: str, project: Project, state: str) -> Sheet:

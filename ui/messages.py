@@ -114,6 +114,18 @@ ERRORS: Mapping[str, str] = {
         "“{file}” is damaged or no real {kind} file; open it in Excel or WPS and save it again."
     ),
     "damaged-shapes": N_("“{file}” is damaged or holds no shapes that can be read; export it again."),
+    "bad-field-names": N_(
+        "“{file}” beside the Shapefile should list its fields in two columns, field and heading; mend it, or "
+        "take it away to read the short names."
+    ),
+    "shapefile-text-too-long": N_(
+        "Row {row}, “{column}”: “{text}…” is longer than the {most} bytes a Shapefile holds; {file} was not "
+        "written. A GeoPackage keeps it whole."
+    ),
+    "geojson-needs-degrees": N_(
+        "GeoJSON knows only longitude and latitude, and this project lies on a plane of its own; take a "
+        "GeoPackage."
+    ),
     "shapefile-part-missing": N_(
         "“{file}” lies without its {part} file; copy all parts of the shapefile together."
     ),
@@ -273,7 +285,7 @@ ERRORS: Mapping[str, str] = {
         "This step would put the faulted “{id}” under voltage; isolate it or report it repaired first."
     ),
     "energises-earth": N_(
-        "This step would put the earthed node “{node}” under voltage; take the earth off first."
+        "This step would put the earthed “{node}” under voltage; take the earth off first."
     ),
     "inoperable": N_("“{id}” is marked as inoperable; choose another switch or take the mark off."),
     "no-fault": N_("There is no fault yet; begin with a step “fault”."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ SHAPEFILE_PARTS = (".dbf", ".shx")
 BYTEWISE = "ISO-8859-1"
 """Gives every byte a letter of its own."""
 
+FIELDS_SUFFIX = ".fields.csv"
+FULL_NAMES = ("field", "heading")
+"""``NAME.fields.csv`` beside a Shapefile: its fields, and what they are called in full."""
+
 
 def read_shapes(path: Path, file: str) -> Sequence[RawTable]:
     """Read every layer.
@@ -24,15 +28,16 @@ def read_shapes(path: Path, file: str) -> Sequence[RawTable]:
     Raises
     ------
     GridError
-        ``damaged-shapes``, ``shapefile-part-missing``, ``empty-file``.
+        ``damaged-shapes``, ``shapefile-part-missing``, ``empty-file``, ``bad-field-names``.
     """
     from pyogrio import list_layers
     from pyogrio.errors import DataLayerError, DataSourceError
 
     encoding = _shapefile_encoding(path, file) if path.suffix.lower() == ".shp" else None
+    full = _full_names(path) if path.suffix.lower() == ".shp" else {}
     try:
         names = [str(name) for name, _kind in list_layers(path)]
-        tables = [_layer(path, file, name, encoding, len(names) > 1) for name in names]
+        tables = [_layer(path, file, name, encoding, len(names) > 1, full) for name in names]
     except (DataSourceError, DataLayerError, UnicodeDecodeError, RuntimeError) as error:
         raise GridError("damaged-shapes", file=file) from error
     if not tables:
@@ -40,7 +45,9 @@ def read_shapes(path: Path, file: str) -> Sequence[RawTable]:
     return tuple(tables)
 
 
-def _layer(path: Path, file: str, name: str, encoding: str | None, several: bool) -> RawTable:
+def _layer(
+    path: Path, file: str, name: str, encoding: str | None, several: bool, full: Mapping[str, str]
+) -> RawTable:
     import shapely
     from pyogrio.raw import read
 
@@ -53,7 +60,8 @@ def _layer(path: Path, file: str, name: str, encoding: str | None, several: bool
         whole = BYTEWISE
         meta, fids, shapes, fields = read(path, layer=name, encoding=whole, return_fids=True)
     count = len(fids)
-    headings = unique_headings(_decoded(str(field), whole, encoding) for field in meta["fields"])
+    fields_read = [_decoded(str(field), whole, encoding) for field in meta["fields"]]
+    headings = unique_headings(full.get(field, field) for field in fields_read)
     frame = pd.DataFrame(
         {
             heading: tidy(_texts(_decoded(_text(value), whole, encoding) for value in values.tolist()))
@@ -70,6 +78,23 @@ def _layer(path: Path, file: str, name: str, encoding: str | None, several: bool
     return RawTable(
         file, frame, rows, name if several else "", np.asarray(found, dtype=object), meta["crs"] or ""
     )
+
+
+def _full_names(path: Path) -> dict[str, str]:
+    """Read what the fields of a Shapefile are called in full, where a file beside it says so."""
+    import csv
+
+    beside = path.with_suffix(FIELDS_SUFFIX)
+    if not beside.is_file():
+        return {}
+    try:
+        with beside.open(encoding="utf-8-sig", newline="") as stream:
+            first, *rows = csv.reader(stream)
+        if tuple(first) != FULL_NAMES:
+            raise ValueError(first)
+        return {row[0]: row[1] for row in rows}
+    except (OSError, ValueError, IndexError, csv.Error) as error:
+        raise GridError("bad-field-names", file=beside.name) from error
 
 
 def _decoded(text: str, read_as: str | None, encoding: str | None) -> str:

@@ -325,6 +325,22 @@ def test_the_table_is_exported_as_it_is_shown(
     assert any("unlinked customers" in line for line in says)
 
 
+def test_a_table_with_places_is_exported_as_a_shapefile_whose_full_headings_are_told_of(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyogrio
+
+    window.bottom.open("power_transformers")
+    page = window.bottom.page
+    assert page is not None
+    out = tmp_path / "transformers.shp"
+    answer_file(monkeypatch, out)
+    qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    wait_for_jobs(qtbot, window)
+    assert pyogrio.read_info(out)["features"] == page.model.rowCount()
+    assert "transformers.fields.csv" in window.messages.text.text()
+
+
 def test_the_language_is_switched_without_losing_anything(
     program: Program, qtbot: QtBot, window: MainWindow
 ) -> None:
