@@ -18,7 +18,7 @@ from grid_model.outage_history import (
     Darkened,
     KeptOutage,
     darkened,
-    first_day,
+    first_long,
     kept_outages,
     kind_of_actions,
     moment_of,
@@ -28,6 +28,7 @@ from grid_model.project import Project
 from grid_model.schema_territory import GRADES, SENSITIVE_KINDS
 from grid_model.settings import setting, whole
 from grid_model.study import OutageStudy
+from grid_model.study_customers import Spell
 from grid_model.study_steps import hours_between
 
 NOTICE_SETTINGS = {"planned": "outage.notice_planned_h", "temporary": "outage.notice_temporary_h"}
@@ -123,11 +124,11 @@ def check_plan(project: Project, study: OutageStudy, facts: PlanFacts | None = N
     if begins is None:
         return ()
     kept = kept_outages(project, facts.outage)
-    days = _days(project, plan)
+    outs = _outs(project, plan)
     found = [
         *_customers(study),
-        *_frequent(project, days, kept),
-        *_planned_this_year(project, days, kept, facts),
+        *_frequent(project, outs, kept),
+        *_planned_this_year(project, outs, kept, facts),
         *_budget(project, study, plan, kept, facts),
         *_notice(project, begins, facts),
         *_uncounted(project, begins, kept),
@@ -201,13 +202,35 @@ def _customers(study: OutageStudy) -> Iterator[Finding]:
 # ---------------------------------------------------------------------------- frequency
 
 
-def _days(project: Project, plan: Darkened) -> dict[str, date]:
-    """For each area the first day the plan takes it out for longer than a momentary interruption."""
+def _outs(project: Project, plan: Darkened) -> dict[str, Spell]:
+    """For each area the first time the plan takes it out for longer than a momentary interruption."""
     shortest = timedelta(minutes=float(setting(project, "outage.momentary_minutes")))
-    return {name: day for name, spells in plan.areas.items() if (day := first_day(spells, shortest))}
+    return {name: one for name, spells in plan.areas.items() if (one := first_long(spells, shortest))}
 
 
-def _frequent(project: Project, days: Mapping[str, date], kept: Sequence[KeptOutage]) -> Iterator[Finding]:
+def other_days(plan: Spell, others: Iterable[Spell]) -> list[date]:
+    """Give the days an area is out besides `plan`; nobody is out twice at the same time.
+
+    So a plan, its other version and what was carried out of it count once where they overlap.
+    """
+    apart: list[Spell] = []
+    for one in sorted(others, key=lambda spell: spell[0]):
+        if not any(_overlap(one, known) for known in (plan, *apart[-1:])):
+            apart.append(one)
+        elif apart and _overlap(one, apart[-1]):
+            apart[-1] = (apart[-1][0], max(_end(one), _end(apart[-1])))
+    return [off.date() for off, _on in apart]
+
+
+def _overlap(one: Spell, other: Spell) -> bool:
+    return one[0] == other[0] or (one[0] < _end(other) and other[0] < _end(one))
+
+
+def _end(spell: Spell) -> datetime:
+    return spell[0] if spell[1] is None else spell[1]
+
+
+def _frequent(project: Project, outs: Mapping[str, Spell], kept: Sequence[KeptOutage]) -> Iterator[Finding]:
     """Count how often an area is out within any span of days this plan falls into (频繁停电).
 
     An outage counts once for an area, on the first day the area is out. Two outages lie within 60 days
@@ -216,9 +239,9 @@ def _frequent(project: Project, days: Mapping[str, date], kept: Sequence[KeptOut
     span = whole(project, "outage.frequent_days")
     warn, alarm = whole(project, "outage.frequent_warn"), whole(project, "outage.frequent_alarm")
     times: dict[int, list[str]] = {}
-    for area, day in sorted(days.items()):
-        others = [one.days[area] for one in kept if area in one.days]
-        times.setdefault(most_within(day, others, span), []).append(area)
+    for area, out in sorted(outs.items()):
+        others = other_days(out, (one.outs[area] for one in kept if area in one.outs))
+        times.setdefault(most_within(out[0].date(), others, span), []).append(area)
     for count in sorted(times, reverse=True):
         if count >= min(warn, alarm):
             severity = Severity.ALARM if count >= alarm else Severity.WARNING
@@ -239,18 +262,19 @@ def most_within(day: date, others: Collection[date], span: int) -> int:
 
 
 def _planned_this_year(
-    project: Project, days: Mapping[str, date], kept: Sequence[KeptOutage], facts: PlanFacts
+    project: Project, outs: Mapping[str, Spell], kept: Sequence[KeptOutage], facts: PlanFacts
 ) -> Iterator[Finding]:
     """Count the prearranged outages of each area in the calendar year its outage begins in."""
     if facts.kind not in PREARRANGED:
         return
     limit = whole(project, "outage.planned_per_year")
     times: dict[tuple[int, int], list[str]] = {}
-    for area, day in sorted(days.items()):
-        others = [one for one in kept if one.kind in PREARRANGED and area in one.days]
-        same = 1 + sum(one.days[area].year == day.year for one in others)
+    planned = [one for one in kept if one.kind in PREARRANGED]
+    for area, out in sorted(outs.items()):
+        others = other_days(out, (one.outs[area] for one in planned if area in one.outs))
+        same = 1 + sum(day.year == out[0].year for day in others)
         if same > limit:
-            times.setdefault((same, day.year), []).append(area)
+            times.setdefault((same, out[0].year), []).append(area)
     for (count, year), areas in sorted(times.items(), reverse=True):
         values = {"times": count, "year": year, "limit": limit, "count": len(areas), "areas": tuple(areas)}
         yield Finding("planned-too-often", Severity.WARNING, values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,8 @@ class KeptOutage:
         Reliability class (DL/T 836); ``fault`` where only the steps say so, empty where nothing does.
     off
         When it began, or is to begin: the actual time, else the planned one; None where neither is known.
-    days
-        For each area the first day it was out for longer than a momentary interruption.
+    outs
+        For each area the first time it was out for longer than a momentary interruption.
     hours
         MV user-hours by feeder and month (``2026-11``).
     knows_areas, knows_hours
@@ -78,7 +78,7 @@ class KeptOutage:
     kind: str = ""
     off: datetime | None = None
     feeder: str = ""
-    days: Mapping[str, date] = field(default_factory=dict)
+    outs: Mapping[str, Spell] = field(default_factory=dict)
     hours: Mapping[tuple[str, str], float] = field(default_factory=dict)
     knows_areas: bool = True
     knows_hours: bool = True
@@ -254,13 +254,13 @@ def _kept(row: Mapping[str, Any], result: Mapping[str, Any], shortest: timedelta
         for name, of_area in (result.get("area_spells") or {}).items()
     }
     if spells or "area_spells" in result:
-        days = {name: first for name, own in spells.items() if (first := first_day(own, shortest))}
+        outs = {name: first for name, own in spells.items() if (first := first_long(own, shortest))}
     else:
-        days = {} if off is None else {name: off.date() for name in result.get("areas") or ()}
+        outs = {} if off is None else dict.fromkeys(result.get("areas") or (), (off, None))
     feeder = row["feeder"] or ""
     hours, knows_hours = _recorded_hours(result, feeder, off, moved)
     return KeptOutage(
-        row["id"], row["name"] or "", _kind(row), off, feeder, days, hours,
+        row["id"], row["name"] or "", _kind(row), off, feeder, outs, hours,
         "areas" in result and (off is not None or "area_spells" in result), knows_hours,
     )  # fmt: skip
 
@@ -279,10 +279,10 @@ def kind_of_actions(actions: Iterable[str]) -> str:
     return "fault" if {"fault", "repair"} & set(actions) else "planned"
 
 
-def first_day(spells: Iterable[Spell], shortest: timedelta) -> date | None:
-    """Give the first day with an interruption longer than `shortest`; one that does not end is long."""
-    long = [off for off, on in spells if on is None or on - off > shortest]
-    return min(long).date() if long else None
+def first_long(spells: Iterable[Spell], shortest: timedelta) -> Spell | None:
+    """Give the first interruption longer than `shortest`; one that does not end is long."""
+    long = [one for one in spells if one[1] is None or one[1] - one[0] > shortest]
+    return min(long, key=lambda one: one[0], default=None)
 
 
 def _recorded_hours(

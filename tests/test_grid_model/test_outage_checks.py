@@ -139,7 +139,7 @@ def test_the_second_outage_in_60_days_warns_and_the_third_wants_a_reason() -> No
     assert found(project, out(project), "frequent-outages")[0].values["times"] == 4
 
 
-@pytest.mark.parametrize(("days", "counts"), [(-60, True), (-61, False), (60, True), (61, False), (0, True)])
+@pytest.mark.parametrize(("days", "counts"), [(-60, True), (-61, False), (60, True), (61, False)])
 def test_days_60_apart_lie_within_60_days_and_61_do_not(days: int, counts: bool) -> None:
     project = station()
     project = kept(project, out(project, start=at(days)))
@@ -182,13 +182,25 @@ def test_the_plan_itself_and_what_was_withdrawn_are_not_counted() -> None:
     project = station()
     project = kept(project, out(project), out(project, start=at(-10)))
     plan, other = project.frame("outages")["id"].tolist()
-    assert found(project, out(project), "frequent-outages", outage=plan)[0].values["times"] == 2
-    assert found(project, out(project), "frequent-outages")[0].values["times"] == 3
+    later = out(project, start=at(1))
+    assert found(project, later, "frequent-outages", outage=plan)[0].values["times"] == 2
+    assert found(project, later, "frequent-outages")[0].values["times"] == 3
     withdrawn, _changes = WithdrawOutage(other, "rain").apply(project)
     assert not found(withdrawn, out(project), "frequent-outages", outage=plan)
     assert not conflicts(withdrawn, out(project, start=at(-10)))
     again, _changes = SaveOutage(out(project, start=at(-10)), outage=other).apply(withdrawn)
     assert found(again, out(project), "frequent-outages", outage=plan)
+
+
+def test_who_is_out_already_is_not_out_a_second_time() -> None:
+    project = station()
+    project = kept(project, out(project), out(project, start=at(0) + timedelta(hours=3)))
+    assert not found(project, out(project), "frequent-outages")
+    project = kept(project, out(project, start=at(-4)), out(project, start=at(-4) + timedelta(hours=2)))
+    project = kept(project, out(project, start=at(-4) + timedelta(hours=5)))
+    assert found(project, out(project), "frequent-outages")[0].values["times"] == 2
+    project = kept(project, out(project, start=at(-4) + timedelta(hours=9)))  # the other ends then
+    assert found(project, out(project), "frequent-outages")[0].values["times"] == 3
 
 
 def test_what_was_carried_out_cannot_be_withdrawn() -> None:
@@ -208,7 +220,7 @@ def test_an_outage_put_off_in_the_table_counts_on_its_new_day_and_the_actual_tim
     assert not found(project, out(project), "frequent-outages")
     project, _changes = SetCell("outages", one, "planned_off", "2026-10-20T06:00:00").apply(project)
     assert found(project, out(project), "frequent-outages")
-    assert kept_outages(project)[0].days == {"B": date(2026, 10, 20)}
+    assert kept_outages(project)[0].outs == {"B": (datetime(2026, 10, 20, 6), datetime(2026, 10, 20, 10))}
     project, _changes = SetCell("outages", one, "actual_off", "2026-08-01T06:00:00").apply(project)
     assert not found(project, out(project), "frequent-outages")
 
