@@ -29,6 +29,7 @@ from grid_model.schema_territory import GRADES, SENSITIVE_KINDS
 from grid_model.settings import setting, whole
 from grid_model.study import OutageStudy
 from grid_model.study_customers import Spell
+from grid_model.study_faults import recorded_result
 from grid_model.study_steps import hours_between
 
 NOTICE_SETTINGS = {"planned": "outage.notice_planned_h", "temporary": "outage.notice_temporary_h"}
@@ -75,11 +76,14 @@ class PlanFacts:
         Reliability class (DL/T 836); empty: ``fault`` where something fails or is repaired, else ``planned``.
     announced
         When the people were told; None: not yet.
+    reason
+        Why it was kept although a check wanted one.
     """
 
     outage: str = ""
     kind: str = ""
     announced: datetime | None = None
+    reason: str = ""
 
 
 def facts_of(
@@ -90,7 +94,9 @@ def facts_of(
     row = table.row(outage) if outage in table else {}
     known = kind or str(row.get("reliability_class") or "")
     kind = known or kind_of_actions(step.action for step in study.steps)
-    return PlanFacts(outage, kind, announced or moment_of(row.get("announced")))
+    checks = recorded_result(row.get("result")).get("checks") or {}
+    reason = str(checks.get("reason") or "")
+    return PlanFacts(outage, kind, announced or moment_of(row.get("announced")), reason)
 
 
 def check_plan(project: Project, study: OutageStudy, facts: PlanFacts | None = None) -> tuple[Finding, ...]:
@@ -296,7 +302,7 @@ def _budget(
     planned = [one for one in kept if one.kind in PREARRANGED]
     feeders = project.table("feeders")
     for (feeder, month), cost in sorted(monthly_hours(plan.feeders).items()):
-        used = sum(one.hours.get((feeder, month), 0.0) for one in planned)
+        used = float(sum(one.hours.get((feeder, month), 0.0) for one in planned))
         budget = feeders.row(feeder)["outage_budget"] if feeder in feeders else None
         values: dict[str, Any] = {
             "feeder": feeder,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grid_model.outage_checks import Finding
     from grid_model.study import OutageStudy
     from grid_model.study_proposal import Proposal
+    from grid_model.study_record import PlanRecord
 
 MORNING = "08:00"
 """When a fault is taken to happen where nobody says; no result depends on the clock."""
@@ -123,7 +124,7 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     from grid_model.outage_checks import check_plan, checks_document, facts_of
     from grid_model.study import study_outage
     from grid_model.study_record import conflicts, load_study
-    from ui.checks_text import check_lines
+    from ui.checks_text import check_lines, plan_record
     from ui.study_text import (
         kept_document,
         kept_lines,
@@ -149,8 +150,9 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     found = conflicts(project, study, parameters.outage)
     document = study_document(project, study, disclosure, found)
     told = _moment(project, parameters.announced) if parameters.announced else None
-    findings = check_plan(project, study, facts_of(project, study, parameters.outage, parameters.kind, told))
-    document["checks"] = checks_document(findings, parameters.reason)
+    facts = facts_of(project, study, parameters.outage, parameters.kind, told)
+    findings, reason = check_plan(project, study, facts), parameters.reason.strip() or facts.reason
+    document["checks"] = checks_document(findings, reason)
     lines = [*study_lines(project, study, disclosure, found), *check_lines(project, findings)]
     if kept is not None:
         document["kept"] = kept_document(parameters.outage, kept)
@@ -164,7 +166,9 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     if parameters.customers:
         note, line = _write_customers(project, study, parameters, disclosure, feedback)
         lines.append(line)
-    edit, name = _edit(project, study, parameters, findings, told)
+    edit, name = _edit(
+        project, study, parameters, findings, plan_record(findings, reason, parameters.kind, told)
+    )
     if edit is not None:
         document["outage"] = name
         text = _("Carried out as outage {id}") if parameters.carry_out else _("Kept as outage {id}")
@@ -274,7 +278,7 @@ def _edit(
     study: OutageStudy,
     parameters: StudyParameters,
     findings: Sequence[Finding],
-    told: datetime | None,
+    record: PlanRecord,
 ) -> tuple[Edit | None, str]:
     """Give the edit that keeps the study or carries it out, and the outage it becomes.
 
@@ -283,14 +287,13 @@ def _edit(
     if not parameters.keeps:
         return None, ""
     from grid_model.carry_out import CarryOut, SaveOutage, new_outage_id
-    from ui.checks_text import plan_record, refuse_without_reason
+    from ui.checks_text import refuse_without_reason
 
-    record = plan_record(findings, parameters.reason, parameters.kind, told)
     name = parameters.save or ""
     outage = parameters.outage or new_outage_id(project, study)
     if parameters.carry_out:
         return CarryOut(study, parameters.upto, name, parameters.outage, record=record), outage
-    refuse_without_reason(project, findings, parameters.reason)
+    refuse_without_reason(project, findings, record.checks["reason"])
     return SaveOutage(study, name, parameters.outage, record=record), outage
 
 
