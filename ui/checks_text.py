@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from grid_model.errors import GridError
-from grid_model.outage_checks import Finding, Severity, checks_document, needs_reason
+from grid_model.outage_checks import Finding, Severity, check_plan, checks_document, facts_of, needs_reason
 from grid_model.project import Project
+from grid_model.study import OutageStudy
 from grid_model.study_record import PlanRecord
 from resources.i18n import N_, _
 from ui.messages_checks import finding_sentence, severity_word
@@ -23,6 +24,18 @@ def check_lines(project: Project, findings: Sequence[Finding]) -> list[str]:
         _(HEADING),
         *(f"  [{severity_word(one)}] {finding_sentence(project, one)}" for one in findings),
     ]
+
+
+def check_rows(project: Project, study: OutageStudy, outage: str = "") -> tuple[tuple[str, str], ...]:
+    """Check a plan, for its sheet: how much each finding weighs, and its sentence.
+
+    Parameters
+    ----------
+    outage
+        Its record, where it is kept.
+    """
+    findings = check_plan(project, study, facts_of(project, study, outage))
+    return tuple((severity_word(one), finding_sentence(project, one)) for one in findings)
 
 
 def refuse_without_reason(project: Project, findings: Sequence[Finding], reason: str) -> None:

@@ -297,19 +297,21 @@ def _print_outage(
     done: Callable[[Outcome], None],
 ) -> None:
     """Write the pages of the study."""
-    result = window.bench.outage.result
-    if result is None:
+    result, project = window.bench.outage.result, window.bench.session.project
+    if result is None or project is None:
         return
-    study = result.study
+    study, outage = result.study, window.bench.outage.plan.outage
 
     def work(feedback: Feedback) -> Outcome:
         from gis.masking import Disclosure
         from gis.pages.options import PrintOptions
         from gis.pages.templates import make_pages
+        from ui.checks_text import check_rows
         from ui.commands.print_ import printed
 
         said = Disclosure.asked(disclosure.get("unmasked", False), disclosure.get("purpose", ""))
-        chosen = PrintOptions(**options, disclosure=said, study=study)
+        checks = check_rows(project, study, outage)
+        chosen = PrintOptions(**options, disclosure=said, study=study, checks=checks)
         pages = make_pages(study.project, template, chosen, feedback)
         return printed(pages, path, template, chosen, feedback)
 

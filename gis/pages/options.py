@@ -38,6 +38,8 @@ class PrintOptions:
         The outage, for the sheets that show one.
     study
         The same with times: the map shows its largest extent, tables its course.
+    checks
+        Of a study: what was found before it is kept, heaviest first: how much it weighs, and the sentence.
     device
         Names of what opens or fails, for its title.
     """
@@ -53,3 +55,4 @@ class PrintOptions:
     trace: OutageTrace | None = None
     device: str = ""
     study: OutageStudy | None = None
+    checks: tuple[tuple[str, str], ...] = ()

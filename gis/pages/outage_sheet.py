@@ -38,8 +38,8 @@ SMALLEST_M = 600.0
 def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
     """Draw the outage of `options.trace`: map, counts, areas; what is listed on following sheets.
 
-    Of `options.study` the map shows the largest extent, the areas have their times, and a table tells the
-    course.
+    Of `options.study` the map shows the largest extent, the areas have their times, and tables tell the
+    course and what was found before the plan is kept (`options.checks`).
 
     Raises
     ------
@@ -70,7 +70,7 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
     drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
     drafts += table_sheets(sheet, title, areas, following, 3)
     tables = [] if study is None else [_course(project, study), _figures(study)]
-    tables += [_important(project, outage, options), _back_feed(project, outage)]
+    tables += [_checks(options), _important(project, outage, options), _back_feed(project, outage)]
     drafts += stacked_sheets(sheet, title, tables)
     return numbered(drafts, facts)
 
@@ -232,6 +232,12 @@ def _figures(study: OutageStudy) -> Listing:
         for label, value in study_facts(study)
     ]
     return Listing(_("Figures"), (Column(_("Item"), 60), Column(_("Content"), 40)), rows)
+
+
+def _checks(options: PrintOptions) -> Listing:
+    """List what was found before the plan is kept (先算后停)."""
+    columns = (Column(_("Level"), 14), Column(_("Result of the check"), 110))
+    return Listing(_("Checks before the outage"), columns, list(options.checks))
 
 
 def _area_times(project: Project, study: OutageStudy) -> Listing:

@@ -181,6 +181,20 @@ def test_the_outage_sheet_greys_exactly_what_is_dead() -> None:
     assert "恒达新型建材有限公司" in text
 
 
+def test_the_sheet_of_a_study_has_what_was_found_before_it_is_kept() -> None:
+    from datetime import datetime
+
+    from grid_model.study import StudyStep, study_outage
+
+    study = study_outage(PROJECT, [StudyStep(datetime(2026, 11, 20, 9), "open", ("k1",))])
+    chosen = replace(options("outage-sheet"), trace=None, study=study)
+    assert "Checks before the outage" not in said(make_pages(PROJECT, "outage-sheet", chosen))
+    found = (("Attention", "Frequent outages: 2 within 60 days"),)
+    text = said(make_pages(PROJECT, "outage-sheet", replace(chosen, checks=found)))
+    assert "Checks before the outage" in text
+    assert "Frequent outages: 2 within 60 days" in text
+
+
 def test_the_sheet_of_a_study_has_its_course_and_the_areas_with_their_times() -> None:
     from datetime import datetime
 

@@ -151,3 +151,13 @@ def test_the_checks_in_chinese(
     assert "[注意] 频繁停电：60 天内停电 2 次（含本次）的台区 1 个：东二" in text
     assert "[注意] 重要用户（特级）1 户将停电：cb" in text
     assert "[提示] 尚未公告：最迟应于 2026-12-13 08:00 公告（提前 7 天）" in text
+
+
+def test_the_printed_sheet_has_the_checks(path: str, tmp_path: Path) -> None:
+    from ui.commands.print_ import PrintParameters, options_of
+
+    plan = steps(tmp_path, "2026-12-10", 5)
+    asked = PrintParameters(template="outage-sheet", out=str(tmp_path / "sheet.pdf"), steps_file=plan)
+    rows = options_of(open_for_reading(Path(path)), asked, SILENT).checks
+    assert [one for one, _sentence in rows] == ["Needs a reason", "Attention", "For information"]
+    assert rows[0][1].startswith("Outage budget of 东线, 2026-12, used up: this plan 5 user-hours")

@@ -112,11 +112,13 @@ def options_of(project: Project, parameters: PrintParameters, feedback: Feedback
         from grid_model.wiring import SwitchState
 
         trace = trace_outage(project, parameters.steps, SwitchState(parameters.state), feedback)
-    study = None
+    study, checks = None, tuple[tuple[str, str], ...]()
     if parameters.steps_file:
+        from ui.checks_text import check_rows
         from ui.commands.study import study_of_file
 
         study = study_of_file(project, Path(parameters.steps_file), feedback)
+        checks = check_rows(project, study)
     return PrintOptions(
         paper=parameters.paper or TEMPLATES[parameters.template].paper,
         orientation=parameters.orientation,
@@ -127,6 +129,7 @@ def options_of(project: Project, parameters: PrintParameters, feedback: Feedback
         disclosure=disclosure,
         trace=trace,
         study=study,
+        checks=checks,
     )
 
 

@@ -228,7 +228,7 @@ class PrintPanel(Panel):
             return None
         result = self._bench.outage.result
         study = result.study if result is not None else None
-        device = self._bench.outage.title(project)
+        device, outage = self._bench.outage.title(project), self._bench.outage.plan.outage
 
         def make(feedback: Feedback) -> list[Page]:
             from gis.pages.options import PrintOptions
@@ -236,7 +236,10 @@ class PrintPanel(Panel):
 
             chosen = PrintOptions(**options)
             if TEMPLATES[template].needs_trace:
-                chosen = replace(chosen, study=study, device=device)
+                from ui.checks_text import check_rows
+
+                checks = () if study is None else check_rows(project, study, outage)
+                chosen = replace(chosen, study=study, device=device, checks=checks)
             return make_pages(project, template, chosen, feedback)
 
         return make
