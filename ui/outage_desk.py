@@ -80,6 +80,7 @@ class OutageDesk(QObject):
         self._memory = PlanMemory()
         self.result: Answer | None = None
         self.refusal: Refusal | None = None
+        self.standing: OutageOverlay | None = None
         self.shown = 0
         self._clock = QTimer(self)
         self._clock.setInterval(PLAY_MS)
@@ -115,8 +116,17 @@ class OutageDesk(QObject):
 
     @property
     def overlay(self) -> OutageOverlay | None:
-        """What the map shows; None before the first step."""
-        return self.result.overlays[self.shown - 1] if self.result is not None and self.shown else None
+        """What the map shows; before the first step what stands otherwise than normal now, if anything."""
+        if self.result is not None and self.shown:
+            return self.result.overlays[self.shown - 1]
+        return self.standing if not self.steps and self.state == "current" else None
+
+    def set_standing(self, overlay: OutageOverlay | None) -> None:
+        """Know what stands otherwise than normal, for the map while nothing is studied."""
+        if overlay is not self.standing:
+            self.standing = overlay
+            if not self.steps:
+                self.changed.emit()
 
     @property
     def has_open_fault(self) -> bool:

@@ -38,6 +38,13 @@ SPOTS = {
 }
 
 
+MARKS = {
+    "step": (N_("Opened by a step"), N_("Closed by a step")),
+    "now": (N_("Open, normally closed"), N_("Closed, normally open")),
+}
+"""What the rings around switches say: those a study operated, or those that stand otherwise than normal."""
+
+
 class OutageLegend(QWidget):
     """Shown while the task Outage is on."""
 
@@ -118,23 +125,25 @@ class OutageLegend(QWidget):
     def _fill_entries(self, overlay: OutageOverlay) -> None:
         project = self._bench.session.project
         answer = self._bench.outage.result
-        if project is None or answer is None:
+        if project is None:
             return
-        entries = list(_entries(overlay))
+        shown = answer.study.project if answer is not None else project
+        entries = _entries(overlay, by_steps=answer is not None)
         if not entries and not overlay.feeds:
             return
-        self._entries.addWidget(label(_("After this step"), "section"))
+        heading = _("After this step") if answer is not None else _("As it stands now")
+        self._entries.addWidget(label(heading, "section"))
         present = set(np.unique(overlay.lines).tolist())
         for number, feed in enumerate(overlay.feeds):
             if Fate.FED + number in present:
                 icon = line_icon(fate_pens(Fate.FED + number, 2.0))
-                name = feed_name(answer.study.project, feed)
+                name = feed_name(shown, feed)
                 self._entries.addLayout(_entry(icon, name, wrap=True))
         for icon, text in entries:
             self._entries.addLayout(_entry(icon, text))
 
 
-def _entries(overlay: OutageOverlay) -> list[tuple[QIcon, str]]:
+def _entries(overlay: OutageOverlay, by_steps: bool) -> list[tuple[QIcon, str]]:
     """List what is drawn, in the order of weight."""
     present = set(np.unique(overlay.lines).tolist())
     found = []
@@ -150,10 +159,11 @@ def _entries(overlay: OutageOverlay) -> list[tuple[QIcon, str]]:
     for kind in dict.fromkeys(spot.kind for spot in overlay.spots):
         if kind != "from-behind" or Fate.FROM_BEHIND not in present:
             found.append((spot_icon(kind), _(SPOTS[kind])))
+    marks = MARKS["step" if by_steps else "now"]
     if overlay.opened:
-        found.append((mark_icon(theme.SWITCH_OPEN), _("Opened by a step")))
+        found.append((mark_icon(theme.SWITCH_OPEN), _(marks[0])))
     if overlay.closed:
-        found.append((mark_icon(theme.SWITCH_CLOSED), _("Closed by a step")))
+        found.append((mark_icon(theme.SWITCH_CLOSED), _(marks[1])))
     return found
 
 
