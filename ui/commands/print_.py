@@ -112,7 +112,8 @@ def options_of(project: Project, parameters: PrintParameters, feedback: Feedback
         from grid_model.wiring import SwitchState
 
         trace = trace_outage(project, parameters.steps, SwitchState(parameters.state), feedback)
-    study, checks = None, tuple[tuple[str, str], ...]()
+    study = None
+    checks: tuple[tuple[str, str], ...] = ()
     if parameters.steps_file:
         from ui.checks_text import check_rows
         from ui.commands.study import study_of_file
