@@ -47,10 +47,17 @@ LOOKED_AT = 300
 """Hits in one lane whose closeness is compared; where there are more, what is the same and what begins so
 are looked for by themselves, if the lane is not too long for that."""
 LONG_LANE = 1_000_000
-WORDS_LOOKED_AT = 800
-"""Rows with the rarest of several words that are looked at."""
+WORDS_LOOKED_AT = 3_000
+"""Rows with the rarest of several words that are looked at one by one; more are first made fewer."""
+RARE = 150_000
+"""All rows with a word are found where its rarest character stands at most so often; of others the first."""
+SOME = 4_000
+"""Rows of each column with a word that is not rare."""
+MOST_LOOKED_AT = 12_000
+FITTING = 60
+"""So many rows that hold every word are ranked."""
 
-SAME, BEGINS, CONTAINS, READ_SO, READ, WORDS = range(6)
+SAME, BEGINS, CONTAINS, READ_SO, READ, WORDS_BEGIN, WORDS = range(7)
 
 Hits = dict[int, tuple[int, str]]
 """By row: how close it is, and in which column."""
@@ -64,7 +71,7 @@ class Find:
     ----------
     rank
         0 the whole text is the same, 1 begins with it, 2 contains it, 3 is read so from its beginning on,
-        4 within, 5 holds its words.
+        4 within, 5 holds its words and something begins with one, 6 holds its words.
     by
         Label of the column it was found by, translated; empty where that is its name or identifier.
     """
@@ -179,8 +186,9 @@ def _ranked(lane: Lane, text: str) -> list[tuple[int, int]]:
     rows, more = lane.rows(text, LOOKED_AT)
     ranked = [(_rank(lane.text(row), text), row) for row in rows.tolist()]
     if more and len(lane.texts) < LONG_LANE:
-        ranked += [(BEGINS, row) for row in lane.beginning(text, EACH).tolist()]
-        ranked += [(SAME, row) for row in lane.same(text, EACH).tolist()]
+        begin = lane.beginning(text, EACH).tolist()
+        same = lane.same(text, EACH).tolist() if len(begin) == EACH else []
+        ranked += [(_rank(lane.text(row), text), row) for row in [*begin, *same]]
     ranked.sort()
     return ranked[: 2 * EACH]
 
@@ -195,21 +203,34 @@ def _keep(hits: Hits, row: int, rank: int, column: str) -> None:
 
 
 def _with_words(lanes: _TableLanes, words: Sequence[str]) -> Hits:
-    """Find rows that hold every word somewhere: those with the rarest word are looked at one by one."""
+    """Find rows that hold every word somewhere, those with a cell that is a word or begins so first."""
     every = [*lanes.lanes.values(), *(one for read in lanes.read.values() for one in read)]
-    candidates = [
-        np.unique(np.concatenate([lane.rows(word, WORDS_LOOKED_AT)[0] for lane in every])) for word in words
-    ]
-    fewest = min(range(len(words)), key=lambda at: len(candidates[at]))
-    others = [word for at, word in enumerate(words) if at != fewest]
+    rarest = sorted((sum(lane.at_most(word) for lane in every), word) for word in words)
+    if not rarest[0][0]:
+        return {}
+    rows = _all_with(every, rarest[0][1]) if rarest[0][0] <= RARE else _some_with(every, rarest[0][1])
+    others = rarest[1:]
+    while others and len(rows) > WORDS_LOOKED_AT and others[0][0] <= RARE:
+        rows = np.intersect1d(rows, _all_with(every, others.pop(0)[1]), assume_unique=True)
     fitting: Hits = {}
-    for row in candidates[fewest].tolist():
+    for row in rows[:MOST_LOOKED_AT].tolist():
         texts = [lane.text(row) for lane in every]
-        if all(any(word in text for text in texts) for word in others):
-            fitting[row] = (WORDS, "")
-            if len(fitting) == EACH:
+        if all(any(word in text for text in texts) for _count, word in others):
+            close = sum(text.startswith(word) for word in words for text in texts)
+            fitting[row] = (WORDS_BEGIN if close else WORDS, "")
+            if len(fitting) == FITTING:
                 break
     return fitting
+
+
+def _all_with(lanes: Sequence[Lane], word: str) -> np.ndarray:
+    found = [rows for rows in (lane.every_row(word) for lane in lanes) if len(rows)]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate([np.array([], dtype=np.int64), *found]))
+
+
+def _some_with(lanes: Sequence[Lane], word: str) -> np.ndarray:
+    """Give the first rows with a word that very many have."""
+    return np.unique(np.concatenate([lane.rows(word, SOME)[0] for lane in lanes]))
 
 
 def _find(project: Project, table: str, one: str, rank: int, column: str, show_personal: bool) -> Find | None:

@@ -7,9 +7,10 @@ Looking through 500 000 addresses takes about 10 ms; Arrow's own scan, row by ro
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,33 +55,50 @@ class Lane:
         Mark and text of every row, and a last mark.
     starts
         Where the mark of each row stands, and the last mark; ascending.
-    signs
-        The ASCII characters that occur.
-    ascii_only
-        Whether no character beyond ASCII occurs.
+    counts
+        How often each character occurs.
     long_numbers
         Whether a number as long as `LONG_DIGITS` occurs.
     """
 
     texts: bytes
     starts: np.ndarray
-    signs: frozenset[str]
-    ascii_only: bool
+    counts: Mapping[str, int]
     long_numbers: bool
 
     def may_hold(self, text: str) -> bool:
         """Whether it is worth looking for `text`: whole lanes are passed over by what they never hold."""
+        return self.at_most(text) > 0
+
+    def at_most(self, text: str) -> int:
+        """Tell how often `text` may occur, by its rarest character."""
         if not self.long_numbers and LONG_DIGITS.search(text):
-            return False
-        if not text.isascii():
-            return not self.ascii_only
-        return self.signs.issuperset(text)
+            return 0
+        return min(self.counts.get(one, 0) for one in text)
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether no character beyond ASCII occurs."""
+        return all(one.isascii() for one in self.counts)
 
     def rows(self, text: str, most: int) -> tuple[np.ndarray, bool]:
         """Find the first rows that contain `text`; the second answer tells whether there may be more."""
         if not self.may_hold(text):
             return np.array([], dtype=np.int64), False
         return self._rows(text.encode(), most)
+
+    def every_row(self, text: str) -> np.ndarray:
+        """Find all rows that contain `text`, ascending; quick where they are many."""
+        if not self.may_hold(text):
+            return np.array([], dtype=np.int64)
+        wanted = text.encode()
+        found = [np.array([], dtype=np.int64)]
+        for first, last in _pieces(self.starts, len(self.texts)):
+            parts = self.texts[first:last].split(wanted)
+            lengths = np.fromiter(map(len, parts[:-1]), np.int64, len(parts) - 1)
+            found.append(first + np.cumsum(lengths + len(wanted)) - 1)
+        rows = np.searchsorted(self.starts, np.concatenate(found), side="right") - 1
+        return rows[np.diff(rows, prepend=-1) > 0]
 
     def beginning(self, text: str, most: int) -> np.ndarray:
         """Find the first rows that begin with `text`."""
@@ -149,11 +167,20 @@ def _laid(column: Any) -> Lane:
 
 
 def _lane(texts: bytes, starts: np.ndarray, long_numbers: bool) -> Lane:
-    have = np.zeros(256, dtype=bool)
-    for at in range(0, len(texts), PIECE):
-        have[np.frombuffer(texts[at : at + PIECE], dtype=np.uint8)] = True
-    signs = frozenset(chr(code) for code in np.flatnonzero(have[:128]))
-    return Lane(texts, starts, signs, not have[128:].any(), long_numbers)
+    counts: dict[str, int] = {}
+    for first, last in _pieces(starts, len(texts)):
+        codes = np.frombuffer(texts[first:last].decode().encode("utf-32-le"), dtype=np.uint32)
+        found = np.bincount(codes)
+        for code in np.flatnonzero(found).tolist():
+            counts[chr(code)] = counts.get(chr(code), 0) + int(found[code])
+    return Lane(texts, starts, counts, long_numbers)
+
+
+def _pieces(starts: np.ndarray, end: int) -> list[tuple[int, int]]:
+    """Cut a lane into pieces of whole rows: other threads get their turn in between."""
+    wanted = np.searchsorted(starts, np.arange(0, end, PIECE))
+    cuts = np.unique(np.append(starts[np.minimum(wanted, len(starts) - 1)], end)).tolist()
+    return list(itertools.pairwise(cuts))
 
 
 def initials_of(lane: Lane) -> list[Lane]:

@@ -132,6 +132,38 @@ def test_two_words_have_to_fit_both_in_any_order(project: Project) -> None:
         assert all(head in one.name and tail in one.name for one in found)
 
 
+def many_customers(rows: int) -> Project:
+    """Surnames and towns in turn: the last row alone is 张三 in 白鹭镇."""
+    number = np.arange(rows)
+    names = np.array(list("王李刘陈杨黄赵吴周"))[number % 9].astype(object) + "大根"
+    towns = np.array(["青禾镇", "凤冲镇", "南坪镇"])[number % 3].astype(object) + "五组6号"
+    names[-1], towns[-1] = "张三", "白鹭镇三组1号"
+    texts = {"name": pd.Series(names, dtype="str"), "address": pd.Series(towns, dtype="str")}
+    return Project.of(ProjectInfo(), {"customers": pd.DataFrame({"id": number.astype(str), **texts})})
+
+
+def test_several_words_find_the_one_row_that_holds_them_however_many_hold_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ui.search.WORDS_LOOKED_AT", 20)
+    project = many_customers(30_000)
+    index = SearchIndex.of(project)
+    for text in ("白鹭 张三", "张三 白鹭镇", "zs 白鹭", "镇 张", "张 三 1号"):
+        assert [hit.id for hit in index.find(project, text, show_personal=True)][:1] == ["29999"], text
+    assert index.find(project, "青禾 凤冲") == []  # each in 10 000 rows, never in one
+    found = index.find(project, "王大 青禾")
+    assert len(found) == EACH
+    assert all(int(hit.id) % 9 == 0 for hit in found)
+
+
+def test_rows_where_something_begins_with_a_word_come_before_those_that_hold_it_within() -> None:
+    texts = pd.DataFrame(
+        {"id": ["1", "2"], "name": ["老张三", "张三"], "address": ["青禾镇一组", "镇上青禾街"]}, dtype="str"
+    )
+    project = Project.of(ProjectInfo(), {"customers": texts.assign(address=["在青禾镇", "青禾镇"])})
+    assert [hit.id for hit in find(project, "张三 禾镇")] == ["2", "1"]
+
+
 def test_pinyin_initials_find_a_name(project: Project) -> None:
     customer = a_customer(project)
     letters = "".join(lazy_pinyin(customer.name, style=Style.FIRST_LETTER))
@@ -171,6 +203,8 @@ def test_a_lane_finds_the_rows_that_a_plain_look_finds(texts: list[str | None], 
         assert not expected
         return
     assert lane.rows(wanted, 99)[0].tolist() == expected
+    assert lane.every_row(wanted).tolist() == expected
+    assert len(expected) <= lane.at_most(wanted)
     assert [lane.text(row) for row in range(len(texts))] == have
     assert lane.beginning(wanted, 99).tolist() == [row for row in expected if have[row].startswith(wanted)]
     assert lane.same(wanted, 99).tolist() == [row for row in expected if have[row] == wanted]
@@ -196,7 +230,7 @@ def test_half_a_million_customers_are_looked_through_within_the_time_of_a_keystr
     project = Project.of(ProjectInfo(), {"customers": frame})
     index = SearchIndex.of(project)
     took = []
-    for text in ("3", "3900000099", "黄大", "ldg", "查无此人", "9999999999999"):
+    for text in ("3", "3900000099", "黄大", "ldg", "查无此人", "9999999999999", "大根 刘", "黄 赵", "1 2"):
         begun = time.perf_counter()
         index.find(project, text)
         took.append(time.perf_counter() - begun)
