@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from grid_model.project import Project
 from grid_model.reasons import Reason
 from grid_model.study_steps import StudyStep
 from grid_model.wiring import Device
 from resources.i18n import N_, _
+
+if TYPE_CHECKING:
+    from grid_model.back_feed import BackFeed
+    from grid_model.study import OutageStudy
 
 ACTIONS = {
     "fault": N_("Fault at {devices}"),
@@ -79,6 +84,31 @@ def _named(project: Project, text: str) -> str:
 def name_of(project: Project, device: Device) -> str:
     """Give the name of a device, its identifier where it has none."""
     return str(project.table(device.table).row(device.id).get("name") or "") or device.id
+
+
+KEEP_OPEN = N_("keep it open")
+KEEP_OPEN_UNTIL = N_("keep it open until step {n} closes it")
+
+
+def tie_remark(one: BackFeed, closed_in: Mapping[str, int]) -> str:
+    """Say what to do with an open switch one side of which is live; of anything else nothing.
+
+    Parameters
+    ----------
+    closed_in
+        Switches a study closes, and in which step (`steps_closing`).
+    """
+    if one.kind != "tie":
+        return ""
+    n = closed_in.get(one.id)
+    return _(KEEP_OPEN) if n is None else _(KEEP_OPEN_UNTIL).format(n=n)
+
+
+def steps_closing(study: OutageStudy) -> dict[str, int]:
+    """Give the first step that closes each switch."""
+    return {
+        one.id: stage.n for stage in reversed(study.stages) for one in stage.closed if one.table == "switches"
+    }
 
 
 def reason_in_list(project: Project, reason: Reason) -> str:

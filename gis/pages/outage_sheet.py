@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan, box_of
 from gis.pages.station_map import choose_sheet, facts_of, split, stacked_sheets, table_sheets
 from gis.pages.tables import Column
-from gis.study_words import when
+from gis.study_words import steps_closing, tie_remark, when
+from grid_model.back_feed import BackFeed
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
@@ -325,6 +326,7 @@ def _back_feed(project: Project, trace: OutageTrace | OutageStudy) -> Listing:
         Column(_("Remark"), 30),
     )
     areas = project.frame("transformer_areas").set_index("id")["name"]
+    closed_in = steps_closing(trace) if isinstance(trace, OutageStudy) else {}
     rows = [
         (
             _(BACK_FEED[one.kind]),
@@ -332,8 +334,15 @@ def _back_feed(project: Project, trace: OutageTrace | OutageStudy) -> Listing:
             plain(areas.get(one.transformer_area)) or one.transformer_area,
             "" if one.rated_kw is None else f"{one.rated_kw:g}",
             one.connection_switch,
-            "；".join(_(text) for text in (FLAGS.get(one.flag), PARTS.get(one.where)) if text is not None),
+            _remark(one, closed_in),
         )
         for one in trace.back_feed
     ]
     return Listing(_("Back-feed: disconnect, verify dead, earth"), columns, rows)
+
+
+def _remark(one: BackFeed, closed_in: Mapping[str, int]) -> str:
+    """Say where it lies, how much it is, and of a tie until when it stays open."""
+    found = [_(text) for text in (FLAGS.get(one.flag), PARTS.get(one.where)) if text is not None]
+    tie = tie_remark(one, closed_in)
+    return _("; ").join([*found, tie] if tie else found)

@@ -216,6 +216,23 @@ def test_the_sheet_of_a_study_has_its_course_and_the_areas_with_their_times() ->
     assert "Public transformer, without supply" in text
 
 
+def test_a_tie_stays_open_until_the_step_of_the_study_that_closes_it() -> None:
+    from datetime import datetime
+
+    from gis.pages.outage_sheet import _back_feed
+    from grid_model.study import study_outage
+    from grid_model.study_proposal import propose
+    from tests.test_grid_model.test_tracing import worked_case
+
+    project = worked_case()
+    steps = propose(project, "l1", datetime(2026, 11, 20, 10))
+    n = next(n for n, step in enumerate(steps, 1) if step.action == "close" and "tie1" in step.devices[0])
+    for upto, remark in ((len(steps), f"keep it open until step {n} closes it"), (n - 1, "keep it open")):
+        rows = _back_feed(project, study_outage(project, steps[:upto])).rows
+        [tie] = [row for row in rows if row[1] == "tie1"]
+        assert tie[-1].split("; ")[-1] == remark
+
+
 # ------------------------------------------------------------ bad input
 
 
