@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
 from grid_model.changes import CellsImage, DeletedImage, InsertedImage
+from grid_model.earth_places import earths_of
 from grid_model.earthing import live_earths
 from grid_model.history import Entry, Journal
 from grid_model.project import Project
@@ -29,7 +30,8 @@ class AbnormalDevice:
     Parameters
     ----------
     table, id, name, kind
-        ``switches`` and its kind; ``earths`` and its node in `node`.
+        ``switches`` and its kind; ``earths`` and its place in `node` and, where it stands at a line's
+        end beyond the switch there, `line`.
     position
         ``open``, ``closed`` (neither normal), ``jumper``, ``cut`` (in place), ``earth``.
     since, who, title, values
@@ -38,7 +40,7 @@ class AbnormalDevice:
     outage, step, step_time
         The outage and the step of it that was carried out, with the time in the plan.
     live
-        Of an earth: whether its node has supply all the same, which must not be.
+        Of an earth: whether its place has supply all the same, which must not be.
     """
 
     table: str
@@ -55,12 +57,11 @@ class AbnormalDevice:
     step_time: str = ""
     node: str = ""
     live: bool = False
+    line: str = ""
 
 
 def entries_with_images(journal: Journal) -> Iterator[Entry]:
     """Give the entries of a journal, newest first, each with its images."""
-    from dataclasses import replace
-
     for entry in reversed(journal.entries()):
         if entry.action != "note":
             yield entry if entry.images else replace(entry, images=journal.images(entry.number))
@@ -86,10 +87,11 @@ def abnormal_devices(project: Project, entries: Iterable[Entry] = ()) -> tuple[A
         position = kind if kind in TEMPORARY_KINDS else "open" if row["open"] else "closed"
         found.append(_described("switches", row, position, kind, known, steps.get(f"switches:{row['id']}")))
     live = set(live_earths(project))
-    for row in earths[["fid", "id", "node", "outage", "placed_at"]].to_dict("records"):
+    rows = earths[["fid", "id", "outage", "placed_at"]].to_dict("records")
+    for row, place in zip(rows, earths_of(project), strict=True):
         step = (_text(row["outage"]), 0, _text(row["placed_at"]))
-        node = _text(row["node"])
-        found.append(_described("earths", row, "earth", "earth", known, step, node=node, live=node in live))
+        one = _described("earths", row, "earth", "earth", known, step)
+        found.append(replace(one, node=place.node, live=place in live, line=place.line))
     return tuple(found)
 
 
@@ -100,9 +102,6 @@ def _described(
     kind: str,
     known: Mapping[tuple[str, int], Entry],
     step: tuple[str, int, str] | None,
-    *,
-    node: str = "",
-    live: bool = False,
 ) -> AbnormalDevice:
     entry = known.get((table, int(str(row["fid"]))))
     outage, n, when = step or ("", 0, "")
@@ -110,7 +109,7 @@ def _described(
         table, str(row["id"]), _text(row.get("name")), kind, position,
         "" if entry is None else entry.when, "" if entry is None else entry.who,
         "" if entry is None else entry.title, {} if entry is None else entry.values,
-        outage, n, when, node, live,
+        outage, n, when,
     )  # fmt: skip
 
 
@@ -191,21 +190,20 @@ def return_to_normal(
     """
     when = start or _morning(project)
     step_time = timedelta(minutes=float(setting(project, "outage.operation_minutes")))
-    nodes = [
-        one for one in project.frame("earths")["node"].dropna() if one in project.table("connectivity_nodes")
-    ]
+    known = project.table("connectivity_nodes")
+    earths = [one for one in dict.fromkeys(earths_of(project)) if one.node in known]
     steps = []
     faults = open_faults(project)
     if repaired and faults:
         steps.append(StudyStep(when, "repair", tuple(str(one) for one in faults)))
         when += step_time
     left = () if repaired else faults
-    if nodes and not left:
-        steps.append(StudyStep(when, "unearth", tuple(f"nodes:{one}" for one in dict.fromkeys(nodes))))
+    if earths and not left:
+        steps.append(StudyStep(when, "unearth", tuple(one.written for one in earths)))
         when += step_time
     outage = Outage.of(project, SwitchState.CURRENT)
     goal = outage.before.wiring.closed(project, SwitchState.NORMAL)
-    kept = frozenset(project.table("connectivity_nodes").positions(nodes).tolist() if left else ())
+    kept = frozenset(earths if left else ())
     forbidden = Moment(outage, outage, left, earthed=kept).forbidden
     for operation in return_operations(outage, goal, forbidden):
         device = operation.device

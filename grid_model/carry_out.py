@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grid_model.changes import Changes
+from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
 from grid_model.project import Draft, Project
 from grid_model.study import OutageStudy, Stage, study_outage
@@ -15,14 +16,15 @@ from grid_model.study_places import cut_row
 from grid_model.study_record import (
     TEMPORARY_KINDS,
     Conflict,
-    Reopened,
     PlanRecord,
+    Reopened,
     conflicts,
-    load_study,
     document_text,
+    load_study,
     outage_row,
 )
 from grid_model.study_steps import StudyStep
+from grid_model.table import Table
 from grid_model.wiring import BranchKind, SwitchState
 from resources.i18n import N_
 
@@ -40,16 +42,16 @@ class SaveOutage:
     ----------
     outage
         The row to write over; empty: a new one.
-    """
     record
         What is kept beside the study.
+    """
 
     study: OutageStudy = field(repr=False)
     name: str = ""
     outage: str = ""
     title: str = N_("Keep the outage study “{name}”")
-
     record: PlanRecord = field(default_factory=PlanRecord, repr=False)
+
     @property
     def values(self) -> Mapping[str, str]:
         """What fills the title."""
@@ -103,8 +105,8 @@ class CarryOut:
     name: str = ""
     outage: str = ""
     title: str = N_("Carry out the outage study “{name}” up to step {n}")
-
     record: PlanRecord = field(default_factory=PlanRecord, repr=False)
+
     @property
     def last(self) -> int:
         """The step it is carried out to."""
@@ -200,7 +202,7 @@ def _operate(draft: Draft, study: OutageStudy, last: int) -> None:
         is_closed = bool(closed[wiring.branches(device)].all())
         if device.table == "ac_line_segments":
             if not is_closed:
-                _cut_line(draft, device.id, stage)
+                _cut_line(draft, device.id, stage, kinds)
             continue
         if device.table != "switches":
             continue
@@ -217,9 +219,10 @@ def _operate(draft: Draft, study: OutageStudy, last: int) -> None:
     draft.delete("switches", gone)
 
 
-def _cut_line(draft: Draft, line: str, stage: Stage) -> None:
+def _cut_line(draft: Draft, line: str, stage: Stage, taken: Table) -> None:
+    """Part a line by a cut with a name that neither the project nor the study has."""
     n = 1
-    while f"cut-{n}" in draft.project.table("switches"):
+    while f"cut-{n}" in draft.project.table("switches") or f"cut-{n}" in taken:
         n += 1
     step = StudyStep(stage.step.time, "cut", (f"lines:{line}",), temporary=f"cut-{n}")
     draft.insert("switches", [cut_row(draft.project, step) | {"open": True}])
@@ -228,32 +231,32 @@ def _cut_line(draft: Draft, line: str, stage: Stage) -> None:
 def _earth(draft: Draft, study: OutageStudy, last: int, outage: str) -> None:
     """Place the earths that came and take away those that went."""
     began = _earthed_at_first(draft.project, study)
-    ended = set(study.stages[last - 1].earthed)
-    rows = draft.project.frame("earths")
-    draft.delete("earths", rows["id"][rows["node"].isin(began - ended)].tolist())
-    placed: dict[str, StudyStep] = {}
+    gone = began - set(study.stages[last - 1].earthed)
+    rows = draft.project.frame("earths")["id"].tolist()
+    places = earths_of(draft.project)
+    draft.delete("earths", [one for one, place in zip(rows, places, strict=True) if place in gone])
+    placed: dict[EarthPlace, StudyStep] = {}
     for stage in study.stages[:last]:
-        placed = {node: placed.get(node, stage.step) for node in stage.earthed if node not in began}
+        placed = {place: placed.get(place, stage.step) for place in stage.earthed if place not in began}
     taken = set(draft.project.frame("earths")["id"])
     new: list[dict[str, Any]] = []
     n = 1
-    for node in sorted(placed):
+    for place in sorted(placed):
         while f"earth-{n}" in taken:
             n += 1
         taken.add(f"earth-{n}")
-        step = placed[node]
+        step = placed[place]
         new.append(
-            {"id": f"earth-{n}", "node": node, "placed_at": step.time.isoformat(timespec="seconds"),
-             "outage": outage, "note": step.note or None}
+            {"id": f"earth-{n}", "node": place.node, "line": place.line or None,
+             "placed_at": step.time.isoformat(timespec="seconds"), "outage": outage,
+             "note": step.note or None}
         )  # fmt: skip
     if new:
         draft.insert("earths", new)
 
 
-def _earthed_at_first(project: Project, study: OutageStudy) -> set[str]:
-    if study.state is SwitchState.NORMAL:
-        return set()
-    return set(project.frame("earths")["node"].dropna())
+def _earthed_at_first(project: Project, study: OutageStudy) -> set[EarthPlace]:
+    return set() if study.state is SwitchState.NORMAL else set(earths_of(project))
 
 
 def _put_record(

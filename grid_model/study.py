@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from grid_model.back_feed import BackFeed, back_feed
+from grid_model.earth_places import EarthPlace
 from grid_model.errors import GridError
 from grid_model.faults import Trip
 from grid_model.feedback import SILENT, Feedback
@@ -30,7 +31,7 @@ from grid_model.study_customers import (
     manual_sum,
     spells_of,
 )
-from grid_model.study_moment import Moment, node_name
+from grid_model.study_moment import Moment
 from grid_model.study_places import LinePlace, fault_place, prepared
 from grid_model.study_steps import (
     ACTIONS,
@@ -82,7 +83,7 @@ class Stage:
     user_hours
         Summed up to this step.
     faults, earthed
-        Devices that are faulted, nodes that are earthed, after this step.
+        Devices that are faulted, places that are earthed, after this step.
     place
         The point on a line the step names.
     notes
@@ -108,7 +109,7 @@ class Stage:
     user_hours: UserHours
     restoration: Restoration | None = None
     faults: tuple[Device, ...] = ()
-    earthed: tuple[str, ...] = ()
+    earthed: tuple[EarthPlace, ...] = ()
     place: LinePlace | None = None
     notes: tuple[str, ...] = ()
     moment: Moment = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
@@ -311,11 +312,11 @@ def _stage(n: int, step: StudyStep, before: Moment, after: Moment, hours: UserHo
         customers_back=outage.customer_ids(back),
         backup=outage.customer_ids(outage.judged("customers").partly),
         loops=outage.loops,
-        live_from_behind=_live_from_behind(outage),
+        live_from_behind=live_from_behind(outage),
         user_hours=hours,
         restoration=after.restoration,
         faults=after.faults,
-        earthed=tuple(node_name(outage, one) for one in sorted(after.earthed)),
+        earthed=tuple(sorted(after.earthed)),
         place=fault_place(outage.project, step),
         notes=_notes(step, after, lost, back),
         moment=after,
@@ -338,7 +339,7 @@ def _devices(outage: Outage, branches: np.ndarray) -> tuple[Device, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _live_from_behind(outage: Outage) -> tuple[Device, ...]:
+def live_from_behind(outage: Outage) -> tuple[Device, ...]:
     """Devices opened since the first step whose lower side, seen from their source, is live."""
     before, wiring, live = outage.before, outage.before.wiring, outage.supply[1]
     opened = np.flatnonzero(before.closed & ~outage.after_topology.closed)

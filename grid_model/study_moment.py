@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
+from grid_model.earth_places import EarthPlace, all_nodes_of, earths_of, nodes_of
 from grid_model.errors import GridError
 from grid_model.faults import Trip, protective_branches, trip
 from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposals, together
 from grid_model.restoration_search import Restoration, Restorer
 from grid_model.study_faults import open_faults
-from grid_model.study_places import find_device, find_nodes
+from grid_model.study_places import find_device, find_earth_places
 from grid_model.study_return import joined_with
 from grid_model.study_steps import ACTIONS, StudyStep
 from grid_model.tracing import Outage
@@ -40,7 +42,7 @@ class Moment:
     bounds
         Switches around the faults that must stay open.
     earthed
-        Nodes that are earthed.
+        Places that are earthed.
     trip, isolation, ties, restoration
         What the last step found.
     known_faults
@@ -52,7 +54,7 @@ class Moment:
     faults: tuple[Device, ...] = ()
     tripped: tuple[Device, ...] = ()
     bounds: tuple[Device, ...] = ()
-    earthed: frozenset[int] = frozenset()
+    earthed: frozenset[EarthPlace] = frozenset()
     inoperable: frozenset[str] = frozenset()
     trip: Trip | None = None
     isolation: Isolation | None = None
@@ -64,12 +66,13 @@ class Moment:
     def first(cls, outage: Outage, inoperable: Collection[str]) -> Moment:
         """Begin; from the present state, with what is earthed and faulted at present."""
         marked = frozenset(find_device(outage.before.wiring, one).id for one in inoperable)
-        earthed: frozenset[int] = frozenset()
+        earthed: frozenset[EarthPlace] = frozenset()
         faults: tuple[Device, ...] = ()
         if outage.before.state is SwitchState.CURRENT:
-            nodes = outage.project.table("connectivity_nodes")
-            at = nodes.positions(outage.project.frame("earths")["node"].fillna("").tolist())
-            earthed = frozenset(int(one) for one in at if one >= 0)
+            wiring = outage.before.wiring
+            earthed = frozenset(
+                one for one in earths_of(outage.project) if nodes_of(outage.project, wiring, one)
+            )
             faults = open_faults(outage.project)
         return cls(outage, outage, faults, inoperable=marked, earthed=earthed, known_faults=faults)
 
@@ -82,7 +85,8 @@ class Moment:
             ``unknown-step``, ``step-without-device``, ``unknown-device``, ``ambiguous-device``,
             ``unknown-place``, ``already-open``, ``already-closed``, ``out-of-service``, ``inoperable``,
             ``not-protective``, ``already-faulted``, ``no-fault``, ``not-faulted``, ``already-earthed``,
-            ``not-earthed``, ``energises-fault``, ``energises-earth``, ``device-twice``.
+            ``not-earthed``, ``earth-live``, ``earth-between-switches``, ``energises-fault``,
+            ``energises-earth``, ``device-twice``.
         """
         if step.action not in ACTIONS:
             raise GridError("unknown-step", action=step.action, actions=", ".join(ACTIONS))
@@ -100,11 +104,17 @@ class Moment:
             raise GridError("device-twice", id=twice.id)
         return tuple(found)
 
-    def nodes(self, step: StudyStep) -> tuple[int, ...]:
-        """Find the nodes a step names."""
-        table = self.outage.project.table("connectivity_nodes")
-        names = dict.fromkeys(node for one in step.devices for node in find_nodes(self.outage.project, one))
-        return tuple(table.position(one) for one in names)
+    def places(self, step: StudyStep) -> tuple[EarthPlace, ...]:
+        """Find the places to earth that a step names."""
+        outage = self.outage
+        wiring, closed = outage.before.wiring, outage.after_topology.closed
+        found = [find_earth_places(outage.project, wiring, one, closed) for one in step.devices]
+        return tuple(dict.fromkeys(place for own in found for place in own))
+
+    @cached_property
+    def earthed_nodes(self) -> np.ndarray:
+        """Nodes of the wiring that are earthed, inner ones among them; sorted."""
+        return all_nodes_of(self.outage.project, self.outage.before.wiring, self.earthed)
 
     def closed(self, device: Device) -> bool:
         """Whether a device is closed now."""
@@ -121,7 +131,7 @@ class Moment:
     @property
     def earthed_part(self) -> np.ndarray:
         """Whether each node is joined with an earthed one over what is closed."""
-        return self._joined(np.array(sorted(self.earthed), dtype=np.int64))
+        return self._joined(self.earthed_nodes)
 
     def _joined(self, start: np.ndarray) -> np.ndarray:
         return joined_with(self.outage.before.wiring, self.outage.after_topology.closed, start)
@@ -130,7 +140,7 @@ class Moment:
     def forbidden(self) -> np.ndarray:
         """Nodes that must not come under voltage: those of closed faulted devices, and earthed ones."""
         wiring = self.outage.before.wiring
-        ends = [np.array(sorted(self.earthed), dtype=np.int64)]
+        ends = [self.earthed_nodes]
         for fault in self.faults:
             own = _striking(self.outage, fault)
             ends += [wiring.a[own], wiring.b[own]]
@@ -242,17 +252,27 @@ def _restore(moment: Moment, step: StudyStep) -> Moment:
 
 
 def _earth(moment: Moment, step: StudyStep) -> Moment:
-    nodes = moment.nodes(step)
-    if set(nodes) <= moment.earthed:
-        raise GridError("already-earthed", id=", ".join(step.devices))
-    return replace(moment, earthed=moment.earthed | frozenset(nodes))
+    places, outage = moment.places(step), moment.outage
+    named = ", ".join(step.devices)
+    if not places:
+        raise GridError("unknown-place", id=named)
+    nodes = all_nodes_of(outage.project, outage.before.wiring, places)
+    if np.isin(nodes, moment.earthed_nodes).all():
+        raise GridError("already-earthed", id=named)
+    live = outage.supply[1]
+    for place in places:
+        if live[list(nodes_of(outage.project, outage.before.wiring, place))].any():
+            raise GridError("earth-live", id=named, node=str(place))
+    return replace(moment, earthed=moment.earthed | frozenset(places))
 
 
 def _unearth(moment: Moment, step: StudyStep) -> Moment:
-    nodes = moment.nodes(step)
-    if not moment.earthed.intersection(nodes):
+    project, wiring = moment.outage.project, moment.outage.before.wiring
+    nodes = all_nodes_of(project, wiring, moment.places(step))
+    gone = frozenset(one for one in moment.earthed if np.isin(nodes_of(project, wiring, one), nodes).any())
+    if not gone:
         raise GridError("not-earthed", id=", ".join(step.devices))
-    return replace(moment, earthed=moment.earthed.difference(nodes))
+    return replace(moment, earthed=moment.earthed - gone)
 
 
 def _temporary(moment: Moment, step: StudyStep) -> Moment:
@@ -317,21 +337,16 @@ def _danger(before: Moment, after: Moment) -> GridError | None:
         ):
             return GridError("energises-fault", id=fault.id)
     was_live = before.outage.supply[1]
-    for node in sorted(after.earthed):
-        if live[node] and not (node in before.earthed and was_live[node]):
-            return GridError("energises-earth", node=node_name(after.outage, node))
+    for place in sorted(after.earthed):
+        own = list(nodes_of(after.outage.project, after.outage.before.wiring, place))
+        if live[own].any() and not (place in before.earthed and was_live[own].any()):
+            return GridError("energises-earth", node=str(place))
     return None
 
 
 def _under_voltage(outage: Outage, fault: Device) -> bool:
     own, live, wiring = _striking(outage, fault), outage.supply[1], outage.before.wiring
     return bool((live[wiring.a[own]] | live[wiring.b[own]]).any())
-
-
-def node_name(outage: Outage, node: int) -> str:
-    """Give a node's identifier."""
-    names = outage.project.frame("connectivity_nodes")["id"]
-    return str(names.iat[node]) if node < len(names) else str(node)
 
 
 def _striking(outage: Outage, fault: Device) -> np.ndarray:

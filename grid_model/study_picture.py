@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from grid_model.earth_places import EarthPlace
 from grid_model.study import Stage
 from grid_model.topology import TopologyIndex
 from grid_model.tracing import Outage
@@ -52,8 +53,8 @@ class StagePicture:
         Branches joined with a fault over what is closed.
     fault
         Faulted devices.
-    earthed_nodes
-        Identifiers of earthed nodes.
+    earthed_places
+        Where earths stand.
     areas_out, areas_partly
         Identifiers of areas.
     opened, closed
@@ -67,7 +68,7 @@ class StagePicture:
     earthed: frozenset[Named] = frozenset()
     isolated: frozenset[Named] = frozenset()
     fault: frozenset[Named] = frozenset()
-    earthed_nodes: tuple[str, ...] = ()
+    earthed_places: tuple[EarthPlace, ...] = ()
     areas_out: frozenset[str] = frozenset()
     areas_partly: frozenset[str] = frozenset()
     opened: frozenset[Named] = frozenset()
@@ -87,7 +88,7 @@ def painted(stage: Stage, before: Stage | None = None) -> StagePicture:
         earthed=_named(outage, _inside(outage, stage.moment.earthed_part)),
         isolated=_named(outage, _inside(outage, stage.moment.faulted_part)),
         fault=frozenset((one.table, one.id) for one in stage.faults),
-        earthed_nodes=stage.earthed,
+        earthed_places=stage.earthed,
         areas_out=frozenset(stage.areas),
         areas_partly=frozenset(outage.ids("transformer_areas", outage.judged("areas").partly)),
         opened=frozenset((one.table, one.id) for one in opened),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grid_model.earth_places import EarthPlace, place_of_node, places_at_end
 from grid_model.errors import GridError
 from grid_model.project import Draft, Project
 from grid_model.study_steps import MADE, NEED_DEVICES, StudyStep
@@ -45,34 +46,105 @@ def find_device(wiring: Wiring, text: str) -> Device:
 
 
 def find_nodes(project: Project, text: str) -> tuple[str, ...]:
-    """Find the nodes `text` names: a node, one end of a device (``ID@a``), or all ends of a device.
+    """Find the nodes `text` names: a node, one end of a device (``ID@a``, ``ID@node``), or all its ends.
 
     Raises
     ------
     GridError
-        ``unknown-place``; ``ambiguous-device`` where a node and a device share the identifier.
+        ``unknown-place``; ``ambiguous-device`` where a node and a device share the identifier;
+        ``ambiguous-end``.
     """
+    named = named_place(project, text)
+    if isinstance(named, str):
+        return (named,)
+    device, ends = named
+    found = _nodes_at(project, device, ends)
+    if not found:
+        raise GridError("unknown-place", id=text)
+    return found
+
+
+def find_earth_places(
+    project: Project, wiring: Wiring, text: str, closed: np.ndarray
+) -> tuple[EarthPlace, ...]:
+    """Find where an earth stands that is placed at `text`: a node, a device's ends, or one of them.
+
+    A line's end is the line's own: beyond the switch that stands there.
+
+    Parameters
+    ----------
+    wiring, closed
+        Of `project`, and which branches are closed.
+
+    Raises
+    ------
+    GridError
+        As `find_nodes`; ``earth-between-switches`` for a place that has no name of its own.
+    """
+    named = named_place(project, text)
+    if isinstance(named, str):
+        return (EarthPlace(named),)
+    device, ends = named
+    if device.table == "ac_line_segments":
+        own = [places_at_end(project, wiring, device.id, end, closed) for end in ends or ("a", "b")]
+        return tuple(dict.fromkeys(one for found in own for one in found))
+    line = _line_of_end_switch(project, device)
+    if not line:
+        return tuple(EarthPlace(one) for one in find_nodes(project, text))
+    branch = int(wiring.branches(device)[0])
+    found = []
+    for end in ends or ("a", "b"):
+        place = place_of_node(
+            project, wiring, int((wiring.a if end == "a" else wiring.b)[branch]), line, closed
+        )
+        if place is None:
+            raise GridError("earth-between-switches", id=text, line=line)
+        found.append(place)
+    return tuple(dict.fromkeys(found))
+
+
+def named_place(project: Project, text: str) -> str | tuple[Device, tuple[str, ...]]:
+    """Read what `text` names: a node's identifier, or a device with the ends ``a``, ``b`` (none: all)."""
     prefix, colon, rest = text.partition(":")
     nodes = project.table("connectivity_nodes")
     if colon and prefix in NODE_PREFIXES and rest in nodes:
-        return (rest,)
+        return rest
     devices = _devices_named(project, text)
     if text in nodes:
         if devices:
             raise GridError(
                 "ambiguous-device", id=text, devices=", ".join((f"nodes:{text}", *map(str, devices)))
             )
-        return (text,)
+        return text
     if len(devices) > 1:
         raise GridError("ambiguous-device", id=text, devices=", ".join(map(str, devices)))
     if devices:
-        return _ends_of(project, devices[0])
-    name, at, end = text.rpartition("@")
-    if at and end in ("a", "b"):
-        found = _devices_named(project, name)
-        if len(found) == 1:
-            return _one_end(project, found[0], end, text)
+        return devices[0], ()
+    for at in range(len(text) - 1, 0, -1):  # a node's identifier may have an @ of its own
+        found = _devices_named(project, text[:at]) if text[at] == "@" else []
+        if len(found) == 1 and (ends := _ends_named(project, found[0], text[at + 1 :])):
+            return found[0], ends
     raise GridError("unknown-place", id=text)
+
+
+def _ends_named(project: Project, device: Device, end: str) -> tuple[str, ...]:
+    """Give the ends ``a``, ``b`` or the node of that name stands for; raises ``ambiguous-end``."""
+    row = project.table(device.table).row(device.id)
+    names = ENDS[device.table]
+    by_node = tuple(letter for letter, name in zip("ab", names, strict=True) if row[name] == end)
+    if end not in ("a", "b"):
+        return by_node
+    if by_node and end not in by_node:
+        raise GridError("ambiguous-end", id=device.id, node=end, a=row[names[0]], b=row[names[1]])
+    return (end,)
+
+
+def _line_of_end_switch(project: Project, device: Device) -> str:
+    """Give the line at whose end a switch stands; empty where it joins two nodes, or is no switch."""
+    if device.table != "switches":
+        return ""
+    row = project.table("switches").row(device.id)
+    return "" if row["node_b"] or row["line"] not in project.table("ac_line_segments") else str(row["line"])
 
 
 def _devices_named(project: Project, text: str) -> list[Device]:
@@ -84,31 +156,33 @@ def _devices_named(project: Project, text: str) -> list[Device]:
     return found
 
 
-def _ends_of(project: Project, device: Device) -> tuple[str, ...]:
+def _nodes_at(project: Project, device: Device, ends: Sequence[str]) -> tuple[str, ...]:
+    """Give the nodes at some ends of a device, at all of them where `ends` is empty.
+
+    A switch at a line's end has but one node, on either side.
+    """
     row = project.table(device.table).row(device.id)
-    names = [*ENDS[device.table], *(["tv_node"] if device.table == "power_transformers" else [])]
-    ends = [row[name] for name in names]
-    if device.table == "switches" and not row["node_b"] and row["line"]:
-        ends.append(_line_end_beside(project, row))
-    known = [one for one in ends if one and one in project.table("connectivity_nodes")]
+    a, b = ENDS[device.table]
+    names = {"a": row[a], "b": row[b]}
+    if _line_of_end_switch(project, device):
+        names["b"] = row["node_a"]
+    found = [names[end] for end in ends or ("a", "b")]
+    if not ends and device.table == "power_transformers":
+        found.append(row["tv_node"])
+    known = [str(one) for one in found if one and one in project.table("connectivity_nodes")]
     return tuple(dict.fromkeys(known))
 
 
-def _line_end_beside(project: Project, switch: dict[str, str]) -> str | None:
-    """A line-end switch has its line behind it: the line's other node stands for that side."""
-    lines = project.table("ac_line_segments")
-    if switch["line"] not in lines:
-        return None
-    line = lines.row(switch["line"])
-    return str(line["node_b"] if line["node_a"] == switch["node_a"] else line["node_a"])
-
-
-def _one_end(project: Project, device: Device, end: str, text: str) -> tuple[str, ...]:
-    ends = _ends_of(project, device)
-    place = 0 if end == "a" else 1
-    if len(ends) <= place:
-        raise GridError("unknown-place", id=text)
-    return (ends[place],)
+def _switch_at_end(project: Project, line: str, ends: Sequence[str]) -> str:
+    """Name a switch that stands between a line's end and the node there; empty where there is none."""
+    row = project.table("ac_line_segments").row(line)
+    switches = project.frame("switches")
+    own = switches[(switches["line"] == line) & (switches["node_b"].fillna("") == "")]
+    for one, node in zip(own["id"], own["node_a"], strict=True):
+        end = "b" if node == row["node_b"] != row["node_a"] else "a"
+        if end in ends:
+            return str(one)
+    return ""
 
 
 # ---------------------------------------------------------------------------- a point on a line
@@ -248,7 +322,7 @@ def with_temporaries(project: Project, steps: Sequence[StudyStep]) -> tuple[Proj
     ------
     GridError
         ``step-without-device``, ``unknown-place``, ``jumper-ends``, ``jumper-same-node``,
-        ``jumper-voltages``, ``cut-needs-line``, ``place-beyond-line``.
+        ``jumper-behind-switch``, ``jumper-voltages``, ``cut-needs-line``, ``place-beyond-line``.
     """
     if not any(step.action in MADE for step in steps):
         return project, tuple(steps)
@@ -287,6 +361,7 @@ def _put_in(draft: Draft, step: StudyStep) -> None:
 
 def jumper_row(project: Project, step: StudyStep) -> dict[str, object]:
     """Describe the switch that stands for a jumper, open."""
+    _refuse_behind_switch(project, step)
     places = [find_nodes(project, one) for one in step.devices]
     if len(places) == 1 and len(places[0]) >= 2:
         ends = places[0][:2]
@@ -305,19 +380,31 @@ def jumper_row(project: Project, step: StudyStep) -> dict[str, object]:
     return _row(step, node_a=ends[0], node_b=ends[1], line=None, x=a["x"], y=a["y"], open=True)
 
 
+def _refuse_behind_switch(project: Project, step: StudyStep) -> None:
+    """Refuse a jumper between a line and the switch at its end: nothing but the line can be joined there."""
+    alone = len(step.devices) == 1
+    for text in step.devices:
+        named = named_place(project, text)
+        if isinstance(named, str):
+            continue
+        device, ends = named
+        line = _line_of_end_switch(project, device)
+        if line and (alone or "b" in ends):
+            raise GridError("jumper-behind-switch", id=text, switch=device.id, line=line)
+        if device.table == "ac_line_segments" and not alone:
+            switch = _switch_at_end(project, device.id, ends or ("a",))
+            if switch:
+                raise GridError("jumper-behind-switch", id=text, switch=switch, line=device.id)
+
+
 def cut_row(project: Project, step: StudyStep) -> dict[str, object]:
     """Describe the switch that stands for a cut, still closed: at the end of the line nearest to it."""
-    text = step.devices[0]
-    name, at, end = text.rpartition("@")
-    named = _devices_named(project, text)
-    far = False
-    if not named and at and end in ("a", "b"):
-        named, far = _devices_named(project, name), end == "b"
-    lines = [one for one in named if one.table == "ac_line_segments"]
-    if len(lines) != 1 or len(step.devices) != 1:
+    line, ends = _line_named(project, step.devices[0])
+    if not line or len(step.devices) != 1:
         raise GridError("cut-needs-line", device=", ".join(step.devices))
-    place = place_on_line(project, lines[0].id, step.at_m, step.xy)
-    row = project.table("ac_line_segments").row(lines[0].id)
+    far = ends == ("b",)
+    place = place_on_line(project, line, step.at_m, step.xy)
+    row = project.table("ac_line_segments").row(line)
     if place is not None:
         far = place.length_m < math.inf and place.at_m > place.length_m / 2
     node = row["node_b" if far else "node_a"]
@@ -325,7 +412,23 @@ def cut_row(project: Project, step: StudyStep) -> dict[str, object]:
     x, y = (None, None) if place is None else (place.x, place.y)
     if x is None and node in nodes:
         x, y = nodes.row(node)["x"], nodes.row(node)["y"]
-    return _row(step, node_a=node, node_b=None, line=lines[0].id, x=x, y=y, open=False)
+    return _row(step, node_a=node, node_b=None, line=line, x=x, y=y, open=False)
+
+
+def _line_named(project: Project, text: str) -> tuple[str, tuple[str, ...]]:
+    """Give the line a text names, and which of its ends where it says so; empty where it names no line."""
+    own = [one for one in _devices_named(project, text) if one.table == "ac_line_segments"]
+    if len(own) == 1:
+        return own[0].id, ()
+    try:
+        named = named_place(project, text)
+    except GridError as error:
+        if error.code == "ambiguous-end":
+            raise
+        return "", ()
+    if isinstance(named, str) or named[0].table != "ac_line_segments":
+        return "", ()
+    return named[0].id, named[1]
 
 
 def _row(step: StudyStep, **values: object) -> dict[str, object]:
@@ -368,16 +471,9 @@ def fault_place(project: Project, step: StudyStep) -> LinePlace | None:
     """Give the point on a line that a step names; raises ``place-beyond-line``, ``place-needs-line``."""
     if (step.at_m is None and step.xy is None) or step.action not in ("fault", "cut"):
         return None
-    name = step.devices[0]
-    bare = name.rpartition("@")[0] if name.endswith(("@a", "@b")) else name
-    lines = [
-        one
-        for text in dict.fromkeys((name, bare))
-        for one in _devices_named(project, text)
-        if one.table == "ac_line_segments"
-    ]
-    if len(step.devices) != 1 or not lines:
+    line, _ends = _line_named(project, step.devices[0])
+    if len(step.devices) != 1 or not line:
         if step.at_m is None:
             return None
         raise GridError("place-needs-line", device=", ".join(step.devices))
-    return place_on_line(project, lines[0].id, step.at_m, step.xy)
+    return place_on_line(project, line, step.at_m, step.xy)

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from grid_model.customers import SUPPLY_COLUMNS
+from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
-from grid_model.project import Project
 from grid_model.outage_history import record_document
+from grid_model.project import Project
 from grid_model.study import OutageStudy, study_outage
 from grid_model.study_faults import recorded_result
 from grid_model.study_steps import read_steps, steps_document
@@ -32,7 +33,6 @@ TEMPORARY_KINDS = ("jumper", "cut")
 # ---------------------------------------------------------------------------- writing
 
 
-def outage_row(
 @dataclass(frozen=True)
 class PlanRecord:
     """What is kept of a plan beside its study.
@@ -50,6 +50,7 @@ class PlanRecord:
     checks: Mapping[str, Any] = field(default_factory=dict)
 
 
+def outage_row(
     study: OutageStudy,
     outage_id: str,
     name: str,
@@ -68,18 +69,18 @@ class PlanRecord:
     record
         What is kept beside the study.
     """
-    first = study.stages[0]
     before, record = before or {}, record or PlanRecord()
+    first = study.stages[0]
     device = _main_device(study)
     times = _planned(study) if upto is None else _executed(study, upto)
-    return {
     result = result_document(study, upto, before.get("carried_out")) | record_document(study)
     result["off"] = times.get("planned_off") or times.get("actual_off")
     checks = record.checks or before.get("checks")
     if checks:
         result["checks"] = dict(checks)
-        "id": outage_id,
+    return {
         **record.columns,
+        "id": outage_id,
         "name": name or None,
         "feeder": _feeder(study, device),
         "device": device or None,
@@ -204,7 +205,7 @@ def _start(study: OutageStudy) -> dict[str, Any]:
     differs = switches[(switches["open"] != switches["normal_open"]) & ~switches["id"].isin(own)]
     return {
         "abnormal": differs["id"].tolist(),
-        "earths": study.project.frame("earths")["node"].dropna().tolist(),
+        "earths": [[one.node, one.line] if one.line else one.node for one in earths_of(study.project)],
         "faults": [str(one) for one in study.stages[0].moment.known_faults],
     }
 
@@ -312,9 +313,14 @@ def _as_it_began(project: Project, start: Mapping[str, Any]) -> Project:
         record = {"carried_out": {"faults": list(start["faults"])}}
         draft.insert("outages", [{"id": "then", "result": document_text(record)}])
     draft.delete("earths", project.frame("earths")["id"].tolist())
-    nodes = list(dict.fromkeys(start.get("earths", ())))
-    if nodes:
-        draft.insert("earths", [{"id": f"then-{n}", "node": node} for n, node in enumerate(nodes, 1)])
+    earths = dict.fromkeys(
+        EarthPlace(one) if isinstance(one, str) else EarthPlace(*one) for one in start.get("earths", ())
+    )
+    if earths:
+        rows = [
+            {"id": f"then-{n}", "node": one.node, "line": one.line or None} for n, one in enumerate(earths, 1)
+        ]
+        draft.insert("earths", rows)
     return draft.project
 
 

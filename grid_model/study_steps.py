@@ -30,7 +30,8 @@ ACTIONS = (
 ``fault``: a device fails, what protects it trips; on a line the step may say where. ``trip``: the named
 protective devices open. ``isolate``: the nearest operable switches around the fault open, then what
 tripped closes again. ``restore``: ties close, section switches open, so that the fewest user-hours are
-lost; with devices only these ties. ``earth`` and ``unearth``: the nodes, or both ends of the devices.
+lost; with devices only these ties. ``earth`` and ``unearth``: the nodes, or both ends of the devices; a
+line's ends are its own, beyond the switches that stand there.
 ``jumper`` (临时搭接): two places are joined, or the two ends of one device. ``cut``: a line is parted.
 ``repair``: the fault is gone. ``normal``: everything goes back to where it stood before the first step.
 """
@@ -49,7 +50,7 @@ class StudyStep:
     ----------
     devices
         ``ID`` or ``table:ID``. Where a place is meant (earth, jumper, cut) a node's id serves too, and
-        ``ID@a`` or ``ID@b`` is one end of a device.
+        ``ID@a``, ``ID@b`` or ``ID@node`` is one end of a device.
     at_m, xy
         Where along a line it failed or is cut: metres from its node A, or a point in the project's
         coordinates (the nearest place on the line is taken).

@@ -11,6 +11,7 @@ POSITIONS = {
     "jumper": N_("Temporary jumper {id} is in place"),
     "cut": N_("Temporary cut {id} is in place"),
     "earth": N_("Node {node} is earthed ({id})"),
+    "line-earth": N_("Line {line} is earthed at its end at {node}, beyond the switch there ({id})"),
 }
 
 
@@ -19,7 +20,8 @@ def abnormal_line(one: AbnormalDevice) -> str:
     from ui.messages import title_of
 
     named = f"{one.name} ({one.id})" if one.name and one.name != one.id else one.id
-    parts = [_(POSITIONS[one.position]).format(id=named, node=one.node)]
+    sentence = POSITIONS["line-earth" if one.line else one.position]
+    parts = [_(sentence).format(id=named, node=one.node, line=one.line)]
     if one.outage:
         step = _("outage {id}, step {n}") if one.step else _("outage {id}")
         parts.append(step.format(id=one.outage, n=one.step))

@@ -12,9 +12,21 @@ STUDY_ERRORS: Mapping[str, str] = {
     "already-faulted": N_("“{id}” has failed already; leave the step out or report it repaired first."),
     "not-faulted": N_("“{id}” has not failed, so there is nothing to repair; name the device that failed."),
     "already-earthed": N_("“{id}” is earthed already; leave the step out."),
+    "earth-live": N_(
+        "“{node}” is under voltage and cannot be earthed; open what feeds it first, or earth another place."
+    ),
+    "earth-between-switches": N_(
+        "“{id}” lies between two switches at the end of the line “{line}” and has no name of its own; earth the line or the node before the switches."
+    ),
+    "jumper-behind-switch": N_(
+        "“{id}” would lie between the line “{line}” and the switch “{switch}” at its end, where nothing else can be joined; name a node, or operate the switch."
+    ),
+    "ambiguous-end": N_(
+        "“{id}@{node}” can mean an end or a node: its end A is at “{a}”, its end B at “{b}”; write “{id}” alone for both ends."
+    ),
     "not-earthed": N_("“{id}” is not earthed; leave the step out or name the place that is."),
     "unknown-place": N_(
-        "There is no node or device “{id}”; write a node, a device, or one end of a device as ID@a or ID@b."
+        "There is no node or device “{id}”; write a node, a device, or one end of a device as ID@a, ID@b or ID@NODE."
     ),
     "jumper-ends": N_(
         "A jumper joins two places; name two nodes or device ends, or one device to bridge it (given: {devices})."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from grid_model.study import OutageStudy, Stage
     from grid_model.study_picture import Fed, Named, StagePicture
     from grid_model.study_steps import StudyStep
+
+EARTH_ALONG = 0.15
+"""An earth at a line's end is drawn this share of its first piece away from the node."""
+
+NOWHERE: Mapping[str, tuple[float | None, float | None]] = {}
 
 LEAST_MV_KV = 1.0
 """Above this a line is a section of the medium voltage."""
@@ -187,10 +192,37 @@ def overlay_after(study: OutageStudy, n: int, dark: np.ndarray) -> OutageOverlay
     Where the network runs in a loop the way a part is fed over is one of several: then only what was
     without supply before (`dark`, rows of lines) counts as restored.
     """
+    stage = study.stages[n - 1]
+    places = {
+        one.place.line: (one.place.x, one.place.y)
+        for one in study.stages[:n]
+        if one.step.action == "fault" and one.place is not None
+    }
+    return overlay_of(study.project, stage, _stage_before(study, n), dark, _is_isolated(study, n), places)
+
+
+def overlay_of(
+    project: Project,
+    stage: Stage,
+    before: Stage | None,
+    dark: np.ndarray,
+    isolated: bool,
+    places: Mapping[str, tuple[float | None, float | None]] = NOWHERE,
+) -> OutageOverlay:
+    """Turn the picture of a stage into numbers by row of the tables, see `overlay_after`.
+
+    Parameters
+    ----------
+    before
+        The stage before: what was dead in it and is live now counts as restored.
+    isolated
+        Whether somebody has parted the fault from the rest, so that there is a faulted section.
+    places
+        Where along a line it failed, in project coordinates, by the line's identifier.
+    """
     from grid_model.study_picture import painted
 
-    stage, project = study.stages[n - 1], study.project
-    picture = painted(stage, _stage_before(study, n))
+    picture = painted(stage, before)
     feeds = _feeds(picture)
     lines = np.zeros(len(project.table("ac_line_segments")), dtype=np.int8)
 
@@ -205,7 +237,7 @@ def overlay_after(study: OutageStudy, n: int, dark: np.ndarray) -> OutageOverlay
     put(picture.looped, Fate.LOOPED)
     put(picture.live_from_behind, Fate.FROM_BEHIND)
     put(picture.earthed, Fate.EARTHED)
-    section = picture.isolated if _is_isolated(study, n) else picture.fault
+    section = picture.isolated if isolated else picture.fault
     put(section, Fate.FAULT, _medium_voltage(project))
     put(picture.fault, Fate.FAULT)
     transformers = np.zeros(len(project.table("power_transformers")), dtype=bool)
@@ -219,7 +251,7 @@ def overlay_after(study: OutageStudy, n: int, dark: np.ndarray) -> OutageOverlay
         opened=tuple(sorted(picture.opened)),
         closed=tuple(sorted(picture.closed)),
         feeds=tuple((feed.feeder, feed.tie) for feed in feeds),
-        spots=tuple(_spots(study, stage, picture)),
+        spots=tuple(_spots(project, picture, places)),
     )
 
 
@@ -275,28 +307,37 @@ def _area_feeds(project: Project, picture: StagePicture, feeds: dict[Fed, int]) 
     return {area: feed for area, feed in found.items() if area not in picture.areas_out}
 
 
-def _spots(study: OutageStudy, stage: Stage, picture: StagePicture) -> Iterable[Spot]:
+def _spots(
+    project: Project, picture: StagePicture, places: Mapping[str, tuple[float | None, float | None]]
+) -> Iterable[Spot]:
     """Place the marks: faults where they were clicked, earths at their nodes, jumpers from node to node."""
-    project = study.project
-    places = {
-        one.place.line: (one.place.x, one.place.y)
-        for one in study.stages[: stage.n]
-        if one.step.action == "fault" and one.place is not None
-    }
     for table, one in sorted(picture.fault):
         x, y = places.get(one, (None, None)) if table == "ac_line_segments" else (None, None)
         where = (x, y) if x is not None and y is not None else middle_of(project, table, one)
         if where is not None:
             yield Spot("fault", (where,))
-    for node in picture.earthed_nodes:
-        at = _node_place(project, node)
+    for place in picture.earthed_places:
+        at = _node_place(project, place.node)
         if at is not None:
-            yield Spot("earth", (at,))
+            yield Spot("earth", (_along(project, place.line, at) if place.line else at,))
     yield from _temporaries(project, picture)
     for table, one in sorted(picture.live_from_behind):
         behind = middle_of(project, table, one) if table == "switches" else None
         if behind is not None:
             yield Spot("from-behind", (behind,))
+
+
+def _along(project: Project, line: str, end: tuple[float, float]) -> tuple[float, float]:
+    """Give a place on a line a little way from its end, where an earth beyond the switch there is drawn."""
+    from grid_model.study_places import route_of
+
+    route = route_of(project, line)
+    if len(route) < 2:
+        return end
+    if np.hypot(*(route[-1] - end)) < np.hypot(*(route[0] - end)):
+        route = route[::-1]
+    x, y = route[0] + (route[1] - route[0]) * EARTH_ALONG
+    return float(x), float(y)
 
 
 def _temporaries(project: Project, picture: StagePicture) -> Iterable[Spot]:

@@ -193,9 +193,10 @@ def _stage_document(stage: Stage) -> dict[str, Any]:
         found["temporary"] = stage.step.temporary
     if stage.step.note:
         found["note"] = stage.step.note
-    for name in ("earthed", "notes"):
-        if getattr(stage, name):
-            found[name] = list(getattr(stage, name))
+    if stage.earthed:
+        found["earthed"] = [str(one) for one in stage.earthed]
+    if stage.notes:
+        found["notes"] = list(stage.notes)
     if stage.faults:
         found["faults"] = _ids(stage.faults)
     if stage.ties:

@@ -107,6 +107,14 @@ def test_jumpers_cuts_and_earths_come_as_rows_and_go_again() -> None:
     assert not abnormal_devices(changed.project)
 
 
+def test_a_line_taken_out_and_one_cut_in_the_same_study_are_two_cuts() -> None:
+    project = draw("s k1 a", "a l1 b", "b l2 c", sources=["s"], points={"u": "c"})
+    changed = history(project)
+    changed.do(CarryOut(study(project, step(0, "open", "l1"), step(5, "cut", "l2"))))
+    switches = changed.project.table("switches")
+    assert {one: switches.row(one)["line"] for one in ("cut-1", "cut-2")} == {"cut-1": "l2", "cut-2": "l1"}
+
+
 def test_a_study_of_the_normal_state_is_carried_out_where_the_present_one_makes_no_difference() -> None:
     project = worked_case()
     made = study(project, step(0, "open", "k2"))

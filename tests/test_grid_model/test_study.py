@@ -151,7 +151,7 @@ def test_a_fault_must_not_be_energised() -> None:
 
 def test_an_earthed_point_must_not_be_energised() -> None:
     network = draw("s k1 a", "a l1 b", sources=["s"], points={"u": "b"})
-    with pytest.raises(GridError, match="energises-earth"):
+    with pytest.raises(GridError, match="earth-live"):
         play(network, ("10:00", "earth", "l1"))
     with pytest.raises(GridError, match="energises-earth"):
         play(network, ("10:00", "open", "k1"), ("10:05", "earth", "l1"), ("11:00", "close", "k1"))
@@ -330,7 +330,7 @@ def test_the_map_shows_loops_and_what_is_earthed() -> None:
     last = painted(study.stages[-1])
     assert ("switches", "k1") in last.earthed
     assert ("power_transformers", "t4") not in last.earthed
-    assert len(last.earthed_nodes) == 2
+    assert len(last.earthed_places) == 2
 
 
 # ------------------------------------------------------------------ proposals and refusals
