@@ -182,9 +182,12 @@ def _customers(study: OutageStudy) -> Iterator[Finding]:
     """
     table = study.project.table("customers")
     listed = [one for one in study.customers if one.status in ("out", "backup")]
-    rows = table.positions([one.id for one in listed])
-    columns = table.frame.iloc[rows][["importance", "sensitive_kind", "life_support"]]
-    inside = list(zip(listed, columns.itertuples(index=False, name=None), strict=True))
+    rows = table.frame.iloc[table.positions([one.id for one in listed])]
+    columns = rows[["importance", "sensitive_kind", "life_support"]]
+    matters = columns["importance"].notna() | columns["sensitive_kind"].notna() | columns["life_support"]
+    told = matters.to_numpy(dtype=bool)
+    listed = [one for one, wanted in zip(listed, told.tolist(), strict=True) if wanted]
+    inside = list(zip(listed, columns[told].itertuples(index=False, name=None), strict=True))
     for status, code in (("out", "important-inside"), ("backup", "important-on-backup")):
         for choice in GRADES:
             ids = tuple(

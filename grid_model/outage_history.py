@@ -130,17 +130,15 @@ def _text(moment: datetime) -> str:
 
 def _customers(study: OutageStudy, consumers: Consumers, feeders: _Feeders) -> Iterator[FeederSpell]:
     """Customers at medium voltage; what was entered by hand only where the network does not say it."""
-    table = study.project.table("customers")
-    traced: dict[str, tuple[Spell, ...]] = {
-        one.id: one.spells for one in study.traced_customers if one.status == "out"
-    }
-    by_hand = {
-        one.id: _outside(one.spells, traced.get(one.id, ()), study.until) for one in study.manual.customers
-    }
-    for name, spells in (*traced.items(), *by_hand.items()):
-        row = table.position(name)
-        if consumers.mv_customers[row]:
-            yield from _feeder_spells(feeders.of_customer(row), spells, study.until)
+    until = study.until
+    traced = {one.id: one.spells for one in study.traced_customers if one.status == "out"}
+    by_hand = {one.id: _outside(one.spells, traced.get(one.id, ()), until) for one in study.manual.customers}
+    for listed in (traced, by_hand):
+        rows = study.project.table("customers").positions(list(listed))
+        at_mv = consumers.mv_customers[rows] if len(rows) else rows
+        for row, spells, counts in zip(rows.tolist(), listed.values(), at_mv.tolist(), strict=True):
+            if counts:
+                yield from _feeder_spells(feeders.of_customer(row), spells, until)
 
 
 def _areas_by_hand(
