@@ -16,6 +16,8 @@ import numpy as np
 MAGIC = b"GP"
 NO_ENVELOPE, XY_ENVELOPE = 0, 1
 EMPTY = 0x10
+XY_FLAGS, XY_HEADER_SIZE = 0x03, 40
+"""Flags and bytes of the header that shapes usually have: little-endian, with bounds in two dimensions."""
 POINT_SIZE = 29
 """Bytes of a point without bounds, as QGIS and Taiqu write it: 8 of header, 21 of well-known binary."""
 
@@ -122,7 +124,13 @@ def encode_shapes(
 
 def decode_shapes(blobs: Iterable[bytes | None]) -> list[bytes | None]:
     """Turn geometries into well-known binary; raises `BadGeometry`."""
-    return [None if blob is None else blob[40:] if blob[3:4] == b"\x03" else wkb_of(blob) for blob in blobs]
+    return [
+        None if blob is None else blob[XY_HEADER_SIZE:] if blob[3:4] == _XY else wkb_of(blob)
+        for blob in blobs
+    ]
+
+
+_XY = bytes([XY_FLAGS])
 
 
 def header(srs_id: int, flags: int) -> bytes:

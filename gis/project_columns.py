@@ -1,42 +1,55 @@
 """Whole columns out of SQLite at once, so that a county opens in seconds.
 
-Fetching rows makes a Python object of every cell. Here SQLite joins a column's texts into one, parted
-by control characters that no text of ours holds, and numpy and Arrow cut it up; places come as one
-string of hexadecimal digits. Where a column holds what does not fit this (a control character, a value
-of another type), the answer is None and the table is read cell by cell (`gis.project_rows`).
+Fetching rows makes a Python object of every cell and holds the interpreter. Here SQLite joins a whole
+column into one value: texts parted by control characters that no text of ours holds, numbers as whole
+thousandths, geometries as they are; numpy and Arrow cut it up. Where a column holds what does not fit
+this (a control character, a value of another type), the answer is None and the table is read cell by
+cell (`gis.project_rows`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from binascii import unhexlify
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from gis.geopackage import POINT_SIZE, BadGeometry, decode_shapes, points_of_table
+from gis.geopackage import (
+    POINT_SIZE,
+    XY_FLAGS,
+    XY_HEADER_SIZE,
+    BadGeometry,
+    points_of_table,
+    wkb_of,
+)
 from gis.geopackage_tables import GEOMETRY, kept_columns, stored_columns
 from grid_model.schema import Column, Kind, Shape, TableSchema
 
 BETWEEN, MISSING = 0x1F, 0x1E
 """Unit and record separator: what stands between two texts, what stands for a missing one."""
 
-NUMBERS = (Kind.REAL, Kind.INTEGER)
+NO_NUMBER = -(2**63)
+"""Stands for a missing number."""
+
+PER_UNIT = 1000
+"""A number that is so many whole parts of one divided by this, exactly, comes as that whole number."""
 
 
 def read_columns(connection: sqlite3.Connection, table: TableSchema) -> pd.DataFrame | None:
     """Read a table, sorted by fid; None where its cells must be looked at one by one."""
     filled = _Filled.count(connection, table)
-    made: dict[str, object] = {}
-    for read in (_read_numbers, _read_texts, _read_shapes):
-        part = read(connection, table, filled)
-        if part is None:
-            return None
-        made |= part
+    try:
+        made = _read(connection, table, filled)
+        shapes = _read_shapes(connection, table, filled)
+    except sqlite3.DataError:  # more than SQLite holds in one value
+        return None
+    if made is None or shapes is None:
+        return None
+    made |= shapes
     fids = np.asarray(made["fid"])
     if len(fids) != filled.rows or (np.diff(fids) <= 0).any():
         return None
@@ -63,110 +76,188 @@ class _Filled:
             rows, first or 0, rows > 0 and last - first + 1 == rows, dict(zip(names, cells, strict=True))
         )
 
+    def missing(self, name: str) -> int:
+        """How many cells of a column are missing."""
+        return self.rows - self.cells[name]
+
 
 def _scan(connection: sqlite3.Connection, table: TableSchema, wanted: str) -> sqlite3.Cursor:
     # Never by an index somebody may have made: every statement must find the rows in the order of the fid.
     return connection.execute(f'SELECT {wanted} FROM "{table.name}" NOT INDEXED')
 
 
-def _read_numbers(
-    connection: sqlite3.Connection, table: TableSchema, filled: _Filled
-) -> dict[str, object] | None:
-    columns = [one for one in stored_columns(table) if one.kind in NUMBERS]
-    full = [one.name for one in columns if filled.cells[one.name]]
-    names = [*([] if filled.gapless else ["fid"]), *full]
-    cells: dict[str, Sequence[object]] = {}
-    if names and filled.rows:
-        rows = _scan(connection, table, ", ".join(f'"{name}"' for name in names)).fetchall()
-        cells = dict(zip(names, zip(*rows, strict=True), strict=True))
-    made: dict[str, object] = {
-        "fid": np.arange(filled.first, filled.first + filled.rows, dtype=np.int64)
-        if filled.gapless
-        else np.array(cells.get("fid", ()), dtype=np.int64)
-    }
+def _read(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -> dict[str, object] | None:
+    """Read fids, numbers, texts, yes and no, and points, in one scan of the table."""
+    columns = stored_columns(table)
+    wanted = {one.name: _joined(one) for one in columns if filled.cells[one.name]}
+    if not filled.gapless and filled.rows:
+        wanted["fid"] = _whole_numbers_of("fid")
+    if table.shape is Shape.POINT and filled.cells[GEOMETRY]:
+        wanted[GEOMETRY] = _points_of()
+    found: dict[str, bytes] = {}
+    if wanted and filled.rows:
+        row = _scan(connection, table, ", ".join(wanted.values())).fetchone()
+        found = dict(zip(wanted, row, strict=True))
+    fids = _whole_numbers(found["fid"], filled.rows, 0) if "fid" in found else filled.first
+    if fids is None:
+        return None
+    if isinstance(fids, int):
+        fids = np.arange(fids, fids + filled.rows, dtype=np.int64)
+    made: dict[str, object] = {"fid": fids}
     for column in columns:
-        values = cells.get(column.name)
-        types = set() if values is None else set(map(type, values)) - {type(None)}
-        if types - {float, int} or (column.kind is Kind.INTEGER and float in types):
-            return None
-        empty = [None] * filled.rows if values is None else values
-        made[column.name] = (
-            np.array(empty, dtype=np.float64)
-            if column.kind is Kind.REAL
-            else pd.array(list(empty), dtype="Int64")
-        )
-    return made
-
-
-def _read_texts(
-    connection: sqlite3.Connection, table: TableSchema, filled: _Filled
-) -> dict[str, object] | None:
-    columns = [one for one in stored_columns(table) if one.kind not in NUMBERS]
-    full = [one for one in columns if filled.cells[one.name]]
-    found: dict[str, Any] = {}
-    if full:
-        wanted = ", ".join(_flags_of(one) if one.kind is Kind.BOOLEAN else _texts_of(one) for one in full)
-        found = dict(
-            zip([one.name for one in full], _scan(connection, table, wanted).fetchone(), strict=True)
-        )
-    made: dict[str, object] = {}
-    for column in columns:
-        value = found.get(column.name)
-        one = (
-            _flags(column, value, filled.rows)
-            if column.kind is Kind.BOOLEAN
-            else _texts(column, value, filled.rows, filled.rows - filled.cells[column.name])
-        )
+        one = _cut_up(column, found.pop(column.name, None), filled)
+        if one is None and column.kind is Kind.REAL:
+            one = _fetched(connection, table, column)
         if one is None:
             return None
         made[column.name] = one
+    if table.shape is Shape.POINT:
+        places = _points(found.get(GEOMETRY), filled.rows)
+        if places is None:
+            return None
+        made |= {"x": places[0], "y": places[1]}
     return made
+
+
+def _joined(column: Column) -> str:
+    """Give the expression that joins a column."""
+    if column.kind is Kind.REAL:
+        return _thousandths_of(column.name)
+    if column.kind is Kind.INTEGER:
+        return _whole_numbers_of(column.name)
+    return _flags_of(column) if column.kind is Kind.BOOLEAN else _texts_of(column)
+
+
+def _cut_up(column: Column, value: bytes | None, filled: _Filled) -> object | None:
+    """Make a column of what SQLite joined; None where that cannot be told apart."""
+    length, missing = filled.rows, filled.missing(column.name)
+    if column.kind is Kind.REAL:
+        return _thousandths(value, length, missing)
+    if column.kind is Kind.INTEGER:
+        numbers = _whole_numbers(value, length, missing)
+        return None if numbers is None else pd.arrays.IntegerArray(numbers, numbers == NO_NUMBER)
+    if column.kind is Kind.BOOLEAN:
+        return _flags(column, value, length)
+    return _texts(column, value, length, missing)
+
+
+def _whole_numbers_of(name: str) -> str:
+    number = (
+        f"CASE typeof(\"{name}\") WHEN 'integer' THEN \"{name}\" WHEN 'null' THEN {NO_NUMBER} ELSE '?' END"
+    )
+    return _as_bytes(number, ",")
+
+
+def _whole_numbers(value: bytes | None, length: int, missing: int) -> np.ndarray | None:
+    """Read whole numbers, `NO_NUMBER` where one is missing; None where something else stands among them."""
+    if value is None:
+        return np.full(length, NO_NUMBER, dtype=np.int64)
+    if b"?" in value:
+        return None
+    numbers = np.fromstring(value.decode("ascii"), dtype=np.int64, sep=",")
+    fits = len(numbers) == length and int((numbers == NO_NUMBER).sum()) == missing
+    return numbers if fits else None
+
+
+def _thousandths_of(name: str) -> str:
+    """Numbers of few decimals as whole ones: in the arithmetic of both sides x is exactly k ÷ 1000."""
+    whole = f'CAST(round("{name}" * {PER_UNIT}) AS INTEGER)'
+    return _as_bytes(
+        f'CASE WHEN "{name}" IS NULL THEN {NO_NUMBER} '
+        f"WHEN typeof(\"{name}\") IN ('real', 'integer') AND {whole} / {PER_UNIT}.0 = \"{name}\" "
+        f"THEN {whole} ELSE '?' END",
+        ",",
+    )
+
+
+def _thousandths(value: bytes | None, length: int, missing: int) -> np.ndarray | None:
+    numbers = _whole_numbers(value, length, missing)
+    if numbers is None:
+        return None
+    found = numbers / PER_UNIT
+    found[numbers == NO_NUMBER] = np.nan
+    return found
+
+
+def _fetched(connection: sqlite3.Connection, table: TableSchema, column: Column) -> np.ndarray | None:
+    """Read numbers one by one, as numbers of many digits need it; None where one is none."""
+    cells = list(chain.from_iterable(_scan(connection, table, f'"{column.name}"')))
+    if set(map(type, cells)) - {float, int, type(None)}:
+        return None
+    return np.array(cells, dtype=np.float64)
+
+
+def _points_of() -> str:
+    return _as_bytes(f"ifnull(\"{GEOMETRY}\", x'{'00' * POINT_SIZE}')", "")
+
+
+def _points(together: bytes | None, length: int) -> tuple[np.ndarray, np.ndarray] | None:
+    if together is None:
+        return np.full(length, np.nan), np.full(length, np.nan)
+    return points_of_table(together, length)
 
 
 def _read_shapes(
     connection: sqlite3.Connection, table: TableSchema, filled: _Filled
 ) -> dict[str, object] | None:
-    if table.shape is Shape.NONE:
+    if table.shape in (Shape.NONE, Shape.POINT):
         return {}
-    if table.shape is Shape.POINT:
-        return _read_places(connection, table, filled)
-    cells = [blob for (blob,) in _scan(connection, table, f'"{GEOMETRY}"')] if filled.rows else []
+    if not filled.cells[GEOMETRY]:
+        return {"geometry": pd.Series([None] * filled.rows, dtype=object)}
+    size = f"WHEN 'blob' THEN length({GEOMETRY}) WHEN 'null' THEN {NO_NUMBER} ELSE '?'"
+    wanted = f"{_as_bytes(GEOMETRY, '')}, {_as_bytes(f'CASE typeof({GEOMETRY}) {size} END', ',')}"
+    together, found = _scan(connection, table, wanted).fetchone()
+    lengths = _whole_numbers(found, filled.rows, filled.missing(GEOMETRY))
+    if lengths is None or int(lengths[lengths > 0].sum()) != len(together):
+        return None
     try:
-        return {"geometry": pd.Series(decode_shapes(cells), dtype=object)}
-    except (BadGeometry, IndexError, TypeError):
+        return {"geometry": pd.Series(_shapes(together, lengths), dtype=object)}
+    except (BadGeometry, IndexError):
         return None
 
 
-def _read_places(
-    connection: sqlite3.Connection, table: TableSchema, filled: _Filled
-) -> dict[str, object] | None:
-    if not filled.cells[GEOMETRY]:
-        return {"x": np.full(filled.rows, np.nan), "y": np.full(filled.rows, np.nan)}
-    absent = "00" * POINT_SIZE
-    digits = f'CASE WHEN "{GEOMETRY}" IS NULL THEN \'{absent}\' ELSE hex("{GEOMETRY}") END'
-    (found,) = _scan(connection, table, f"group_concat({digits}, '')").fetchone()
-    places = points_of_table(unhexlify(found), filled.rows)
-    return None if places is None else {"x": places[0], "y": places[1]}
+def _shapes(together: bytes, lengths: np.ndarray) -> list[bytes | None]:
+    """Cut geometries apart and take their headers off; raises `BadGeometry`."""
+    missing = set(np.flatnonzero(lengths == NO_NUMBER).tolist())
+    lengths = np.maximum(lengths, 0)
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    usual = lengths > XY_HEADER_SIZE
+    data = np.frombuffer(together, dtype=np.uint8)
+    usual[usual] = data[starts[usual] + 3] == XY_FLAGS
+    shapes: list[bytes | None] = [
+        together[at:end] for at, end in zip((starts + XY_HEADER_SIZE).tolist(), ends.tolist(), strict=True)
+    ]
+    for n in np.flatnonzero(~usual).tolist():
+        shapes[n] = None if n in missing else wkb_of(together[starts[n] : ends[n]])
+    return shapes
+
+
+def _as_bytes(expression: str, between: str) -> str:
+    """Join an expression over all rows, its bytes as they are."""
+    sign = f"'{between}'" if between.isprintable() else f"char({ord(between)})"
+    return f"CAST(group_concat({expression}, {sign}) AS BLOB)"
 
 
 def _texts_of(column: Column) -> str:
-    return f'CAST(group_concat(ifnull("{column.name}", char({MISSING})), char({BETWEEN})) AS BLOB)'
+    return _as_bytes(f'ifnull("{column.name}", char({MISSING}))', chr(BETWEEN))
 
 
 def _flags_of(column: Column) -> str:
-    return (
-        f"group_concat(CASE WHEN \"{column.name}\" IS NULL THEN '{int(bool(column.default))}' "
-        f"WHEN \"{column.name}\" IN (0, 1) THEN \"{column.name}\" ELSE '?' END, '')"
+    return _as_bytes(
+        f'CASE WHEN "{column.name}" IN (0, 1) THEN "{column.name}" '
+        f"WHEN \"{column.name}\" IS NULL THEN '{int(bool(column.default))}' ELSE '?' END",
+        "",
     )
 
 
-def _flags(column: Column, value: str | None, length: int) -> np.ndarray | None:
+def _flags(column: Column, value: bytes | None, length: int) -> np.ndarray | None:
     if value is None:
         return np.full(length, bool(column.default))
-    digits = np.frombuffer(value.encode(), dtype=np.uint8)
-    if len(digits) != length or not np.isin(digits, (48, 49)).all():
+    digits = np.frombuffer(value, dtype=np.uint8)
+    if len(digits) != length or not ((digits == ord("0")) | (digits == ord("1"))).all():
         return None
-    return np.asarray(digits == 49)
+    return np.asarray(digits == ord("1"))
 
 
 def _texts(column: Column, value: bytes | None, length: int, missing: int) -> object | None:
