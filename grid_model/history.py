@@ -15,6 +15,7 @@ import numpy as np
 from grid_model.changes import Changes, Image, rows_in, undoing
 from grid_model.earthing import refuse_live_earth
 from grid_model.errors import GridError
+from grid_model.naming import named
 from grid_model.project import Edit, Project
 
 
@@ -157,11 +158,15 @@ class History:
         project, changes = edit.apply(self._project)
         if changes:
             refuse_live_earth(self._project, project, changes)
-            entry = self.journal.append("edit", edit.title, edit.values, 0, changes)
+            entry = self.journal.append("edit", edit.title, self._named(project, edit.values), 0, changes)
             self._undo.append(entry)
             self._redo.clear()
             self._take(entry, project, changes)
         return changes
+
+    def _named(self, after: Project, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Name what an edit is about while the rows are there: those that go, then those that came."""
+        return named(after, named(self._project, values))
 
     def undo(self) -> Changes:
         """Take back the last edit.

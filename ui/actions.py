@@ -186,7 +186,7 @@ ACTIONS = (
     Action("propose-groups", "grids", N_("&Propose groups"), "Ctrl+G"),
     Action("show-alternatives", "grids", N_("Show &alternatives"), "Ctrl+Shift+G", has_valid_plan),
     Action("grouping-options", "grids", N_("&Weights and limits…")),
-    Action("grouping-rules", "grids", N_("&Rules that always hold")),
+    Action("grouping-rules", "grids", N_("&Rules that always hold…"), "Ctrl+Shift+R"),
     Action("put-plan", "grids", N_("&Keep the proposal as a scheme"), "", has_valid_plan),
     Action("put-plan-in-force", "grids", N_("Put the proposal in &force…"), "", has_valid_plan),
     Action("clear-plan", "grids", N_("&Clear the proposal"), "", has_plan),

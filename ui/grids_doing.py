@@ -48,9 +48,10 @@ def grouping_options(window: MainWindow) -> None:
 
 
 def grouping_rules(window: MainWindow) -> None:
-    """Show the table of the rules that hold for every proposal."""
-    window.bottom.setVisible(True)
-    window.bottom.open("grouping_rules")
+    """List the rules that hold for every proposal, to be added, changed and deleted."""
+    from ui.dialogs.rule_list_dialog import RuleListDialog
+
+    RuleListDialog(window.bench, window).exec()
 
 
 def put_plan(window: MainWindow) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grid_model.grouping.result import Group, Reason
 from grid_model.grouping.schemes import PutScheme
+from grid_model.naming import PARTING, called, rule_members
 from grid_model.project import Project
 from grid_model.workload import PARTS
 from resources.i18n import _, ngettext
@@ -179,26 +180,59 @@ def _notes(project: Project, plan: Plan) -> list[str]:
 
 
 def reason_sentence(project: Project, reason: Reason) -> str:
-    """Say a reason in the language in use, naming the persons.
+    """Say a reason in the language in use, naming persons, groups, areas and rules.
 
     Managers are named in full: their names and phones stand on every notice board (`DOMAIN` §10).
     """
-    values: dict[str, Any] = dict(reason.values)
-    for name, value in values.items():
-        if name == "rules" and isinstance(value, tuple):
-            values[name] = _("; ").join(reason_sentence(project, one) for one in value)
-        elif name == "areas" and isinstance(value, tuple):
-            values[name] = _listed(str(one) for one in value)
-        elif name == "among" and isinstance(value, tuple):
-            values[name] = persons(project, value) if value else _("all")
-        elif name == "station":
-            values[name] = _station(project, str(value))
-        elif isinstance(value, float):
-            values[name] = f"{value:.1f}".removesuffix(".0")
+    values: dict[str, Any] = {name: _told(project, name, value) for name, value in reason.values.items()}
+    if "other" in values and values["other"] == values.get("group"):  # of two schemes, perhaps
+        values |= {one: f"{values[one]} ({reason.values[one]})" for one in ("group", "other")}
     shown = persons(project, reason.managers[:MOST_NAMED])
     if len(reason.managers) > MOST_NAMED:
         shown = _("{managers} and others, {count} in all").format(managers=shown, count=len(reason.managers))
     return _(REASONS[reason.code]).format(managers=shown, **values)
+
+
+def _told(project: Project, name: str, value: Any) -> Any:
+    """Write one of the values of a reason as people read it."""
+    if isinstance(value, tuple):
+        return _told_list(project, name, value)
+    if name == "station":
+        return _station(project, str(value))
+    if name in ("group", "other"):
+        return groups_called(project, [str(value)])
+    if name == "ids":
+        return _("; ").join(rule_words(project, one) for one in str(value).split(PARTING))
+    if name == "groups" and isinstance(value, str):
+        return groups_called(project, value.split(PARTING))
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+
+
+def _told_list(project: Project, name: str, value: tuple[Any, ...]) -> Any:
+    if name == "rules":
+        return _("; ").join(reason_sentence(project, one) for one in value)
+    if name == "areas":
+        return _listed(called(project, "transformer_areas", str(one)) for one in value)
+    if name == "among":
+        return persons(project, value) if value else _("all")
+    return value
+
+
+def groups_called(project: Project, ids: Iterable[str]) -> str:
+    """Name groups; what is no group of the project, such as a scheme's id, is called as it is."""
+    return _(", ").join(f"“{called(project, 'mutual_aid_groups', one)}”" for one in ids)
+
+
+def rule_words(project: Project, rule: str) -> str:
+    """Say what a rule kept in the project demands: its kind and whom it names; the id where it is gone."""
+    rules = project.table("grouping_rules")
+    if rule not in rules:
+        return rule
+    row = rules.row(rule)
+    labels = {one.code: one.label for one in rules.schema.column("kind").choices}
+    people = persons(project, rule_members(row["members"]))
+    kind = _(labels.get(str(row["kind"]), str(row["kind"])))
+    return _("{kind}: {whom}").format(kind=kind, whom=str(row["town"] or "") or people)
 
 
 def persons(project: Project, ids: Iterable[str]) -> str:

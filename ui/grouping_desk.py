@@ -17,7 +17,7 @@ from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.project import Edit, Project
 from resources.i18n import _
-from ui.grouping_hand import SCHEME_TABLES, InHand, followed, only_owners_changed, take_in_hand
+from ui.grouping_hand import SCHEME_TABLES, InHand, followed, only_owners_changed, take_in_hand, under_rules
 from ui.grouping_plan import (
     PREVIEW_NAME,
     Approval,
@@ -40,6 +40,7 @@ from ui.session import Session
 if TYPE_CHECKING:
     from gis.planning import Basis
     from grid_model.grouping.compare import Comparison
+    from grid_model.grouping.plan import GroupingOptions
     from grid_model.grouping.price import Move, Priced
     from grid_model.grouping.rule_prices import RulePrice
 
@@ -91,6 +92,12 @@ class GroupingDesk(QObject):
         """Choose sizes, weights and limits."""
         self.request = request
         self.changed.emit()
+
+    def rule_options(self) -> GroupingOptions:
+        """Sizes asked for and the scheme whose locks hold: what rules are held against."""
+        project = self._session.project
+        assert project is not None
+        return self.request.options(project, self.scheme_name())
 
     def propose(self) -> None:
         """Look for the best groups, beside the window; locks of the scheme on screen hold."""
@@ -446,10 +453,13 @@ class GroupingDesk(QObject):
 
     def _refresh_basis(self, before: Project, project: Project, changes: Changes) -> None:
         """Keep of what was worked out what is still true."""
-        if changes.tables <= SCHEME_TABLES and self._basis is not None:
+        if changes.tables <= SCHEME_TABLES | {"grouping_rules"} and self._basis is not None:
             self._basis = replace(self._basis, project=project)
         else:
             self._basis = None
+        if changes.tables == {"grouping_rules"} and self._hand is not None:
+            self._hand = under_rules(self._hand, project)
+            return
         small = changes.tables <= SCHEME_TABLES | {"transformer_areas"}
         if self._hand is not None:
             fits = small and only_owners_changed(before, project)

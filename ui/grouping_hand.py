@@ -246,6 +246,16 @@ def followed(hand: InHand, project: Project) -> InHand | None:
     return InHand(hand.scheme, basis, HandPlan.of(problem, members, areas), ids, locked)
 
 
+def under_rules(hand: InHand, project: Project) -> InHand | None:
+    """Hold what is in hand against the rules of grouping as they are; None where it is taken anew."""
+    from grid_model.grouping.plan import GroupingOptions
+
+    basis = replace(hand.basis, project=project)
+    basis.__dict__["area_minutes"] = hand.basis.area_minutes
+    plan = replace(hand.plan, problem=basis.problem(GroupingOptions()))
+    return followed(replace(hand, basis=basis, plan=plan), project)
+
+
 def only_owners_changed(before: Project, after: Project) -> bool:
     """Whether the areas of two states differ in nothing but who answers for them."""
     one, other = before.frame("transformer_areas"), after.frame("transformer_areas")

@@ -28,7 +28,6 @@ from ui.map.extent import project_extent
 from ui.map.grid_tools import GridStrip
 from ui.map.overview import OverviewMap
 from ui.message_bar import MessageBar
-from ui.messages import window_sentence
 from ui.ranking_desk import DEVICE_TABLES
 from ui.right_panel import RightPanel
 from ui.start_page import StartPage
@@ -367,9 +366,7 @@ class MainWindow(QMainWindow):
     def tell_problem(self, error: Exception) -> None:
         """Say in one sentence what could not be done; a mistake of ours goes to the crash dialog."""
         if isinstance(error, GridError):
-            project = self.bench.session.project
-            values = error.values if project is None else objects.named_values(project, error.values)
-            told = window_sentence(GridError(error.code, **values))
+            told = objects.problem_sentence(self.bench.session.project, error)
             self.messages.tell(told, "problem", self._way_out(error))
         else:
             import sys

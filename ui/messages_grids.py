@@ -20,6 +20,7 @@ GRID_ERRORS: Mapping[str, str] = {
         "“{rule}” names fewer than two managers; write their staff numbers parted by commas."
     ),
     "rule-needs-one": N_("The rule names nobody; give at least one manager."),
+    "rule-stands-already": N_("The same rule stands already, about {managers}."),
     "bad-take": N_("The frontier has {plans} plans; there is no number {take}."),
     "take-of-what": N_("--take needs --frontier: say how many plans to choose from."),
     "not-above-zero": N_("{flag} must be above zero, not {value}."),
@@ -100,7 +101,7 @@ GRID_REASONS: Mapping[str, str] = {
     "together-too-many": N_("{managers} must share a group, but a group has at most {maximum} managers."),
     "together-across-stations": N_("{managers} must share a group but belong to different stations."),
     "lock-across-stations": N_("Locked group {group} holds managers of different stations: {managers}."),
-    "locks-overlap": N_("{managers} stand in two locked groups, {group} and {other}."),
+    "locks-overlap": N_("Two locked groups, {group} and {other}, both hold {managers}."),
     "lock-size": N_("Locked group {group} has {count} managers, not {minimum}–{maximum}: {managers}."),
     "lock-not-connected": N_("Locked group {group} is not made of neighbours: {managers}."),
     "lock-unqualified": N_(
@@ -131,6 +132,9 @@ GRID_REASONS: Mapping[str, str] = {
     ),
     "rules-cannot-hold-together": N_(
         "These rules cannot hold together: {rules}. Managers left over: {managers}."
+    ),
+    "conflict-cut-short": N_(
+        "The search for the fewest of these rules was cut short: some of those named may not be needed."
     ),
     "work-too-much": N_("All areas together make {work}; the managers may have at most {limit}."),
     "work-cannot-fill": N_("All areas together make {work}; the managers must have at least {needed}."),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gis.masking import MASKED, Disclosure, masked_number
-from grid_model import schema
+from grid_model import naming, schema
+from grid_model.errors import GridError
+from grid_model.issue import Issue
 from grid_model.project import Project
 from grid_model.schema import Column, Kind, Personal, TableSchema
 from grid_model.table import plain
 from ui import formats
+from ui.messages import window_sentence
 
 UNMASKED = Disclosure(unmasked=True, purpose="-")
 
@@ -125,8 +129,11 @@ DEVICES = ("switches", "ac_line_segments", "power_transformers")
 
 
 def named_values(project: Project, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the name before the identifier in what fills a sentence, where the object has one."""
-    named = dict(values)
+    """Put the name before the identifier in what fills a sentence, where the object has one.
+
+    Persons, groups, grids, areas and schemes that are no more than mentioned are called by their names alone.
+    """
+    named = naming.named(project, values)
     one, table = values.get("id"), values.get("table")
     if not isinstance(one, str):
         return named
@@ -142,3 +149,23 @@ def named_values(project: Project, values: Mapping[str, Any]) -> dict[str, Any]:
             named["id"] = one if called == one else f"{called} {one}"
             break
     return named
+
+
+def problem_sentence(project: Project | None, error: GridError) -> str:
+    """Say in the window what cannot be done, objects called by their names."""
+    values = error.values if project is None else named_values(project, error.values)
+    return window_sentence(GridError(error.code, **values))
+
+
+def named_issues(project: Project, issues: Iterable[Issue]) -> list[Issue]:
+    """Give findings with names in the place of identifiers, for sentences only: the rows are found by id."""
+    names, found = naming.Names(project), []
+    for one in issues:
+        details = names.fill(one.details)
+        if isinstance(details.get("other"), str) and one.table in naming.NAMED.values():
+            details["other"] = names.of(one.table, details["other"])
+        told = names.of(one.table, one.object_id) if one.table in naming.NAMED.values() else one.object_id
+        if one.table == "stations" and one.object_id:
+            told = object_name(project, "stations", one.object_id)
+        found.append(replace(one, object_id=told, details=details))
+    return found

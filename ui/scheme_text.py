@@ -246,7 +246,10 @@ def comparison_lines(project: Project, found: Comparison) -> tuple[str, ...]:
 
 
 def check_document(project: Project, scheme: str, issues: Sequence[Issue]) -> dict[str, Any]:
-    """Give every finding with the row to look at."""
+    """Give every finding with the row to look at; the sentence names it."""
+    from ui.objects import named_issues
+
+    told = named_issues(project, issues)
     return {
         "scheme": scheme,
         "name": project.table("schemes").row(scheme)["name"],
@@ -257,14 +260,18 @@ def check_document(project: Project, scheme: str, issues: Sequence[Issue]) -> di
                 "code": one.code,
                 "table": one.table,
                 "id": one.object_id,
-                "text": issue_sentence(one),
+                "text": issue_sentence(words),
                 "details": dict(one.details),
             }
-            for one in issues
+            for one, words in zip(issues, told, strict=True)
         ],
     }
 
 
-def check_lines(issues: Sequence[Issue]) -> tuple[str, ...]:
+def check_lines(project: Project, issues: Sequence[Issue]) -> tuple[str, ...]:
     """Say in the terminal what is odd."""
-    return tuple(issue_sentence(one) for one in issues) or (_("The scheme holds together."),)
+    from ui.objects import named_issues
+
+    return tuple(issue_sentence(one) for one in named_issues(project, issues)) or (
+        _("The scheme holds together."),
+    )

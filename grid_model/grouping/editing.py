@@ -16,8 +16,9 @@ from typing import Any, TypeAlias
 
 from grid_model.changes import Changes
 from grid_model.errors import GridError
+from grid_model.grouping.names import grid_names, group_names, unused
 from grid_model.grouping.scheme_edits import owners, put_assignments, stand_ins
-from grid_model.grouping.schemes import fresh_ids, grid_names, group_names, scheme_in_force, unused
+from grid_model.grouping.schemes import fresh_ids, scheme_in_force
 from grid_model.project import Draft, Project
 from grid_model.qualification import qualifications
 from resources.i18n import N_
@@ -416,11 +417,14 @@ class _Hand:
         known = sorted(one for one in taken if one[-3:].isdigit())
         prefix = known[0][:-3] if known else ""
         number = next(one for one in (f"{prefix}{n:03d}" for n in range(1, 10_000)) if one not in taken)
+        alone = not (rows["mutual_aid_group"] == group).any()
+        served_by = str(self._group(group)["name"] or "") if group else ""
+        names = grid_names(project, areas, len(rows) + 1, served_by, alone)
         row = {
             "id": own,
             "scheme": self._scheme,
             "number": number,
-            "name": name.strip() or unused(grid_names(project, areas, len(rows) + 1), set(rows["name"])),
+            "name": name.strip() or unused(names, set(rows["name"])),
             "mutual_aid_group": group,
         }
         self._draft.insert("service_grids", [row])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ import numpy as np
 from grid_model.errors import GridError
 from grid_model.grouping.presets import presets, weights_of
 from grid_model.grouping.problem import GroupingProblem, Lock, Town, Weights
+from grid_model.naming import rule_members
 from grid_model.project import Project
 from grid_model.qualification import Qualifications
 from grid_model.settings import setting, whole
@@ -162,17 +162,6 @@ def project_rules(project: Project, managers: Sequence[str]) -> ProjectRules:
         else:
             idle.append(row["id"])
     return ProjectRules(tuple(together), tuple(apart), tuple(leaders), tuple(towns), tuple(idle))
-
-
-def rule_members(text: object) -> tuple[str, ...]:
-    """Read the managers of a rule's row; what is no list of texts names nobody."""
-    if not isinstance(text, str):
-        return ()
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return ()
-    return tuple(str(one) for one in found) if isinstance(found, list) else ()
 
 
 def managers_of_towns(project: Project, managers: Sequence[str]) -> dict[str, tuple[str, ...]]:

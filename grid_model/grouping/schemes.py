@@ -8,6 +8,7 @@ in force is replaced; ids of groups and grids that live on in it stay.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,9 +19,10 @@ import pandas as pd
 
 from grid_model.changes import Changes
 from grid_model.errors import GridError
+from grid_model.grouping.names import grid_names, group_names, unused
 from grid_model.grouping.result import Grouping
 from grid_model.project import Draft, Project
-from resources.i18n import N_, _
+from resources.i18n import N_
 
 
 @dataclass(frozen=True)
@@ -223,13 +225,15 @@ def _put_grids(draft: Draft, scheme: str, grids: Sequence[GridPlan], groups: Seq
     fresh = fresh_ids(project, "service_grids", f"{scheme}-N{{n:02d}}")
     kept = [_row(project, "service_grids", one) for one in model.values()]
     numbers = _grid_numbers(project, [row["number"] for row in kept])
-    taken = {row["name"] for row in kept}
+    count = Counter(grid.group for grid in grids)
+    named = {n: one for n, one in model.items() if _keeps_name(project, one, count[grids[n].group])}
+    taken = {_row(project, "service_grids", one)["name"] for one in named.values()}
     rows = []
     for n, grid in enumerate(grids):
         like = _row(project, "service_grids", model[n]) if n in model else {}
-        alone = sum(other.group == grid.group for other in grids) == 1
-        group = str(_row(project, "mutual_aid_groups", groups[grid.group])["name"]) if alone else ""
-        name = like.get("name") or unused(grid_names(project, grid.areas, n + 1, group), taken)
+        group = str(_row(project, "mutual_aid_groups", groups[grid.group])["name"] or "")
+        names = grid_names(project, grid.areas, n + 1, group, count[grid.group] == 1)
+        name = (like.get("name") if n in named else None) or unused(names, taken)
         taken.add(name)
         rows.append(
             {
@@ -328,41 +332,11 @@ def _names(project: Project, grouping: Grouping, model: Mapping[int, str]) -> li
     return names
 
 
-def group_names(project: Project, areas: Sequence[str], n: int) -> list[str]:
-    """Names a group may take, best first: its places, then numbers from `n` on."""
-    named = [_place_group(place) for place in places(project, areas)]
-    return [*named, *(_("Group {n}").format(n=n + k) for k in range(10_000))]
-
-
-def places(project: Project, areas: Sequence[str]) -> list[str]:
-    """Name the villages of some areas, the one with most customers first, then the towns."""
-    villages = project.frame("villages").set_index("id")
-    rows = project.frame("transformer_areas")
-    rows = rows.loc[rows["id"].isin(areas) & rows["village"].isin(villages.index)]
-    customers = project.frame("customers")["transformer_area"].value_counts()
-    weight = 1 + customers.reindex(rows["id"]).fillna(0).to_numpy(dtype=float)
-    by_village = pd.Series(weight, index=rows["village"].to_numpy(dtype=object)).groupby(level=0).sum()
-    ordered = sorted(by_village.items(), key=lambda one: (-one[1], one[0]))
-    names = [_short(str(villages.at[one, "name"])) for one, _weight in ordered]
-    towns = villages["town"].reindex([one for one, _weight in ordered]).dropna()
-    return [*dict.fromkeys([*names, *(_short(str(one)) for one in towns)])]
-
-
-def _short(place: str) -> str:
-    """Cut 村, 镇, 乡, 街道 from the end of a place's name, as people say it."""
-    for ending in ("街道", "社区", "村", "镇", "乡"):
-        if place.endswith(ending) and len(place) > len(ending) + 1:
-            return place.removesuffix(ending)
-    return place
-
-
-def _chinese(place: str) -> bool:
-    return any("㐀" <= letter <= "鿿" or letter >= "\U00020000" for letter in place)
-
-
-def _place_group(place: str) -> str:
-    # A Chinese place gives a Chinese name whatever language the window speaks: the name is data.
-    return f"{place}组" if _chinese(place) else _("{place} group").format(place=place)
+def _keeps_name(project: Project, grid: str, count: int) -> bool:
+    """Whether an old grid's name still fits: the only grid of a group bears the name of that group."""
+    rows = project.frame("service_grids")
+    old = _row(project, "service_grids", grid)["mutual_aid_group"]
+    return count > 1 or not old or int((rows["mutual_aid_group"] == old).sum()) == 1
 
 
 def _goes_on(project: Project, grid: str, group: str) -> bool:
@@ -372,16 +346,3 @@ def _goes_on(project: Project, grid: str, group: str) -> bool:
         return True
     name_of = {one: _row(project, "mutual_aid_groups", one)["name"] for one in (old, group)}
     return bool(name_of[old] == name_of[group])
-
-
-def grid_names(project: Project, areas: Sequence[str], n: int, group: str = "") -> list[str]:
-    """Names a grid may take, best first: that of its only group, then its villages, then numbers from `n`."""
-    own = [group.removesuffix("组")] if group.endswith("组") else []
-    named = [*own, *places(project, areas)]
-    patterns = [f"{one}网格" if _chinese(one) else _("{place} grid").format(place=one) for one in named]
-    return [*patterns, *(_("Grid {n}").format(n=n + k) for k in range(10_000))]
-
-
-def unused(names: Iterable[str], taken: set[str]) -> str:
-    """Give the first name that is free."""
-    return next(name for name in names if name not in taken)

@@ -295,10 +295,11 @@ def contradictory(file: Path, taiqu: Run) -> tuple[str, str]:
 def test_contradictory_locks_are_named(file: Path, taiqu: Run) -> None:
     mover, third = contradictory(file, taiqu)
     told = said(taiqu, file, "--lock", third)
-    assert "stand in two locked groups" in told and f"({mover})" in told and third in told
+    assert "Two locked groups" in told and f"({mover})" in told
+    assert "Locked group “" in told and third not in told, "groups are called by their names"
 
 
 def test_contradictory_locks_are_named_in_chinese(file: Path, taiqu: Run, chinese: None) -> None:
     mover, third = contradictory(file, taiqu)
     told = said(taiqu, file, "--lock", third)
-    assert mover in told and "锁定" in told and third in told
+    assert mover in told and "锁定" in told and "“" in told and third not in told

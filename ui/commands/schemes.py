@@ -137,7 +137,7 @@ def _look(
 
         issues = check_scheme(project, scheme, basis.outlines, basis.areas, feedback)
         grave = any(one.severity.value == "error" for one in issues)
-        return Outcome(check_document(project, scheme, issues), check_lines(issues), findings=grave)
+        return Outcome(check_document(project, scheme, issues), check_lines(project, issues), findings=grave)
     document = scheme_document(project, scheme, basis)
     lines = list(scheme_lines(project, scheme, basis))
     note = None

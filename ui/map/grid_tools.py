@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolButton, QVBox
 
 from gis import theme
 from grid_model.errors import GridError
+from grid_model.naming import all_called
 from resources.i18n import N_, _
 from ui import objects
 from ui.bench import Bench
@@ -24,7 +25,6 @@ from ui.map.canvas import DRAG_PX, MapCanvas
 from ui.map.paint import hatch
 from ui.map.point_layers import ManagerLayer
 from ui.map.view import MapView
-from ui.messages import window_sentence
 from ui.panels.group_card import PriceTip
 from ui.price_text import price_words
 from ui.widgets import button, label
@@ -404,13 +404,14 @@ class GridHand(QObject):
             return
         locked = [one for one in self._areas if one in set(hand.locked_areas)]
         if locked:
-            told = _("Locked to their manager: {areas}").format(areas=_(", ").join(locked[:5]))
+            names = all_called(project, "transformer_areas", locked[:5])
+            told = _("Locked to their manager: {areas}").format(areas=names)
             self._tip.tell([head, f"✕ {told}"], screen)
             return
         try:
             lines = price_words(project, hand.price(moves), hand.plan.scores.cost_min).lines
         except GridError as error:
-            lines = (window_sentence(error),)
+            lines = (objects.problem_sentence(project, error),)
         self._tip.tell([head, *lines], screen)
 
     # ------------------------------------------------------------------ ground

@@ -17,7 +17,6 @@ from ui import objects
 from ui.bench import Bench
 from ui.group_text import reason_sentence
 from ui.grouping_hand import InHand
-from ui.messages import window_sentence
 from ui.panels.group_card import CardFacts, GroupCard, MemberFacts, PriceTip
 from ui.price_text import price_words, signed
 from ui.widgets import clear, link
@@ -142,7 +141,7 @@ class GroupCards(QWidget):
         try:
             priced = hand.price(_moves(hand, managers, group))
         except GridError as error:
-            return (window_sentence(error),)
+            return (objects.problem_sentence(project, error),)
         return price_words(project, priced, hand.plan.scores.cost_min).lines
 
     # ---------------------------------------------------------------------- menus

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gis.study_words import steps_closing, tie_remark
 from grid_model import schema
+from grid_model.back_feed import BackFeed
 from grid_model.issue import Issue, Severity
 from resources.i18n import N_, _
 from ui import formats, objects
@@ -218,10 +220,16 @@ BACK_FEED_TABLE = {"second_supply": "customers", "tie": "switches"}
 FLAGS = {"": "", "over-25": N_("Over 25 % of the capacity"), "over-80": N_("Over 80 % of the capacity")}
 
 
+def _remark(one: BackFeed, closed_in: Mapping[str, int]) -> str:
+    """Say how much it is, and of a tie until when it stays open."""
+    told = [_(FLAGS[one.flag]) if one.flag else "", tie_remark(one, closed_in)]
+    return _("; ").join(text for text in told if text)
+
+
 def _fill_back_feed(bench: Bench, shown: ResultPage) -> None:
     result = bench.outage.result
     assert result is not None
-    found = result.study.back_feed
+    found, closed_in = result.study.back_feed, steps_closing(result.study)
     frame = pd.DataFrame(
         {
             "kind": [one.kind for one in found],
@@ -230,7 +238,7 @@ def _fill_back_feed(bench: Bench, shown: ResultPage) -> None:
             "rated_kw": pd.Series([one.rated_kw for one in found], dtype="float64"),
             "transformer_area": [one.transformer_area or None for one in found],
             "share": pd.Series([one.share for one in found], dtype="float64"),
-            "flag": [one.flag for one in found],
+            "remark": [_remark(one, closed_in) for one in found],
             "connection_switch": [one.connection_switch for one in found],
         }
     )
@@ -254,7 +262,7 @@ def _fill_back_feed(bench: Bench, shown: ResultPage) -> None:
                 lambda value: "" if value != value else formats.percent(value),
                 right=True,
             ),
-            _text("flag", _("Remark"), lambda value: _(FLAGS.get(value, value))),
+            _text("remark", _("Remark")),
             _text("connection_switch", _("Connection switch")),
         ],
     )
@@ -352,13 +360,14 @@ def _fill_issues(bench: Bench, shown: ResultPage) -> None:
 def _fill_findings(bench: Bench, shown: ResultPage) -> None:
     from ui.messages import issue_sentence
 
-    found = bench.findings or []
+    found, project = bench.findings or [], bench.session.project
+    told = objects.named_issues(project, found) if project is not None else found
     shown.show_result(
         pd.DataFrame(
             {
                 "id": [one.object_id for one in found],
                 "severity": [one.severity.value for one in found],
-                "sentence": [issue_sentence(one) for one in found],
+                "sentence": [issue_sentence(one) for one in told],
                 "table": [one.table for one in found],
             }
         ),
