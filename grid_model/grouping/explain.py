@@ -2,14 +2,13 @@
 
 First the plain causes, each of which alone blocks every plan: rules that contradict each other, a locked
 group that breaks a rule, sizes that cannot cover the managers, a manager or a few without enough
-neighbours, too few who may lead or guard. Where none of them is it, rules are left out one after the
-other; what cannot be left out without a plan appearing is a set of rules that cannot hold together.
+neighbours, too few who may lead or guard. Where none of them is it, the fewest rules that cannot hold
+together are sought (`conflict`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,14 +21,9 @@ from grid_model.grouping.candidates import (
     qualified,
     without_rules,
 )
-from grid_model.grouping.partition import partition
+from grid_model.grouping.conflict import conflict
 from grid_model.grouping.problem import GroupingProblem, Lock
 from grid_model.grouping.result import Reason
-
-EXPLAIN_LIMIT = 150_000
-"""Groups looked at while a rule is left out; beyond it the rule is kept as possibly guilty."""
-EXPLAIN_SECONDS = 10.0
-"""Longest search for one plan while a rule is left out; beyond it the rule is kept as possibly guilty."""
 
 
 def contradictions(problem: GroupingProblem) -> tuple[Reason, ...]:
@@ -45,19 +39,21 @@ def contradictions(problem: GroupingProblem) -> tuple[Reason, ...]:
     )
 
 
-def explain(problem: GroupingProblem, station: str = "", feedback: Feedback = SILENT) -> tuple[Reason, ...]:
+def explain(
+    problem: GroupingProblem, station: str = "", feedback: Feedback = SILENT, end: float | None = None
+) -> tuple[Reason, ...]:
     """Say why one station without contradictions has no plan.
 
     Parameters
     ----------
     station
         Named in the reasons where there are several.
+    end
+        Moment of `time.monotonic` after which rules are no more left out, and the answer says so.
     """
     # What a town must keep is settled before sizes are eased or managers left out.
     problem = problem.settled()
-    reasons = list(plain_causes(problem))
-    if not reasons:
-        reasons = _conflict(problem, feedback)
+    reasons = list(plain_causes(problem)) or conflict(problem, feedback, end)
     named = [Reason("in-station", (), {"station": station})] if station else []
     return (*named, *reasons)
 
@@ -314,105 +310,3 @@ def _components(adjacency: np.ndarray) -> list[np.ndarray]:
 
     count, label = connected_components(csr_array(adjacency), directed=False)
     return [np.flatnonzero(label == one) for one in range(count)]
-
-
-# -------------------------------------------------- rules that only together block
-
-
-def _conflict(problem: GroupingProblem, feedback: Feedback) -> list[Reason]:
-    """Leave out rules one by one; what must stay for there to be no plan is the conflict."""
-    kept = _rules(problem)
-    sure = True
-    for rule in feedback.track(_rules(problem)):
-        feasible = _has_plan(problem, [one for one in kept if one != rule], feedback)
-        if feasible is None:
-            sure = False
-        elif not feasible:
-            kept.remove(rule)
-    left = _left_over(problem, feedback)
-    return [
-        Reason(
-            "rules-cannot-hold-together",
-            left,
-            {"rules": tuple(_shown(problem, one) for one in kept), "sure": sure},
-        )
-    ]
-
-
-def _rules(problem: GroupingProblem) -> list[tuple[str, int]]:
-    """List the rules in the order they are tried to be left out; the user's own come last."""
-    rules = [("qualified", 0)] if problem.qualifications_known else []
-    rules += [("pair-minutes", 0)] if problem.hard_pair_minutes else []
-    rules += [("min-size", 0), ("max-size", 0), ("connected", 0)]
-    rules += [("apart", n) for n in range(len(problem.apart))]
-    rules += [("together", n) for n in range(len(problem.together))]
-    rules += [("leader", n) for n in range(len(problem.fixed_leaders))]
-    rules += [("town", n) for n in range(len(problem.towns))]
-    rules += [("fixed", n) for n in range(len(problem.fixed))]
-    rules += [("locked", n) for n in range(len(problem.locks))]
-    return rules
-
-
-def _has_plan(problem: GroupingProblem, rules: Sequence[tuple[str, int]], feedback: Feedback) -> bool | None:
-    """Whether a plan keeps `rules`; None where that is too much to find out here."""
-    eased = _eased(problem, rules)
-    found = _listed(eased)
-    if found is None:
-        return None
-    answer = partition(found, np.zeros(len(found)), len(eased), EXPLAIN_SECONDS, feedback)
-    return None if answer.status == "unknown" else answer.status != "infeasible"
-
-
-def _eased(problem: GroupingProblem, rules: Sequence[tuple[str, int]]) -> GroupingProblem:
-    n = len(problem)
-    return replace(
-        problem,
-        qualifications_known=("qualified", 0) in rules,
-        hard_pair_minutes=("pair-minutes", 0) in rules,
-        min_size=problem.min_size if ("min-size", 0) in rules else 1,
-        max_size=problem.max_size if ("max-size", 0) in rules else max(n, problem.max_size),
-        adjacency=problem.adjacency if ("connected", 0) in rules else ~np.eye(n, dtype=bool),
-        apart=tuple(one for k, one in enumerate(problem.apart) if ("apart", k) in rules),
-        together=tuple(one for k, one in enumerate(problem.together) if ("together", k) in rules),
-        fixed_leaders=tuple(one for k, one in enumerate(problem.fixed_leaders) if ("leader", k) in rules),
-        towns=tuple(one for k, one in enumerate(problem.towns) if ("town", k) in rules),
-        fixed=tuple(one for k, one in enumerate(problem.fixed) if ("fixed", k) in rules),
-        locks=tuple(one for k, one in enumerate(problem.locks) if ("locked", k) in rules),
-        max_candidates=EXPLAIN_LIMIT,
-    )
-
-
-def _shown(problem: GroupingProblem, rule: tuple[str, int]) -> Reason:
-    kind, n = rule
-    match kind:
-        case "apart":
-            return Reason("rule-apart", problem.apart[n])
-        case "together":
-            return Reason("rule-together", problem.together[n])
-        case "locked":
-            return Reason("rule-locked", problem.locks[n].members, {"group": problem.locks[n].group})
-        case "fixed":
-            return Reason("rule-fixed", problem.fixed[n].members, {"group": problem.fixed[n].group})
-        case "leader":
-            return Reason("rule-leader", (problem.fixed_leaders[n],))
-        case "town":
-            return Reason("rule-town", problem.towns[n].members, {"town": problem.towns[n].name})
-    values = {"minimum": problem.min_size, "maximum": problem.max_size, "limit": problem.max_pair_minutes}
-    return Reason(f"rule-{kind}", (), values)
-
-
-def _left_over(problem: GroupingProblem, feedback: Feedback) -> tuple[str, ...]:
-    """Name the managers who stay over when as many as possible are put into valid groups."""
-    found = _listed(problem)
-    if found is None:
-        return ()
-    n = len(problem)
-    single = Candidates(
-        np.full((n, max(1, found.members.shape[1])), -1, dtype=np.int32), np.ones(n, dtype=np.int64)
-    )
-    single.members[:, 0] = np.arange(n)
-    both = Candidates(
-        np.concatenate([found.members, single.members]), np.concatenate([found.sizes, single.sizes])
-    )
-    answer = partition(both, np.r_[np.zeros(len(found)), np.ones(n)], n, EXPLAIN_SECONDS, feedback)
-    return tuple(problem.members[row - len(found)] for row in answer.chosen if row >= len(found))

@@ -57,7 +57,7 @@ class Pricing:
         self._reach = _within_hops(problem.adjacency, problem.max_size - 1)
         sizes = np.arange(problem.max_size + 1)
         self._size_cost = problem.weights.size_min * np.abs(sizes - problem.target_size)
-        self._barred = _barred_pairs(problem)
+        self._barred = barred_pairs(problem)
 
     def below(
         self,
@@ -190,7 +190,7 @@ def _within_hops(adjacency: np.ndarray, hops: int) -> np.ndarray:
     return np.asarray(reach)
 
 
-def _barred_pairs(problem: GroupingProblem) -> np.ndarray | None:
+def barred_pairs(problem: GroupingProblem) -> np.ndarray | None:
     """Say which pairs no group may hold; None where every pair is allowed."""
     barred = np.zeros(problem.adjacency.shape, dtype=bool)
     for rule in (*problem.apart, problem.fixed_leaders):

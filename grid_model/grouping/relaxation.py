@@ -65,22 +65,25 @@ class Relaxation:
             return False
         penalty = 10.0 * float(self._costs.max()) + 1.0
         while True:
-            self._start(self._costs, penalty)
-            self._settle()
+            self.settle(penalty)
             if self.uncovered < 1e-7:
                 break
-            if not self._coverable():
+            if not self.coverable():
                 return False
             penalty *= 100.0
         self._tighten()
         return True
 
-    def _coverable(self) -> bool:
+    def coverable(self) -> bool:
         """Whether parts of groups can cover everybody at all."""
         trial = Relaxation(self._found, np.zeros(len(self._costs)), self._nodes, self._new_model, self._solve)
-        trial._start(trial._costs, 1.0)
-        trial._settle()
+        trial.settle(1.0)
         return trial.uncovered < 1e-7
+
+    def settle(self, penalty: float) -> None:
+        """Solve without tightening; who stays uncovered costs the penalty."""
+        self._start(self._costs, penalty)
+        self._settle()
 
     def _start(self, costs: np.ndarray, penalty: float) -> None:
         """Begin with nobody covered, at a penalty, and the groups cheapest per member."""

@@ -50,21 +50,21 @@ def solve_grouping(
             continue
         one = _Part(station, part, feedback, None if end is None else max(0.01, end - time.monotonic()))
         if one.found.status in ("infeasible", "unknown"):
-            blocked.extend(_why(one, station if len(parts) > 1 else "", feedback))
+            blocked.extend(_why(one, station if len(parts) > 1 else "", feedback, end))
         solved.append(one)
     if blocked:
         return _infeasible(tuple(blocked), sum(len(one.candidates) for one in solved))
     return _together(problem, solved)
 
 
-def _why(one: _Part, station: str, feedback: Feedback) -> tuple[Reason, ...]:
+def _why(one: _Part, station: str, feedback: Feedback, end: float | None) -> tuple[Reason, ...]:
     """Say why a station has no plan; raises where it is only that none was found."""
     if one.found.status == "unknown":
         plain = plain_causes(one.problem, station)
         if not plain:
             raise GridError("no-plan-found", managers=len(one.problem), candidates=len(one.candidates))
         return plain
-    return explain(one.problem, station, feedback)
+    return explain(one.problem, station, feedback, end)
 
 
 def _infeasible(why: Sequence[Reason], looked_at: int = 0) -> Grouping:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
-from grid_model.grouping import GroupingProblem, Lock, Reason, solve_grouping
+from grid_model.errors import Cancelled
+from grid_model.feedback import Feedback
+from grid_model.grouping import GroupingProblem, Lock, Reason, cover, solve_grouping
+from grid_model.grouping.explain import contradictions, explain
 from tests.conftest import scaled
-from tests.test_grid_model.managers import best_of_all, problem_of, row_of, scattered, sparser, with_rules
+from tests.test_grid_model.managers import (
+    best_of_all,
+    problem_of,
+    row_of,
+    scattered,
+    sparser,
+    with_more_rules,
+    with_rules,
+)
 
 
 def why(problem: GroupingProblem) -> list[tuple[str, tuple[str, ...]]]:
@@ -157,3 +169,74 @@ def test_the_rules_named_are_in_conflict_and_each_is_needed() -> None:
                 for rule in rules:
                     assert best_of_all(with_only(problem, [one for one in rules if one != rule])) is not None
     assert seen >= 5
+
+
+def test_no_fewer_rules_are_in_conflict_than_those_named() -> None:
+    random = np.random.default_rng(23)
+    seen = 0
+    for _case in range(scaled(260, 2500)):
+        problem = scattered(random, int(random.integers(5, 7)), min_size=2, max_size=3)
+        problem = with_rules(random, sparser(random, problem, float(random.uniform(0.5, 0.9))))
+        for reason in solve_grouping(problem).why:
+            if reason.code != "rules-cannot-hold-together":
+                continue
+            seen += 1
+            assert reason.values["sure"]
+            rules = [Reason(code) for code in ("rule-min-size", "rule-max-size", "rule-connected")]
+            rules += [Reason("rule-qualified")] if problem.qualifications_known else []
+            rules += [Reason("rule-pair-minutes")] if problem.hard_pair_minutes else []
+            rules += [Reason("rule-apart", one) for one in problem.apart]
+            rules += [Reason("rule-together", one) for one in problem.together]
+            rules += [Reason("rule-locked", one.members) for one in problem.locks]
+            for few in combinations(rules, len(rules_of(reason)) - 1):
+                assert best_of_all(with_only(problem, few)) is not None
+    assert seen >= 5
+
+
+def test_groups_too_many_to_list_are_judged_like_listed_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(4)
+    monkeypatch.setattr(cover, "LISTED", 3)
+    answers = []
+    for _case in range(scaled(100, 1000)):
+        problem = scattered(
+            random, int(random.integers(4, 8)), min_size=int(random.integers(1, 4)), max_size=4
+        )
+        problem = sparser(random, with_rules(random, problem), float(random.uniform(0.5, 1.0)))
+        problem = with_more_rules(random, problem)
+        if contradictions(problem):
+            continue
+        answers.append(cover.has_plan(problem, cover.Patience()))
+        assert answers[-1] is (best_of_all(problem) is not None)
+    assert {True, False} <= set(answers)
+
+
+def apart_from_all_neighbours() -> GroupingProblem:
+    """Twelve managers of whom one may be with none of those beside him."""
+    problem = scattered(np.random.default_rng(2), 12, min_size=3, max_size=4)
+    beside = tuple(problem.members[n] for n in np.flatnonzero(problem.adjacency[3]))
+    able = np.ones(12, dtype=bool)
+    return replace(
+        problem, leaders=able, guards=able, apart=tuple((problem.members[3], one) for one in beside)
+    )
+
+
+def test_a_manager_apart_from_all_his_neighbours_is_told_with_just_those_rules() -> None:
+    problem = apart_from_all_neighbours()
+    (reason,) = solve_grouping(problem).why
+    assert reason.code == "rules-cannot-hold-together" and reason.values["sure"]
+    codes = [rule.code for rule in rules_of(reason)]
+    assert codes == ["rule-min-size", "rule-connected", *["rule-apart"] * len(problem.apart)]
+    assert solve_grouping(problem).why == (reason,)
+
+
+def test_a_search_for_the_rules_that_was_cut_short_says_so() -> None:
+    first, second = explain(apart_from_all_neighbours(), end=0.0)
+    assert first.code == "rules-cannot-hold-together" and not first.values["sure"]
+    assert second.code == "conflict-cut-short"
+
+
+def test_a_search_for_the_rules_stops_when_asked_to() -> None:
+    feedback = Feedback()
+    feedback.cancel()
+    with pytest.raises(Cancelled):
+        explain(apart_from_all_neighbours(), feedback=feedback)
