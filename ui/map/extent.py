@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
+import pandas as pd
 
 from gis.display import DisplayPlane
 from grid_model.project import Project
@@ -17,33 +20,54 @@ SAMPLED = 50_000
 """Points that are enough to know where the middle half lies."""
 
 
+PLACED = ("connectivity_nodes", "power_transformers", "switches", "poles", "customers")
+OUTLINED = ("stations", "transformer_areas")
+
+_known: tuple[tuple[weakref.ref[pd.DataFrame], ...], Extent | None] = ((), None)
+"""The extent found last, and of which rows: several views ask for it when a project is opened."""
+
+
 def project_extent(project: Project) -> Extent | None:
     """Give the rectangle around what has a place, in project coordinates; None where nothing has.
 
     Places far off everything else, such as (0, 0) in a table of longitudes, are left out: they are
     mistakes that the data check lists, and must not shrink the station to a dot.
     """
+    global _known
+    frames = [project.frame(name) for name in (*PLACED, *OUTLINED)]
+    if _known[0] and all(one() is frame for one, frame in zip(_known[0], frames, strict=True)):
+        return _known[1]
+    found = _extent_of(project)
+    _known = tuple(weakref.ref(frame) for frame in frames), found
+    return found
+
+
+def _extent_of(project: Project) -> Extent | None:
     clouds = [
-        project.frame(name)[["x", "y"]].to_numpy(dtype=float)
-        for name in ("connectivity_nodes", "power_transformers", "switches", "poles", "customers")
+        (project.frame(name)["x"].to_numpy(dtype=float), project.frame(name)["y"].to_numpy(dtype=float))
+        for name in PLACED
     ]
-    for name in ("stations", "transformer_areas"):
+    for name in OUTLINED:
         frame = project.frame(name)
         if frame["geometry"].notna().any():
             from gis.shapes import flat_shapes
 
-            clouds.append(flat_shapes(frame["geometry"]).points)
-    points = np.concatenate(clouds)
-    points = points[~np.isnan(points[:, 0]) & ~np.isnan(points[:, 1])]
-    if not len(points):
+            points = flat_shapes(frame["geometry"]).points
+            clouds.append((points[:, 0], points[:, 1]))
+    x, y = (np.concatenate(parts) for parts in zip(*clouds, strict=True))
+    placed = ~(np.isnan(x) | np.isnan(y))
+    if not placed.all():
+        x, y = x[placed], y[placed]
+    if not len(x):
         return None
-    some = points[:: max(1, len(points) // SAMPLED)]
+    step = max(1, len(x) // SAMPLED)
+    some = np.column_stack([x[::step], y[::step]])
     low, middle, high = np.percentile(some, [25, 50, 75], axis=0)
     reach = FAR_OUT * np.maximum(high - low, (high - low).max() / 4)
-    near = ((points >= middle - reach) & (points <= middle + reach)).all(axis=1)
-    points = points[near] if near.any() else points
-    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
-    return (float(west), float(south), float(east), float(north))
+    near = (np.abs(x - middle[0]) <= reach[0]) & (np.abs(y - middle[1]) <= reach[1])
+    if near.any() and not near.all():
+        x, y = x[near], y[near]
+    return (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
 
 def plane_of(extent: Extent | None, *, geographic: bool) -> DisplayPlane:
