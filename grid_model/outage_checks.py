@@ -339,7 +339,9 @@ def _against_budget(project: Project, values: Mapping[str, Any], budget: float, 
     more = {**values, "remaining": budget - spent, "share": share}
     reached = float("inf") if share is None else share + ROUNDING
     if reached >= setting(project, "outage.budget_limit"):
-        return Finding("budget-over", Severity.ALARM, more)
+        over = spent - budget
+        code = "budget-over" if over > ROUNDING else "budget-reached"
+        return Finding(code, Severity.ALARM, {**more, "over": max(over, 0.0)})
     if reached >= setting(project, "outage.budget_warn"):
         return Finding("budget-near", Severity.WARNING, more)
     return Finding("budget-within", Severity.NOTE, more)

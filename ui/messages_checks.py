@@ -58,8 +58,11 @@ FINDINGS: Mapping[str, str] = {
     "budget-near": N_(
         "Outage budget of {feeder}, {month}, nearly used up: this plan {cost} user-hours, others {used}, budget {budget}, left {remaining} ({share} used)"
     ),
+    "budget-reached": N_(
+        "Outage budget of {feeder}, {month}, at its limit: this plan {cost} user-hours, others {used}, budget {budget}, left {remaining} ({share} used)"
+    ),
     "budget-over": N_(
-        "Outage budget of {feeder}, {month}, used up: this plan {cost} user-hours, others {used}, budget {budget}, left {remaining} ({share} used)"
+        "Outage budget of {feeder}, {month}, exceeded by {over}: this plan {cost} user-hours, others {used}, budget {budget} ({share} used)"
     ),
     "budget-unset": N_(
         "{feeder}, {month}: this plan {cost} user-hours, others {used}; the feeder has no outage budget"

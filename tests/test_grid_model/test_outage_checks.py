@@ -314,7 +314,7 @@ def budget(hours: float) -> Rows:
 @pytest.mark.parametrize(
     ("hours", "code", "severity"),
     [(5.01, "budget-within", "note"), (5.0, "budget-near", "warning"), (4.01, "budget-near", "warning"),
-     (4.0, "budget-over", "alarm"), (3.0, "budget-over", "alarm"), (0.0, "budget-over", "alarm")],
+     (4.0, "budget-reached", "alarm"), (3.0, "budget-over", "alarm"), (0.0, "budget-over", "alarm")],
 )  # fmt: skip
 def test_80_per_cent_of_the_budget_warns_and_100_wants_a_reason(
     hours: float, code: str, severity: str

@@ -64,14 +64,14 @@ def test_the_checks_are_told_with_every_study(
     assert "Not announced yet: to be announced by 2026-12-03 08:00, 7 days before the outage" in text
 
 
-def test_a_plan_over_the_budget_is_kept_only_with_a_reason(
+def test_a_plan_that_reaches_the_budget_is_kept_only_with_a_reason(
     path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = steps(tmp_path, "2026-12-10", 5)
     assert main(["study", path, "--steps", plan, "--save", "换杆"]) == 2
     said = capsys.readouterr().err
     assert "kept only with a reason" in said
-    assert "Outage budget of 东线, 2026-12, used up" in said
+    assert "Outage budget of 东线, 2026-12, at its limit" in said
     assert len(said.strip().splitlines()) == 1
     assert not len(open_for_reading(Path(path)).frame("outages"))
     assert main(["study", path, "--steps", plan, "--save", "换杆", "--reason", "  "]) == 2
@@ -80,7 +80,7 @@ def test_a_plan_over_the_budget_is_kept_only_with_a_reason(
     row = open_for_reading(Path(path)).table("outages").row(found["outage"])
     checks = json.loads(row["result"])["checks"]
     assert (checks["reason"], checks["needs_reason"]) == ("危杆", True)
-    assert checks["findings"][0]["code"] == "budget-over"
+    assert checks["findings"][0]["code"] == "budget-reached"
     assert document(capsys, "study", path, "--outage", found["outage"])["checks"]["reason"] == "危杆"
 
 
@@ -89,7 +89,7 @@ def test_the_next_plan_of_the_month_meets_what_is_left_and_a_withdrawn_one_gives
 ) -> None:
     first = document(capsys, "study", path, "--steps", steps(tmp_path, "2026-12-10", 3), "--save", "一")
     second = ("study", path, "--steps", steps(tmp_path, "2026-12-20", 2))
-    assert codes(document(capsys, *second))["budget-over"] == "alarm"
+    assert codes(document(capsys, *second))["budget-reached"] == "alarm"
     assert codes(document(capsys, *second))["frequent-outages"] == "warning"
     withdrawn = document(capsys, "study", path, "--outage", first["outage"], "--withdraw", "--reason", "雨")
     assert withdrawn["withdrawn"]
@@ -147,7 +147,9 @@ def test_the_checks_in_chinese(
     assert main(["study", path, "--steps", steps(tmp_path, "2026-12-20")]) == 0
     text = capsys.readouterr().out
     assert "停电前校核（先算后停）" in text
-    assert "[须说明理由] 东线 2026-12 时户数预算已用完：本次 4，其他已安排 4，预算 1，剩余 -7" in text
+    assert (
+        "[须说明理由] 东线 2026-12 超出时户数预算 7：本次 4，其他已安排 4，预算 1（已用 800\u00a0%）" in text
+    )
     assert "[注意] 频繁停电：60 天内停电 2 次（含本次）的台区 1 个：东二" in text
     assert "[注意] 重要用户（特级）1 户将停电：cb" in text
     assert "[提示] 尚未公告：最迟应于 2026-12-13 08:00 公告（提前 7 天）" in text
@@ -160,4 +162,4 @@ def test_the_printed_sheet_has_the_checks(path: str, tmp_path: Path) -> None:
     asked = PrintParameters(template="outage-sheet", out=str(tmp_path / "sheet.pdf"), steps_file=plan)
     rows = options_of(open_for_reading(Path(path)), asked, SILENT).checks
     assert [one for one, _sentence in rows] == ["Needs a reason", "Attention", "For information"]
-    assert rows[0][1].startswith("Outage budget of 东线, 2026-12, used up: this plan 5 user-hours")
+    assert rows[0][1].startswith("Outage budget of 东线, 2026-12, at its limit: this plan 5 user-hours")

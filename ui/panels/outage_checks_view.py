@@ -81,6 +81,8 @@ class OutageChecksView(QWidget):
             Sentences about other plans that are in the way.
         """
         self.findings = findings
+        for n in range(self._grid.rowCount()):
+            self._grid.setRowStretch(n, 0)
         clear(self._grid)
         lines = [
             (severity_word(one), BADGES[one.severity], finding_sentence(project, one)) for one in findings
