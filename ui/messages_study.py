@@ -45,6 +45,39 @@ STUDY_ERRORS: Mapping[str, str] = {
     ),
     "unknown-step-key": N_("Step {step} of the steps file has what no step has: {keys}; known are {known}."),
     "unknown-steps-file-key": N_("The steps file has what none has: {keys}; known are {known}."),
+    "unknown-manual-key": N_(
+        "Entry {step} of what is entered by hand has what no entry has: {keys}; known are {known}."
+    ),
+    "step-keys-exclude": N_("Step {step} of the steps file says it twice: {keys}; only one of them can be heeded."),
+    "step-key-without-use": N_(
+        "In step {step} of the steps file “{key}” has no use for “{action}”, only for {actions}; leave it out."
+    ),
+    "manual-one-of": N_(
+        "Entry {n} of what is entered by hand has to name either a customer or an area; for both write two entries."
+    ),
+    "manual-without-reason": N_(
+        "Entry {n} of what is entered by hand ({id}) gives no reason; write why it is added."
+    ),
+    "step-with-device": N_(
+        "The step “{action}” takes no device (given: {devices}); leave it out, or operate it by steps “open” and “close”."
+    ),
+    "pairs-need-a-workbook": N_(
+        "“{file}” can hold one list only; write an .xlsx file to have the pairs beside the devices."
+    ),
+    "bad-distance": N_("{at_m} m is no distance along the line “{line}”; write 0 or more."),
+    "line-without-place": N_(
+        "The line “{line}” has no place on the map, so a point on it cannot be found by coordinates; write at_m instead."
+    ),
+    "place-far-from-line": N_(
+        "The place given is {metres} m from the line “{line}”; on a line is what lies within {farthest} m of it. Check the coordinates, or write at_m."
+    ),
+    "temporary-name-taken": N_(
+        "A jumper or cut cannot be called “{id}”: something of the network has that name already; choose another."
+    ),
+    "said-by-steps-file": N_("{flags} has no effect beside --steps: the steps file says it; change it there."),
+    "said-by-kept-study": N_(
+        "{flags} has no effect beside --outage: a kept study is played as it was kept; write its steps with --out and change them."
+    ),
     "device-twice": N_("The step names “{id}” twice; name it once."),
     "study-without-name": N_("--save needs a name; write --save NAME."),
     "bad-times": N_(
@@ -69,6 +102,11 @@ STUDY_ERRORS: Mapping[str, str] = {
     ),
     "nothing-to-propose": N_(
         "There is nothing to propose: nothing is left to isolate, and no tie can bring anybody back."
+    ),
+    "outage-name-missing": N_("A kept study needs a name."),
+    "outage-name-taken": N_("There is a kept study “{name}” already ({id}); choose another name."),
+    "outage-has-open-fault": N_(
+        "“{name}” cannot be deleted: the fault in {devices} is known by this record alone and is not repaired. Carry the repair out first."
     ),
     "nothing-carried-out": N_(
         "After step {n} everything stands as it did, so there is nothing to carry out."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from ui.outage_plan import Plan
 if TYPE_CHECKING:
     from grid_model.study import OutageStudy, Stage
     from grid_model.study_picture import Fed, Named, StagePicture
-    from grid_model.study_steps import StudyStep
+    from grid_model.study_steps import ManualEntry, StudyStep
 
 EARTH_ALONG = 0.15
 """An earth at a line's end is drawn this share of its first piece away from the node."""
@@ -66,10 +66,19 @@ class Refusal:
 
 @dataclass(frozen=True, eq=False)
 class Played:
-    """What came of playing a plan; no answer where not even the first step can be done."""
+    """What came of playing a plan.
+
+    Parameters
+    ----------
+    answer
+        None where not even the first step can be done.
+    by_hand
+        Why what was entered by hand could not be counted.
+    """
 
     answer: Answer | None
     refusal: Refusal | None = None
+    by_hand: GridError | None = None
 
 
 def play(project: Project, plan: Plan, feedback: Feedback = SILENT) -> Played:
@@ -80,7 +89,18 @@ def play(project: Project, plan: Plan, feedback: Feedback = SILENT) -> Played:
     refusal = refusal or late
     if study is None:
         return Played(None, refusal)
-    return Played(answer_of(plan, study, feedback), refusal)
+    study, by_hand = _with_manual(project, plan, study)
+    return Played(answer_of(plan, study, feedback), refusal, by_hand)
+
+
+def _with_manual(project: Project, plan: Plan, study: OutageStudy) -> tuple[OutageStudy, GridError | None]:
+    """Add what was entered by hand; where that cannot be counted, say why and leave it out."""
+    if not plan.manual:
+        return study, None
+    try:
+        return _studied(project, plan, len(study.stages), SILENT, plan.manual), None
+    except GridError as error:
+        return study, error
 
 
 def _backwards(steps: Iterable[StudyStep]) -> Refusal | None:
@@ -116,15 +136,18 @@ def _farthest(
     return found, Refusal(bad - 1, refused)
 
 
-def _studied(project: Project, plan: Plan, count: int, feedback: Feedback) -> OutageStudy:
+def _studied(
+    project: Project, plan: Plan, count: int, feedback: Feedback, manual: Sequence[ManualEntry] = ()
+) -> OutageStudy:
     from grid_model.study import study_outage
     from grid_model.wiring import SwitchState
 
     steps = plan.steps[:count]
     until = plan.until if plan.until is not None and plan.until >= steps[-1].time else None
     return study_outage(
-        project, steps, SwitchState(plan.state), until=until, inoperable=plan.inoperable, feedback=feedback
-    )
+        project, steps, SwitchState(plan.state), until=until, inoperable=plan.inoperable, manual=manual,
+        feedback=feedback,
+    )  # fmt: skip
 
 
 def answer_of(plan: Plan, study: OutageStudy, feedback: Feedback = SILENT) -> Answer:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from grid_model.changes import Changes
+from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.project import Edit, Project
-from grid_model.study_steps import StudyStep
+from grid_model.study_steps import ManualEntry, StudyStep
 from resources.i18n import _
 from ui.jobs import Job
 from ui.map.overlay import OutageOverlay
@@ -80,6 +81,7 @@ class OutageDesk(QObject):
         self._memory = PlanMemory()
         self.result: Answer | None = None
         self.refusal: Refusal | None = None
+        self.by_hand: GridError | None = None
         self.standing: OutageOverlay | None = None
         self.shown = 0
         self._clock = QTimer(self)
@@ -200,6 +202,14 @@ class OutageDesk(QObject):
         else:
             self.ask(plan)
 
+    def set_until(self, until: datetime | None) -> None:
+        """Count who is not back up to a moment; None: up to the last step."""
+        self.ask(replace(self.plan, until=until), show=self.shown)
+
+    def set_manual(self, entries: Sequence[ManualEntry]) -> None:
+        """Put what the planner adds by hand in the place of what was added so far."""
+        self.ask(replace(self.plan, manual=tuple(entries)), show=self.shown)
+
     def set_state(self, state: str) -> None:
         """Start from the ``normal`` or the ``current`` positions; an unchanged proposal is made anew."""
         if state == self.state:
@@ -246,7 +256,7 @@ class OutageDesk(QObject):
         self._stop()
         project, plan = self._session.project, self.plan
         if project is None or not plan.steps:
-            self.result, self.refusal, self.shown = None, None, 0
+            self.result, self.refusal, self.by_hand, self.shown = None, None, None, 0
             self.changed.emit()
             return
 
@@ -258,7 +268,7 @@ class OutageDesk(QObject):
         self._run(_("Tracing the outage"), lambda feedback: play(project, plan, feedback), done)
 
     def _take(self, played: Played, show: int) -> None:
-        self.result, self.refusal = played.answer, played.refusal
+        self.result, self.refusal, self.by_hand = played.answer, played.refusal, played.by_hand
         last = len(played.answer.overlays) if played.answer is not None else 0
         self.shown = min(max(show, 0), last)
         self.changed.emit()
@@ -354,7 +364,6 @@ class OutageDesk(QObject):
 
         def work(feedback: Feedback) -> tuple[Plan, Played]:
             from grid_model.abnormal import return_to_normal
-            from grid_model.errors import GridError
             from grid_model.study_faults import open_faults
 
             steps = return_to_normal(project, morning(project), repaired=repaired)
@@ -390,14 +399,20 @@ class OutageDesk(QObject):
         self._make(_("Carrying out the outage study"), edit, done)
 
     def keep(self, name: str) -> None:
-        """Keep the study in the project."""
+        """Keep the study in the project; a name another one has is refused with a sentence."""
         from grid_model.carry_out import SaveOutage, new_outage_id
+        from grid_model.kept_outages import refuse_taken_name
 
         project = self._session.project
         if self.result is None or project is None:
             return
         outage = self.plan.outage or new_outage_id(project, self.result.study)
         there = outage if outage in project.table("outages") else ""
+        try:
+            refuse_taken_name(project, name, there)
+        except GridError as error:
+            self._session.problem.emit(error)
+            return
 
         def done(made: Changes | None) -> None:
             if made is not None:
@@ -407,6 +422,12 @@ class OutageDesk(QObject):
 
         assert self.result is not None
         self._make(_("Keeping the outage study"), SaveOutage(self.result.study, name, there), done)
+
+    def renamed(self, outage: str, name: str) -> None:
+        """Take note that a kept study has another name, where it is the one at hand."""
+        if self.plan.outage == outage:
+            self._memory.plan = replace(self.plan, name=name)
+            self.changed.emit()
 
     def _make(self, title: str, edit: Any, done: Any) -> None:
         """Work an edit out beside the window, then make it."""
@@ -430,13 +451,17 @@ class OutageDesk(QObject):
 
             found = load_study(project, outage)
             study = found.study
-            plan = Plan(study.steps, study.state.value, study.inoperable, study.until, str(name), outage)
+            ends = study.until if study.until > study.steps[-1].time else None
+            plan = Plan(
+                study.steps, study.state.value, study.inoperable, ends, str(name), outage,
+                manual=study.manual.entries,
+            )  # fmt: skip
             return plan, answer_of(plan, study, feedback), found
 
         def done(made: tuple[Plan, Answer, Any]) -> None:
             plan, answer, found = made
             self._memory.put(plan)
-            self._take(Played(answer), len(plan.steps))
+            self._take(Played(answer), telling_step(Played(answer)))
             self.answered.emit()
             if not found.same_network or found.differences:
                 told = _(
@@ -451,7 +476,7 @@ class OutageDesk(QObject):
     def take_over(self, other: OutageDesk) -> None:
         """Go on where another desk was."""
         self._memory, self.result, self.refusal = other._memory, other.result, other.refusal
-        self.shown = other.shown
+        self.shown, self.by_hand = other.shown, other.by_hand
         self.changed.emit()
 
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from grid_model.project import Project
-from grid_model.study_steps import StudyStep
+from grid_model.study_steps import ManualEntry, StudyStep
 
 FIRST_HOUR = time(9)
 """When the first step happens unless the planner says otherwise."""
@@ -37,6 +37,8 @@ class Plan:
         What it is kept as, and under which number; empty where it is not kept.
     proposed
         The steps of the proposal as it was made; while nobody changed them a new mark makes it anew.
+    manual
+        Customers and areas the planner adds by hand (手工).
     """
 
     steps: tuple[StudyStep, ...] = ()
@@ -46,6 +48,7 @@ class Plan:
     name: str = ""
     outage: str = ""
     proposed: tuple[StudyStep, ...] = ()
+    manual: tuple[ManualEntry, ...] = ()
 
     @property
     def is_proposal(self) -> bool:

@@ -219,8 +219,9 @@ def test_a_study_is_kept_opened_again_and_listed(
     assert desk.steps == steps
     press(qtbot, panel, "Clear")
 
-    choose_in_menu("Line fault")
     press(qtbot, panel, "Open a kept study…")
+    assert panel.tabs.currentIndex() == 3
+    press(qtbot, panel.kept, "Line fault")
     qtbot.waitUntil(lambda: bool(desk.steps), timeout=10_000)
     wait_for_jobs(qtbot, window)
     assert [(one.time, one.action) for one in desk.steps] == [(one.time, one.action) for one in steps]
@@ -281,7 +282,8 @@ def test_earth_jumper_and_cut_stand_in_the_menu_of_a_device(
     nodes = {ends["node_a" if at_a else "node_b"]}
     touching = lines["node_a"].isin(nodes) | lines["node_b"].isin(nodes)
     near = lines.loc[touching & (lines["nominal_kv"] > 1), "id"].tolist()
-    start, end = f"ac_line_segments:{near[0]}", f"ac_line_segments:{line}"
+    other = str(lines["id"].iloc[next(row for row in dead if lines["id"].iloc[row] != line)])
+    start, end = f"ac_line_segments:{near[0]}", f"ac_line_segments:{other}"
     for device, text in ((start, "Jumper from here"), (end, "Jumper from")):
         window.bench.select(*device.split(":"))
         QApplication.processEvents()

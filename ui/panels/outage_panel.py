@@ -1,4 +1,4 @@
-"""The task Outage on the right: the study, the loops, and what does not stand as normal."""
+"""The task Outage on the right: the study, loops, what does not stand as normal, and what is kept."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from resources.i18n import _
 from ui.bench import Bench
 from ui.panels.abnormal_panel import AbnormalPanel
 from ui.panels.loops_panel import LoopsPanel
+from ui.panels.outage_kept import KeptPanel
 from ui.panels.steps_panel import StudyPanel
 
-STUDY, LOOPS, ABNORMAL = range(3)
+STUDY, LOOPS, ABNORMAL, KEPT = range(4)
 
 
 class OutagePanel(QWidget):
-    """Three pages under tabs."""
+    """Pages under tabs."""
 
     export_wanted = Signal()
     print_wanted = Signal()
@@ -27,14 +28,15 @@ class OutagePanel(QWidget):
         self.study = StudyPanel(bench)
         self.loops = LoopsPanel(bench)
         self.abnormal = AbnormalPanel(bench)
+        self.kept = KeptPanel(bench)
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName(_("Pages of the task Outage"))
-        for text in (_("Study"), _("Loops"), _("Not normal")):
+        for text in (_("Study"), _("Loops"), _("Not normal"), _("Kept")):
             self.tabs.addTab(text)
         self._pages = QStackedWidget()
-        for page in (self.study, self.loops, self.abnormal):
+        for page in (self.study, self.loops, self.abnormal, self.kept):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
@@ -45,6 +47,7 @@ class OutagePanel(QWidget):
         self.study.export_wanted.connect(self.export_wanted)
         self.study.print_wanted.connect(self.print_wanted)
         self.study.table_wanted.connect(self.table_wanted)
+        self.study.kept_wanted.connect(lambda: self.tabs.setCurrentIndex(KEPT))
         bench.outage.answered.connect(lambda: self.tabs.setCurrentIndex(STUDY))
         bench.outage.carried_out.connect(lambda: self.tabs.setCurrentIndex(ABNORMAL))
         bench.ranking.changed.connect(self._count)
@@ -57,6 +60,7 @@ class OutagePanel(QWidget):
         loops = _("Loops {count}").format(count=len(found.loops)) if found is not None else _("Loops")
         count = self.abnormal.count
         abnormal = _("Not normal {count}").format(count=count) if count is not None else _("Not normal")
-        for at, text in ((LOOPS, loops), (ABNORMAL, abnormal)):
+        kept = _("Kept {count}").format(count=self.kept.count) if self.kept.count else _("Kept")
+        for at, text in ((LOOPS, loops), (ABNORMAL, abnormal), (KEPT, kept)):
             if self.tabs.tabText(at) != text:
                 self.tabs.setTabText(at, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gis.provenance import Provenance
@@ -19,6 +19,7 @@ from ui.panels.film_bar import FilmBar
 from ui.panels.outage_words import step_rows, warnings_of
 from ui.panels.panel import Panel
 from ui.panels.steps_head import fill_counts, fill_heading, state_choice
+from ui.panels.steps_manual import fill_by_hand
 from ui.panels.steps_view import StepRow, StepsView
 from ui.widgets import badge, button, clear, label, link, notice, row, rule, settle
 
@@ -38,6 +39,8 @@ class StudyPanel(Panel):
     export_wanted = Signal()
     print_wanted = Signal()
     table_wanted = Signal(str)
+    kept_wanted = Signal()
+    """Show the list of kept studies."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()
@@ -217,11 +220,14 @@ class StudyPanel(Panel):
         if self._bench.outage.can_undo:
             tip = _("The steps as they stood before they were cleared or carried out")
             column.addLayout(row(link(_("Bring the last steps back"), self._bench.outage.undo, tip), 1))
-        if self._kept():
-            column.addLayout(row(button(_("Open a kept study…"), self._open_kept), 1))
+        if self._has_kept():
+            column.addLayout(row(button(_("Open a kept study…"), self.kept_wanted.emit), 1))
 
     def _below(self, column: QVBoxLayout, answer: Answer) -> None:
         shown = self._bench.outage.shown
+        project = self._bench.session.project
+        assert project is not None
+        fill_by_hand(column, self._bench, project)
         warnings = warnings_of(answer, shown)
         if warnings:
             column.addWidget(notice("\n".join(warnings)))
@@ -245,8 +251,8 @@ class StudyPanel(Panel):
             ),
         )
         keep = button(_("Keep…"), self._keep, tip=_("Keep the study in the project under a name"))
-        kept = button(_("Open…"), self._open_kept, tip=_("Open a study that was kept"))
-        kept.setEnabled(bool(self._kept()))
+        kept = button(_("Open…"), self.kept_wanted.emit, tip=_("Open a study that was kept"))
+        kept.setEnabled(self._has_kept())
         export = button(
             _("Export customer list"),
             self.export_wanted.emit,
@@ -374,24 +380,6 @@ class StudyPanel(Panel):
         if name:
             desk.keep(name)
 
-    def _kept(self) -> list[tuple[str, str]]:
-        """List the studies that are kept, the newest first: number and what they are called."""
+    def _has_kept(self) -> bool:
         project = self._bench.session.project
-        if project is None:
-            return []
-        frame = project.frame("outages")
-        frame = frame[frame["steps"].notna()]
-        names = frame["name"].where(frame["name"].notna(), frame["id"])
-        return list(zip(frame["id"].tolist(), names.tolist(), strict=True))[::-1]
-
-    def _open_kept(self) -> None:
-        kept = self._kept()
-        if not kept:
-            return
-        menu = QMenu(self)
-        for one, name in kept[:20]:
-            menu.addAction(f"{name}    {one}", lambda one=one: self._bench.outage.open_kept(one))
-        from PySide6.QtGui import QCursor
-
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(QCursor.pos())
+        return project is not None and bool(project.frame("outages")["steps"].notna().any())
