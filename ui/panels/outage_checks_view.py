@@ -204,7 +204,7 @@ class KeepDialog(QDialog):
 
 
 def ask_to_keep(
-    parent: QWidget, project: Project, study: OutageStudy, name: str, outage: str = ""
+    parent: QWidget | None, project: Project, study: OutageStudy, name: str, outage: str = ""
 ) -> KeptAs | None:
     """Ask how a plan is to be kept; None where the person turns back.
 
