@@ -16,11 +16,17 @@ import numpy as np
 from grid_model.earth_places import EarthPlace, place_of_node, places_at_end
 from grid_model.errors import GridError
 from grid_model.project import Draft, Project
-from grid_model.study_steps import MADE, NEED_DEVICES, StudyStep
+from grid_model.study_steps import MADE, NEED_DEVICES, TAKE_NO_DEVICES, StudyStep
 from grid_model.wiring import DEVICE_TABLES, SHORT_NAMES, Device, Wiring
+
+NAMED_TABLES = (*DEVICE_TABLES, "connectivity_nodes", "energy_sources")
+"""What a step names; a jumper or cut has a name that none of them has."""
 
 NODE_PREFIXES = ("nodes", "connectivity_nodes")
 SOURCE_PREFIXES = ("sources", "energy_sources")
+FARTHEST_M = 1_000.0
+"""A point given by its coordinates is at most so far from its line; what lies farther means another place."""
+
 ENDS = {
     "switches": ("node_a", "node_b"),
     "ac_line_segments": ("node_a", "node_b"),
@@ -217,15 +223,19 @@ def place_on_line(
     Returns
     -------
     place
-        None where neither is given, or `xy` is and the line has no place.
+        None where neither is given.
 
     Raises
     ------
     GridError
-        ``place-beyond-line`` where the line is shorter.
+        ``bad-distance`` where it is negative or no number; ``place-beyond-line`` where the line is shorter;
+        ``line-without-place`` where `xy` is given and the line has none; ``place-far-from-line`` where the
+        line is farther than `FARTHEST_M` from it.
     """
     if at_m is None and xy is None:
         return None
+    if at_m is not None and not 0 <= at_m < math.inf:
+        raise GridError("bad-distance", line=line, at_m=at_m)
     route = route_of(project, line)
     metres = _stations(project, route)
     length = project.table("ac_line_segments").row(line)["length_m"] or (
@@ -233,8 +243,11 @@ def place_on_line(
     )
     if at_m is None:
         if xy is None or len(metres) < 2:
-            return None
-        at_m = _nearest(project, route, metres, xy) / float(metres[-1] or 1.0) * length
+            raise GridError("line-without-place", line=line)
+        along, gap = _nearest(project, route, metres, xy)
+        if not gap <= FARTHEST_M:
+            raise GridError("place-far-from-line", line=line, metres=round(gap), farthest=round(FARTHEST_M))
+        at_m = along / float(metres[-1] or 1.0) * length
     if at_m > length + 0.5:
         raise GridError("place-beyond-line", line=line, at_m=at_m, length_m=round(length, 1))
     share = min(at_m / length, 1.0) if 0 < length < math.inf else 0.0
@@ -295,8 +308,10 @@ def _stations(project: Project, route: np.ndarray) -> np.ndarray:
     return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
 
 
-def _nearest(project: Project, route: np.ndarray, metres: np.ndarray, xy: tuple[float, float]) -> float:
-    """Metres along the route to its point nearest to `xy`."""
+def _nearest(
+    project: Project, route: np.ndarray, metres: np.ndarray, xy: tuple[float, float]
+) -> tuple[float, float]:
+    """Metres along the route to its point nearest to `xy`, and from there to `xy`."""
     scale = _scale(project, float(route[0, 1]))
     points, at = route * scale, np.array(xy) * scale
     way = np.diff(points, axis=0)
@@ -304,7 +319,7 @@ def _nearest(project: Project, route: np.ndarray, metres: np.ndarray, xy: tuple[
     share = np.clip(((at - points[:-1]) * way).sum(axis=1) / squared, 0.0, 1.0)
     gap = np.hypot(*((points[:-1] + way * share[:, None]) - at).T)
     best = int(np.argmin(gap))
-    return float(metres[best] + share[best] * np.sqrt(squared[best]))
+    return float(metres[best] + share[best] * np.sqrt(squared[best])), float(gap[best])
 
 
 # ---------------------------------------------------------------------------- jumpers and cuts
@@ -322,7 +337,8 @@ def with_temporaries(project: Project, steps: Sequence[StudyStep]) -> tuple[Proj
     ------
     GridError
         ``step-without-device``, ``unknown-place``, ``jumper-ends``, ``jumper-same-node``,
-        ``jumper-behind-switch``, ``jumper-voltages``, ``cut-needs-line``, ``place-beyond-line``.
+        ``jumper-behind-switch``, ``jumper-voltages``, ``cut-needs-line``, ``temporary-name-taken``,
+        and as `place_on_line`.
     """
     if not any(step.action in MADE for step in steps):
         return project, tuple(steps)
@@ -340,7 +356,7 @@ def with_temporaries(project: Project, steps: Sequence[StudyStep]) -> tuple[Proj
 
 def _free_id(project: Project, action: str, taken: set[str]) -> str:
     n = 1
-    while f"{action}-{n}" in taken or f"{action}-{n}" in project.table("switches"):
+    while f"{action}-{n}" in taken or any(f"{action}-{n}" in project.table(one) for one in NAMED_TABLES):
         n += 1
     return f"{action}-{n}"
 
@@ -348,6 +364,9 @@ def _free_id(project: Project, action: str, taken: set[str]) -> str:
 def _put_in(draft: Draft, step: StudyStep) -> None:
     if not step.devices:
         raise GridError("step-without-device", action=step.action)
+    for table in NAMED_TABLES[1:]:
+        if step.temporary in draft.project.table(table):
+            raise GridError("temporary-name-taken", id=step.temporary, table=table)
     row = jumper_row(draft.project, step) if step.action == "jumper" else cut_row(draft.project, step)
     switches = draft.project.table("switches")
     if step.temporary not in switches:
@@ -355,7 +374,7 @@ def _put_in(draft: Draft, step: StudyStep) -> None:
         return
     there = switches.row(step.temporary)
     if there["kind"] != step.action or any(there[name] != row[name] for name in ("node_a", "node_b", "line")):
-        raise GridError("duplicate-id", table="switches", id=step.temporary)
+        raise GridError("temporary-name-taken", id=step.temporary, table="switches")
     draft.update("switches", [step.temporary], open=row["open"])  # a study kept earlier is played anew
 
 
@@ -450,13 +469,15 @@ def prepared(project: Project, steps: Sequence[StudyStep]) -> tuple[Project, tup
     Raises
     ------
     GridError
-        ``no-steps``, ``step-without-device``, and as `with_temporaries`.
+        ``no-steps``, ``step-without-device``, ``step-with-device``, and as `with_temporaries`.
     """
     if not steps:
         raise GridError("no-steps")
     for step in steps:
         if step.action in NEED_DEVICES and not step.devices:
             raise GridError("step-without-device", action=step.action)
+        if step.action in TAKE_NO_DEVICES and step.devices:
+            raise GridError("step-with-device", action=step.action, devices=", ".join(step.devices))
     project, steps = with_temporaries(project, steps)
     return project, tuple(_settled(project, step) for step in steps)
 
@@ -468,12 +489,10 @@ def _settled(project: Project, step: StudyStep) -> StudyStep:
 
 
 def fault_place(project: Project, step: StudyStep) -> LinePlace | None:
-    """Give the point on a line that a step names; raises ``place-beyond-line``, ``place-needs-line``."""
+    """Give the point on a line that a step names; raises as `place_on_line`, and ``place-needs-line``."""
     if (step.at_m is None and step.xy is None) or step.action not in ("fault", "cut"):
         return None
     line, _ends = _line_named(project, step.devices[0])
     if len(step.devices) != 1 or not line:
-        if step.at_m is None:
-            return None
         raise GridError("place-needs-line", device=", ".join(step.devices))
     return place_on_line(project, line, step.at_m, step.xy)

@@ -39,6 +39,8 @@ line's ends are its own, beyond the switches that stand there.
 MADE = ("jumper", "cut")
 """Steps that put something in, which gets an identifier."""
 
+TAKE_NO_DEVICES = frozenset({"isolate", "normal"})
+
 NEED_DEVICES = frozenset({"fault", "trip", "open", "close", "earth", "unearth", "jumper", "cut"})
 
 
@@ -145,25 +147,65 @@ def read_steps(content: Any, planning_date: str) -> tuple[list[StudyStep], dict[
     return steps, more
 
 
-FILE_KEYS = frozenset({"steps", "state", "until", "inoperable", "manual", "name"})
+FILE_KEYS = frozenset({"steps", "state", "until", "inoperable", "manual"})
 STEP_KEYS = frozenset({"time", "at", "action", "devices", "device", "ids", "id", "at_m", "x", "y", "note"})
+MANUAL_KEYS = frozenset({"customer", "area", "reason", "off", "on"})
+ONE_OF = (("device", "devices", "ids"), ("time", "at"), ("at_m", "x"), ("at_m", "y"))
+"""Keys of a step of which one may stand; the others would be dropped."""
 
 
-def refuse_unknown_keys(content: Any) -> None:
-    """Refuse a steps file with a key that nobody reads, such as a mistyped one.
+def refuse_unclear_file(content: Any) -> None:
+    """Refuse a steps file that says what nobody reads, such as a mistyped key, or says it twice.
+
+    A study that was kept is read without this: it may come from an older version.
 
     Raises
     ------
     GridError
-        ``unknown-steps-file-key``, ``unknown-step-key`` with the step's number; both with the keys.
+        ``unknown-steps-file-key``, ``unknown-step-key`` with the step's number, ``unknown-manual-key``, all
+        with the keys; ``step-keys-exclude``, ``step-key-without-use``; ``manual-one-of``,
+        ``manual-without-reason``.
     """
-    rows = content.get("steps") if isinstance(content, Mapping) else None
-    for n, row in enumerate([content, *(rows if isinstance(rows, list) else [])]):
-        known = STEP_KEYS if n else FILE_KEYS
-        unknown = [str(one) for one in row if one not in known] if isinstance(row, Mapping) else []
-        if unknown:
-            code = "unknown-step-key" if n else "unknown-steps-file-key"
-            raise GridError(code, step=n, keys=", ".join(unknown), known=", ".join(sorted(known)))
+    if not isinstance(content, Mapping):
+        return
+    _refuse_unknown("unknown-steps-file-key", content, FILE_KEYS, 0)
+    steps, manual = content.get("steps"), content.get("manual")
+    for n, row in enumerate(steps if isinstance(steps, list) else [], 1):
+        if isinstance(row, Mapping):
+            _refuse_unknown("unknown-step-key", row, STEP_KEYS, n)
+            _refuse_unclear_step(row, n)
+    for n, row in enumerate(manual if isinstance(manual, list) else [], 1):
+        if isinstance(row, Mapping):
+            _refuse_unknown("unknown-manual-key", row, MANUAL_KEYS, n)
+            _refuse_unclear_manual(row, n)
+
+
+def _refuse_unknown(code: str, row: Mapping[str, Any], known: frozenset[str], n: int) -> None:
+    unknown = [str(one) for one in row if one not in known]
+    if unknown:
+        raise GridError(code, step=n, keys=", ".join(unknown), known=", ".join(sorted(known)))
+
+
+def _refuse_unclear_step(row: Mapping[str, Any], n: int) -> None:
+    for keys in ONE_OF:
+        both = [one for one in keys if row.get(one) is not None]
+        if len(both) > 1:
+            raise GridError("step-keys-exclude", step=n, keys=", ".join(both))
+    action = row.get("action")
+    for key in ("at_m", "x", "y"):
+        if row.get(key) is not None and action not in ("fault", "cut"):
+            raise GridError("step-key-without-use", step=n, key=key, action=str(action), actions="fault, cut")
+    named = any(row.get(one) is not None for one in ONE_OF[0])
+    if row.get("id") and action not in MADE and (named or not isinstance(row["id"], str)):
+        made = ", ".join(MADE)
+        raise GridError("step-key-without-use", step=n, key="id", action=str(action), actions=made)
+
+
+def _refuse_unclear_manual(row: Mapping[str, Any], n: int) -> None:
+    if bool(row.get("customer")) == bool(row.get("area")):
+        raise GridError("manual-one-of", n=n)
+    if not str(row.get("reason") or "").strip():
+        raise GridError("manual-without-reason", n=n, id=str(row.get("customer") or row.get("area")))
 
 
 def _read_step(row: Any, planning_date: str, n: int) -> StudyStep:

@@ -81,6 +81,17 @@ class _Parser(argparse.ArgumentParser):
         raise _Refused(f"{self.prog}: {message}")
 
 
+class _Once(argparse.Action):
+    """Take an option once: of two values the first would be dropped in silence."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        given = getattr(namespace, "given", ())
+        if self.dest in given:
+            raise argparse.ArgumentError(self, _("given twice; only one can be heeded"))
+        namespace.given = (*given, self.dest)
+        setattr(namespace, self.dest, values)
+
+
 class _Step(argparse.Action):
     """Collect flags whose order matters."""
 
@@ -188,7 +199,7 @@ def _add_argument(parser: argparse.ArgumentParser, name: str, default: Any, abou
             about.flag, dest=name, action=_Step, default=None, required=about.required, **kind
         )
     else:
-        action = "append" if about.repeat else "store"
+        action: Any = "append" if about.repeat else _Once
         parser.add_argument(
             about.flag,
             dest=name,

@@ -48,7 +48,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "unknown-manual-key": N_(
         "Entry {step} of what is entered by hand has what no entry has: {keys}; known are {known}."
     ),
-    "step-keys-exclude": N_("Step {step} of the steps file says it twice: {keys}; only one of them can be heeded."),
+    "step-keys-exclude": N_(
+        "Step {step} of the steps file says it twice: {keys}; only one of them can be heeded."
+    ),
     "step-key-without-use": N_(
         "In step {step} of the steps file “{key}” has no use for “{action}”, only for {actions}; leave it out."
     ),
@@ -74,7 +76,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "temporary-name-taken": N_(
         "A jumper or cut cannot be called “{id}”: something of the network has that name already; choose another."
     ),
-    "said-by-steps-file": N_("{flags} has no effect beside --steps: the steps file says it; change it there."),
+    "said-by-steps-file": N_(
+        "{flags} has no effect beside --steps: the steps file says it; change it there."
+    ),
     "said-by-kept-study": N_(
         "{flags} has no effect beside --outage: a kept study is played as it was kept; write its steps with --out and change them."
     ),

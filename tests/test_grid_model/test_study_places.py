@@ -101,6 +101,13 @@ def test_a_point_that_is_on_no_line_is_refused(wrong: StudyStep, code: str) -> N
         play(chain(), wrong)
 
 
+def test_a_point_farther_from_its_line_than_a_kilometre_is_refused_with_the_distance() -> None:
+    with pytest.raises(GridError, match="place-far-from-line") as refused:
+        play(chain(), step("10:00", "fault", "l1", xy=(150.0, 1234.0)))
+    assert (refused.value.values["metres"], refused.value.values["farthest"]) == (1234, 1000)
+    play(chain(), step("10:00", "fault", "l1", xy=(150.0, 990.0)))
+
+
 # ------------------------------------------------------------------ jumpers
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from gis.project_file import save_new
@@ -72,6 +73,34 @@ def test_what_is_no_pair_is_refused_in_one_sentence(
     assert len(said.err.strip().splitlines()) == 1
 
 
-def test_a_file_can_be_written_beside_the_pairs(path: str, tmp_path: Path) -> None:
-    assert main(["rank", path, "--pair", "l1,l3", "--out", str(tmp_path / "rank.csv")]) == 0
-    assert (tmp_path / "rank.csv").exists()
+def test_the_pairs_stand_on_a_sheet_of_their_own(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "rank.xlsx"
+    assert main(["rank", path, "--pair", "l1,l3", "--pair", "k0,l1", "--out", str(out)]) == 0
+    head, *rows = openpyxl.load_workbook(out)["Pairs of devices"].iter_rows(values_only=True)
+    assert [row[:4] for row in rows] == [
+        ("l1", "Line segment", "l3", "Line segment"),
+        ("k0", "Switch", "l1", "Line segment"),
+    ]
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+    together, beyond = "LV customers", "LV customers, with neither alone"
+    assert [(one[together], one[beyond]) for one in found] == [(3, 3), (3, 0)]
+    capsys.readouterr()
+    assert main(["rank", path, "--pair", "l1,l3", "--out", str(tmp_path / "rank.csv")]) == 2
+    assert "one list only" in capsys.readouterr().err
+    assert not (tmp_path / "rank.csv").exists()
+
+
+def test_who_is_out_at_present_is_not_said_to_be_impossible_to_judge(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "ring.gpkg"
+    network = draw("s k0 a", "a k1 b", "x k2 y", sources=["s"], points={"u": "b", "v": "y"}, now={"k1": True})
+    save_new(file, network, SILENT)
+    assert main(["rank", str(file), "--state", "current", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["unknown"], found["already_out"]) == (1, 1)
+    assert main(["rank", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["unknown"], found["already_out"]) == (1, 0)

@@ -324,3 +324,69 @@ def test_a_wrong_name_for_the_customer_list_is_told_as_it_was_written(
 def test_keeping_a_study_without_a_name_is_refused(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study", path, *FAULT, "--save", ""]) == 2
     assert "--save needs a name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--fault", "l1", "--fault", "k1"], "--fault: given twice"),
+    (["--steps", "FILE", "--state", "current"], "--state has no effect beside --steps"),
+    (["--steps", "FILE", "--time", "10:00", "--at-m", "0"], "--time, --at-m has no effect beside --steps"),
+    (["--outage", "20261120-01", "--inoperable", "k1"], "--inoperable has no effect beside --outage"),
+    (["--fault", "l1", "--at-m", "-5"], "-5.0 m is no distance along the line “l1”"),
+    (["--fault", "l1", "--at-m", "nan"], "nan m is no distance"),
+    (["--fault", "l1", "--at-m", "inf"], "inf m is no distance"),
+])  # fmt: skip
+def test_an_argument_that_would_be_dropped_is_refused(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["study", path, *FAULT, "--save", "演练"]) == 0
+    file = written(tmp_path, {"time": "10:00", "action": "open", "device": "k2"})
+    capsys.readouterr()
+    assert main(["study", path, *(file if one == "FILE" else one for one in arguments)]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("step", "said"), [
+    ({"device": "k1", "devices": ["k2"]}, "Step 1 of the steps file says it twice: device, devices"),
+    ({"device": "k1", "at_m": 3}, "“at_m” has no use for “open”"),
+    ({"device": "k1", "id": "x"}, "“id” has no use for “open”"),
+    ({"action": "isolate", "device": "k1"}, "“isolate” takes no device"),
+    ({"action": "fault", "device": "k1", "x": 1, "y": 2}, "needs one line segment; “k1” is none"),
+    ({"action": "fault", "device": "l1", "x": 1, "y": 2}, "“l1” has no place on the map"),
+    ({"action": "jumper", "devices": ["s1", "s2"], "id": "l1"}, "cannot be called “l1”"),
+])  # fmt: skip
+def test_what_a_step_says_in_vain_is_refused(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], step: dict[str, Any], said: str
+) -> None:
+    steps = [{"time": "10:00", "action": "open", **step}]
+    if steps[0]["action"] == "isolate":
+        steps.insert(0, {"time": "10:00", "action": "fault", "device": "l1"})
+    assert main(["study", path, "--steps", written(tmp_path, *steps)]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("entry", "said"), [
+    ({"customer": "c1", "area": "T1", "reason": "x"}, "either a customer or an area"),
+    ({"reason": "x"}, "either a customer or an area"),
+    ({"customer": "c1"}, "(c1) gives no reason"),
+    ({"area": "T1", "reason": " "}, "(T1) gives no reason"),
+    ({"area": "T1", "reason": "x", "from": "10:00"}, "has what no entry has: from"),
+])  # fmt: skip
+def test_an_entry_by_hand_names_one_and_gives_a_reason(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], entry: dict[str, str], said: str
+) -> None:
+    file = written(tmp_path, {"time": "10:00", "action": "open", "device": "k2"}, manual=[entry])
+    assert main(["study", path, "--steps", file]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_steps_of_a_kept_study_are_written_with_all_it_was_kept_with(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_hand = [{"customer": "c1", "reason": "phoned"}]
+    step = {"time": "10:00", "action": "open", "device": "k2"}
+    file = written(tmp_path, step, manual=by_hand, until="12:00", inoperable=["k1"])
+    kept = document(capsys, "study", path, "--steps", file, "--save", "演练")
+    out = tmp_path / "again.json"
+    document(capsys, "study", path, "--outage", kept["outage"], "--out", str(out))
+    again = json.loads(out.read_text("utf-8"))
+    assert (again["until"], again["manual"], again["inoperable"]) == ("2026-11-20T12:00", by_hand, ["k1"])

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.operation import Operation, Outcome, parameter
 from grid_model.project import Project
 from resources.i18n import N_, _
 
 if TYPE_CHECKING:
-    from grid_model.customers import Consumers
+    from gis.sheets import Sheet
     from grid_model.pair_losses import PairLoss
     from grid_model.ranking import DeviceRanking
+    from grid_model.tracing import Outage
 
 SHOWN = 20
 """Devices named in the terminal; the file or the document has them all."""
@@ -47,6 +49,10 @@ HEADINGS = (
 )
 
 
+LOSSES = ("lv_customers", "mv_users", "rated_kva", "important", "pv_kw", "transformer_areas")
+"""What the headings from the third on are about."""
+
+
 @dataclass(frozen=True)
 class RankParameters:
     """Which state is ranked and where the list goes."""
@@ -62,22 +68,27 @@ class RankParameters:
 
 def run(project: Project, parameters: RankParameters, feedback: Feedback) -> Outcome:
     """Rank every switch, line segment and transformer, and judge the pairs asked for."""
-    from grid_model.customers import Consumers
     from grid_model.pair_losses import pair_losses
     from grid_model.ranking import rank_devices
+    from grid_model.tracing import Outage
     from grid_model.wiring import SwitchState
 
     state = SwitchState(parameters.state)
+    if parameters.pair and parameters.out.lower().endswith(".csv"):
+        raise GridError("pairs-need-a-workbook", file=parameters.out)
     ranking = rank_devices(project, state, feedback)
     pairs = pair_losses(project, [_two_names(ranking, one) for one in parameters.pair], state, feedback)
-    consumers = Consumers.of(project)
+    outage = Outage.of(project, state)
     rows = list(ranked_rows(ranking))
-    lines = list(_lines(project, ranking, consumers, rows))
-    lines[1:1] = _pair_lines(pairs)
+    head = _head(project, outage)
+    lines = [*head, *_pair_lines(pairs), *_lines(ranking, rows)]
     if parameters.out:
-        _write(Path(parameters.out), rows, lines[0], feedback)
+        _write(Path(parameters.out), rows, pairs, head, feedback)
         lines.append(_("List written: {file}").format(file=parameters.out))
-    document = {"state": state.value, "data_date": project.info.data_date, "devices": rows}
+    document = {
+        "state": state.value, "data_date": project.info.data_date, "unknown": len(outage.unknown),
+        "already_out": len(outage.already_out), "unlinked": outage.consumers.unlinked, "devices": rows,
+    }  # fmt: skip
     if parameters.pair:
         document["pairs"] = [_pair_row(pair) for pair in pairs]
     return Outcome(document, tuple(lines))
@@ -85,8 +96,6 @@ def run(project: Project, parameters: RankParameters, feedback: Feedback) -> Out
 
 def _two_names(ranking: DeviceRanking, text: str) -> tuple[str, str]:
     """Part ``A,B``; where identifiers have commas themselves, at the one that leaves two known devices."""
-    from grid_model.errors import GridError
-
     parts = text.split(",")
     found = [(",".join(parts[:n]).strip(), ",".join(parts[n:]).strip()) for n in range(1, len(parts))]
     if len(found) > 1:
@@ -157,15 +166,21 @@ def _plain(value: float) -> float:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _lines(
-    project: Project, ranking: DeviceRanking, consumers: Consumers, rows: list[dict[str, Any]]
-) -> Iterator[str]:
-    from grid_model.customers import fed
-    from ui.formats import number, whole
+def _head(project: Project, outage: Outage) -> list[str]:
+    """State what every list must; whoever is out at present stands with no device."""
+    from ui.formats import whole
     from ui.outage_text import header_line
 
-    unknown = int((consumers.active & ~fed(consumers.customers, ranking.topology.supplied)).sum())
-    yield header_line(project, ranking.topology.state, unknown, consumers.unlinked)
+    lines = [header_line(project, outage.before.state, len(outage.unknown), outage.consumers.unlinked)]
+    if len(outage.already_out):
+        out = whole(len(outage.already_out))
+        lines.append(_("Without supply already, counted with no device: customers {n}").format(n=out))
+    return lines
+
+
+def _lines(ranking: DeviceRanking, rows: list[dict[str, Any]]) -> Iterator[str]:
+    from ui.formats import number, whole
+
     labels = {code: _(label) for code, label in KINDS.values()}
     harmful = [row for row in rows if any(row[name] for name in ranking.losses)]
     yield _(
@@ -188,10 +203,15 @@ def _lines(
         )
 
 
-def _write(path: Path, rows: list[dict[str, Any]], header: str, feedback: Feedback) -> None:
+def _write(
+    path: Path,
+    rows: list[dict[str, Any]],
+    pairs: Sequence[PairLoss],
+    head: Sequence[str],
+    feedback: Feedback,
+) -> None:
     from gis.csv_table import write_csv
     from gis.sheets import Sheet, write_sheets
-    from grid_model.errors import GridError
 
     labels = {code: _(label) for code, label in KINDS.values()}
     remarks = {code: _(text) for code, text in REASONS.items()}
@@ -212,11 +232,31 @@ def _write(path: Path, rows: list[dict[str, Any]], header: str, feedback: Feedba
     headings = [_(one) for one in HEADINGS]
     match path.suffix.lower():
         case ".xlsx":
-            write_sheets(path, [Sheet(_("Loss of every device"), headings, cells, (header,))], feedback)
+            sheets = [Sheet(_("Loss of every device"), headings, cells, head)]
+            write_sheets(path, [*sheets, *_pair_sheets(pairs, head)], feedback)
         case ".csv":
             write_csv(path, headings, cells, feedback)
         case _:
             raise GridError("bad-output-name", file=path.name, suffix=".csv, .xlsx")
+
+
+def _pair_sheets(pairs: Sequence[PairLoss], head: Sequence[str]) -> list[Sheet]:
+    """Give the sheet of the pairs, in the order asked: what both lose, and what neither loses alone."""
+    from gis.sheets import Sheet
+
+    if not pairs:
+        return []
+    numbers = dict(zip(LOSSES, HEADINGS[2:8], strict=True))
+    names = [_("Device"), _("Kind"), _("Second device"), _("Its kind")]
+    beyond = [_("{number}, with neither alone").format(number=_(one)) for one in numbers.values()]
+    cells: list[list[str | float | None]] = []
+    for pair in pairs:
+        who = [text for one in pair.devices for text in (one.id, _(KINDS[one.table][1]))]
+        lost, more = ([_plain(part[one]) for one in numbers] for part in (pair.losses, pair.beyond_single))
+        cells.append([*who, *lost, *more])
+    return [
+        Sheet(_("Pairs of devices"), [*names, *(_(one) for one in numbers.values()), *beyond], cells, head)
+    ]
 
 
 OPERATION = Operation(

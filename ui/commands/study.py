@@ -65,8 +65,8 @@ class StudyParameters:
         repeat=True,
     )
     state: str = parameter(
-        N_("State of the switches before the fault"),
-        default="normal",
+        N_("State of the switches before the fault (normal where not given)"),
+        default="",
         flag="--state",
         choices=("normal", "current"),
     )
@@ -143,7 +143,10 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     if kept is not None:
         study = kept.study
         steps: Any = study.steps
-        more: dict[str, Any] = {"state": study.state, "inoperable": study.inoperable}
+        more: dict[str, Any] = {
+            "state": study.state, "inoperable": study.inoperable, "until": study.until,
+            "manual": study.manual.entries,
+        }  # fmt: skip
     else:
         proposal, steps, more = _asked(project, parameters, feedback)
         study = study_outage(project, steps, feedback=feedback, **more)
@@ -182,6 +185,7 @@ def _refuse_unclear(parameters: StudyParameters) -> None:
         raise GridError("propose-needs-fault")
     if [bool(one) for one in (parameters.steps_file, parameters.fault, parameters.outage)].count(True) != 1:
         raise GridError("steps-or-fault")
+    _refuse_beside(parameters)
     if parameters.save is not None and not parameters.save.strip():
         raise GridError("study-without-name")
     if parameters.upto is not None and not parameters.carry_out:
@@ -192,13 +196,27 @@ def _refuse_unclear(parameters: StudyParameters) -> None:
         raise GridError("withdraw-alone")
 
 
+def _refuse_beside(parameters: StudyParameters) -> None:
+    """Refuse what only a fault takes beside a steps file or a kept study: it would be dropped."""
+    given = {
+        "--state": bool(parameters.state), "--time": bool(parameters.time),
+        "--at-m": parameters.at_m is not None,
+    }  # fmt: skip
+    wrong = [flag for flag, there in given.items() if there and not parameters.fault]
+    if wrong and parameters.steps_file:
+        raise GridError("said-by-steps-file", flags=", ".join(wrong))
+    wrong += ["--inoperable"] if parameters.inoperable else []
+    if wrong and parameters.outage:
+        raise GridError("said-by-kept-study", flags=", ".join(wrong))
+
+
 def study_of_file(project: Project, path: Path, feedback: Feedback) -> OutageStudy:
     """Play the steps of a file through; raises `GridError` as ``taiqu study``."""
     from grid_model.study import study_outage
-    from grid_model.study_steps import read_steps, refuse_unknown_keys
+    from grid_model.study_steps import read_steps, refuse_unclear_file
 
     content = _content(path)
-    refuse_unknown_keys(content)
+    refuse_unclear_file(content)
     steps, more = read_steps(content, project.info.planning_date)
     return study_outage(project, steps, feedback=feedback, **more)
 
@@ -207,18 +225,18 @@ def _asked(
     project: Project, parameters: StudyParameters, feedback: Feedback
 ) -> tuple[Proposal | None, Any, dict[str, Any]]:
     """Read the steps, or have them proposed."""
-    from grid_model.study_steps import read_steps, refuse_unknown_keys
+    from grid_model.study_steps import read_steps, refuse_unclear_file
 
     if parameters.steps_file:
         content = _content(Path(parameters.steps_file))
-        refuse_unknown_keys(content)
+        refuse_unclear_file(content)
         steps, more = read_steps(content, project.info.planning_date)
         more["inoperable"] = (*more["inoperable"], *parameters.inoperable)
         return None, steps, more
     from grid_model.study_proposal import plan_fault
     from grid_model.wiring import SwitchState
 
-    state = SwitchState(parameters.state)
+    state = SwitchState(parameters.state or "normal")
     proposal = plan_fault(
         project, parameters.fault, _moment(project, parameters.time), state, parameters.inoperable,
         at_m=parameters.at_m, feedback=feedback,
