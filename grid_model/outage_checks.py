@@ -16,10 +16,10 @@ from typing import Any
 from grid_model.outage_history import (
     PREARRANGED,
     Darkened,
-    KeptOutage,
+    CountedOutage,
     darkened,
     first_long,
-    kept_outages,
+    counted_outages,
     kind_of_actions,
     moment_of,
     monthly_hours,
@@ -129,7 +129,7 @@ def check_plan(project: Project, study: OutageStudy, facts: PlanFacts | None = N
     begins = _first_off(study, plan)
     if begins is None:
         return ()
-    kept = kept_outages(project, facts.outage)
+    kept = counted_outages(project, facts.outage)
     outs = _outs(project, plan)
     found = [
         *_customers(study),
@@ -239,7 +239,9 @@ def _end(spell: Spell) -> datetime:
     return spell[0] if spell[1] is None else spell[1]
 
 
-def _frequent(project: Project, outs: Mapping[str, Spell], kept: Sequence[KeptOutage]) -> Iterator[Finding]:
+def _frequent(
+    project: Project, outs: Mapping[str, Spell], kept: Sequence[CountedOutage]
+) -> Iterator[Finding]:
     """Count how often an area is out within any span of days this plan falls into (频繁停电).
 
     An outage counts once for an area, on the first day the area is out. Two outages lie within 60 days
@@ -271,7 +273,7 @@ def most_within(day: date, others: Collection[date], span: int) -> int:
 
 
 def _planned_this_year(
-    project: Project, outs: Mapping[str, Spell], kept: Sequence[KeptOutage], facts: PlanFacts
+    project: Project, outs: Mapping[str, Spell], kept: Sequence[CountedOutage], facts: PlanFacts
 ) -> Iterator[Finding]:
     """Count the prearranged outages of each area in the calendar year its outage begins in."""
     if facts.kind not in PREARRANGED:
@@ -293,7 +295,7 @@ def _planned_this_year(
 
 
 def _budget(
-    project: Project, study: OutageStudy, plan: Darkened, kept: Sequence[KeptOutage], facts: PlanFacts
+    project: Project, study: OutageStudy, plan: Darkened, kept: Sequence[CountedOutage], facts: PlanFacts
 ) -> Iterator[Finding]:
     """Hold what the plan costs each feeder in each month against the feeder's budget (时户数预算).
 
@@ -330,7 +332,7 @@ def _budget(
             yield Finding("budget-unknown-hours", Severity.NOTE, values)
 
 
-def _in_month(one: KeptOutage, month: str) -> bool:
+def _in_month(one: CountedOutage, month: str) -> bool:
     return one.off is not None and f"{one.off:%Y-%m}" == month
 
 
@@ -392,7 +394,7 @@ def _text(moment: datetime) -> str:
 # ---------------------------------------------------------------------------- what could not be counted
 
 
-def _uncounted(project: Project, begins: datetime, kept: Sequence[KeptOutage]) -> Iterator[Finding]:
+def _uncounted(project: Project, begins: datetime, kept: Sequence[CountedOutage]) -> Iterator[Finding]:
     """Name the records near the plan that do not say which areas they darkened."""
     span = timedelta(days=whole(project, "outage.frequent_days"))
     ids = tuple(

@@ -56,7 +56,7 @@ class Darkened:
 
 
 @dataclass(frozen=True)
-class KeptOutage:
+class CountedOutage:
     """One record, as it is counted.
 
     Parameters
@@ -113,7 +113,7 @@ def darkened(study: OutageStudy) -> Darkened:
 
 
 def record_document(study: OutageStudy) -> dict[str, Any]:
-    """Give what a kept record tells about who is out when; `kept_outages` reads it back."""
+    """Give what a kept record tells about who is out when; `counted_outages` reads it back."""
     found = darkened(study)
     return {
         "area_spells": {
@@ -229,7 +229,7 @@ class _Feeders:
 # ---------------------------------------------------------------------------- of the records
 
 
-def kept_outages(project: Project, own: str = "") -> tuple[KeptOutage, ...]:
+def counted_outages(project: Project, own: str = "") -> tuple[CountedOutage, ...]:
     """List the records of outages but `own` and those that were withdrawn (撤消), as they are counted."""
     frame = project.frame("outages")
     shortest = timedelta(minutes=float(setting(project, "outage.momentary_minutes")))
@@ -243,7 +243,7 @@ def kept_outages(project: Project, own: str = "") -> tuple[KeptOutage, ...]:
     return tuple(found)
 
 
-def _kept(row: Mapping[str, Any], result: Mapping[str, Any], shortest: timedelta) -> KeptOutage:
+def _kept(row: Mapping[str, Any], result: Mapping[str, Any], shortest: timedelta) -> CountedOutage:
     off = moment_of(row["actual_off"]) or moment_of(row["planned_off"])
     recorded = moment_of(result.get("off"))
     moved = off - recorded if off is not None and recorded is not None else timedelta()
@@ -257,7 +257,7 @@ def _kept(row: Mapping[str, Any], result: Mapping[str, Any], shortest: timedelta
         outs = {} if off is None else dict.fromkeys(result.get("areas") or (), (off, None))
     feeder = row["feeder"] or ""
     hours, knows_hours = _recorded_hours(result, feeder, off, moved)
-    return KeptOutage(
+    return CountedOutage(
         row["id"], row["name"] or "", _kind(row), off, feeder, outs, hours,
         "areas" in result and (off is not None or "area_spells" in result), knows_hours,
     )  # fmt: skip

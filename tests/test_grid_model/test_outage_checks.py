@@ -22,7 +22,7 @@ from grid_model.outage_checks import (
     most_within,
     needs_reason,
 )
-from grid_model.outage_history import darkened, kept_outages, monthly_hours
+from grid_model.outage_history import darkened, counted_outages, monthly_hours
 from grid_model.project import Project
 from grid_model.study import ManualEntry, OutageStudy, StudyStep, study_outage
 from tests.conftest import scaled
@@ -220,7 +220,7 @@ def test_an_outage_put_off_in_the_table_counts_on_its_new_day_and_the_actual_tim
     assert not found(project, out(project), "frequent-outages")
     project, _changes = SetCell("outages", one, "planned_off", "2026-10-20T06:00:00").apply(project)
     assert found(project, out(project), "frequent-outages")
-    assert kept_outages(project)[0].outs == {"B": (datetime(2026, 10, 20, 6), datetime(2026, 10, 20, 10))}
+    assert counted_outages(project)[0].outs == {"B": (datetime(2026, 10, 20, 6), datetime(2026, 10, 20, 10))}
     project, _changes = SetCell("outages", one, "actual_off", "2026-08-01T06:00:00").apply(project)
     assert not found(project, out(project), "frequent-outages")
 
@@ -296,7 +296,7 @@ def test_faults_are_no_planned_outages_but_frequent_ones() -> None:
     fault = [StudyStep(at(-9), "fault", ("tb",)), StudyStep(at(-8), "repair"), StudyStep(at(-8), "normal")]
     project = kept(project, study_outage(project, fault))
     project = kept(project, out(project, start=at(-7)), reliability_class="external_fault")
-    assert {one.kind for one in kept_outages(project)} == {"fault", "external_fault"}
+    assert {one.kind for one in counted_outages(project)} == {"fault", "external_fault"}
     project = kept(project, out(project, start=at(-6)))
     assert not found(project, out(project), "planned-too-often")
     assert found(project, out(project), "frequent-outages")[0].values["times"] == 4
@@ -415,7 +415,7 @@ def test_the_feeders_costs_by_month_sum_up_to_the_user_hours_of_the_study(data: 
     hours = monthly_hours(darkened(study).feeders)
     assert sum(hours.values()) == pytest.approx(study.all_hours.mv_users)
     kept_project, _changes = SaveOutage(study).apply(project)
-    assert kept_outages(kept_project)[0].hours == pytest.approx(hours)
+    assert counted_outages(kept_project)[0].hours == pytest.approx(hours)
 
 
 # ------------------------------------------------------------------ notice
