@@ -66,6 +66,15 @@ class InHand:
         """Number of the group a manager is in."""
         return next((n for n, members in enumerate(self.plan.groups) if manager in members), None)
 
+    def areas_of_group(self, number: int) -> tuple[str, ...]:
+        """Areas that members of a group answer for."""
+        areas = self.plan.areas
+        return (
+            ()
+            if areas is None
+            else tuple(area for one in self.plan.groups[number] for area in areas.areas_of(one))
+        )
+
     def owner(self, area: str) -> str | None:
         """Who answers for an area; None for an area that is not known either."""
         areas = self.plan.areas

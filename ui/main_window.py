@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
             lambda on: self.left.set_fill("manager" if on else TASK_FILLS[bench.task])
         )
         self.right.grouping.do = self.do
+        self.right.grouping.ground = self.grid_tools
         self.right.grouping.fill_menu = self._fill_scheme_menu
         bench.task_changed.connect(lambda _task: self._show_outage())
         bench.personal_changed.connect(lambda _show: self._name_personal())

@@ -36,6 +36,9 @@ MARGIN_PX = 10
 PAINTED = "#6E1F6FD0"
 """What a stroke has touched: the accent, seen through."""
 
+AIMED = "#381F6FD0"
+"""Land of the group a card is dragged onto."""
+
 SLOW_S = 0.04
 """A price that takes longer is not worked out at every movement of the hand."""
 
@@ -213,6 +216,21 @@ class GridStrip(QFrame):
         if self.tool == "paint" and chosen.table == "district_managers" and chosen.single:
             self.take_manager(chosen.single)
 
+    # ------------------------------------------------------- a card dragged here
+
+    def group_under(self, screen: QPoint) -> int | None:
+        """The group whose land lies under a place of the screen; None beside the map and on nobody's land."""
+        at = self._canvas.mapFromGlobal(screen)
+        if self.isHidden() or not self._canvas.rect().contains(at):
+            return None
+        return self.hand.group_at(QPointF(at))
+
+    def aim(self, group: int | None) -> None:
+        """Show on the map whose land a dragged card would be dropped on."""
+        hand = self._bench.grouping.hand
+        areas = hand.areas_of_group(group) if hand is not None and group is not None else ()
+        self.marks.fill(areas, AIMED if areas else "")
+
     def refresh(self) -> None:
         """Be there while groups are planned, and the project may be edited."""
         desk = self._bench.grouping
@@ -351,7 +369,7 @@ class GridHand(QObject):
         if self._last is None:
             return False
         areas, to, manager = tuple(self._areas), self._to, self._manager
-        group = self._group_at(at) if manager else None
+        group = self.group_at(at) if manager else None
         self.rest()
         desk = self._bench.grouping
         if areas and to:
@@ -389,7 +407,7 @@ class GridHand(QObject):
             return
         moves: list[Move] = []
         if self._manager:
-            group = self._group_at(self._at)
+            group = self.group_at(self._at)
             name = objects.object_name(project, "district_managers", self._manager)
             if group is None or group == hand.group_of(self._manager):
                 self._tip.tell([_("Drag {manager} onto land of another group.").format(manager=name)], screen)
@@ -431,7 +449,7 @@ class GridHand(QObject):
         hand = self._bench.grouping.hand
         return hit.id if hit is not None and hand is not None and hit.id in hand.plan.problem.members else ""
 
-    def _group_at(self, at: QPointF) -> int | None:
+    def group_at(self, at: QPointF) -> int | None:
         """The group whose land lies under a place."""
         owner = self._owner(self._area_at(at))
         hand = self._bench.grouping.hand

@@ -69,13 +69,14 @@ class CardFacts:
 
 
 class MemberRow(QFrame):
-    """A manager; a click goes to him, dragging takes him to another group, the menu key offers the groups."""
+    """A manager; a click goes to him, dragging takes him to another group, M offers the groups by keys."""
 
     clicked = Signal(str)
     dragged = Signal(str, QPoint)
     dropped = Signal(str, QPoint)
     given_up = Signal()
     menu_wanted = Signal(str, QPoint)
+    move_wanted = Signal(str)
 
     def __init__(self, facts: MemberFacts) -> None:
         super().__init__()
@@ -85,9 +86,9 @@ class MemberRow(QFrame):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setAccessibleName(f"{facts.name} {facts.roles}".strip())
         self.setToolTip(
-            _("{name} ({id})\nDrag to another group to move; right click for more.").format(
-                name=facts.name, id=facts.id
-            )
+            _(
+                "{name} ({id})\nDrag to another group or onto its land on the map; M moves him by keys."
+            ).format(name=facts.name, id=facts.id)
         )
         line = QHBoxLayout(self)
         line.setContentsMargins(8, 1, 4, 1)
@@ -99,9 +100,13 @@ class MemberRow(QFrame):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._press: QPointF | None = None
         self._moving = False
+        self._quiet = False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember where a drag or click begins."""
+        """Remember where a drag or click begins; the right button gives a drag up."""
+        self._quiet = event.button() == Qt.MouseButton.RightButton and self._moving
+        if self._quiet:
+            self._give_up()
         if event.button() == Qt.MouseButton.LeftButton:
             self._press, self._moving = event.position(), False
 
@@ -127,18 +132,25 @@ class MemberRow(QFrame):
             self.clicked.emit(self.manager)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes to the manager; Escape gives up a drag."""
+        """Enter goes to the manager, M chooses another group for him; Escape gives up a drag."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.clicked.emit(self.manager)
         elif event.key() == Qt.Key.Key_Escape and self._moving:
-            self._press, self._moving = None, False
-            self.given_up.emit()
+            self._give_up()
+        elif event.key() == Qt.Key.Key_M and not event.modifiers() and not self._moving:
+            self.move_wanted.emit(self.manager)
         else:
             super().keyPressEvent(event)
 
+    def _give_up(self) -> None:
+        self._press, self._moving = None, False
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.given_up.emit()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer what can be done."""
-        self.menu_wanted.emit(self.manager, event.globalPos())
+        """Offer what can be done, unless the right button has just given a drag up."""
+        if not self._quiet:
+            self.menu_wanted.emit(self.manager, event.globalPos())
 
 
 class GroupCard(QFrame):

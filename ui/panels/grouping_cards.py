@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
@@ -34,14 +34,27 @@ EDGE_PX = 28
 """A drag so near to the edge of the list scrolls it."""
 
 
+class Ground(Protocol):
+    """The map, as far as a card that is dragged needs it."""
+
+    def group_under(self, screen: QPoint) -> int | None:
+        """The group whose land lies under a place of the screen."""
+
+    def aim(self, group: int | None) -> None:
+        """Show whose land a card would be dropped on."""
+
+
 class GroupCards(QWidget):
     """The cards of one plan."""
 
     resting = Signal()
     """A drag has ended; what changed meanwhile can be shown."""
 
-    def __init__(self, bench: Bench, scroll: QScrollArea) -> None:
+    def __init__(self, bench: Bench, scroll: QScrollArea, ground: Ground | None = None) -> None:
         super().__init__()
+        self._ground = ground
+        self._aim: int | None = None
+        self._priced: tuple[str, int, tuple[str, ...]] | None = None
         self._bench = bench
         self._scroll = scroll
         self._tip: PriceTip | None = None
@@ -81,6 +94,7 @@ class GroupCards(QWidget):
             member.dropped.connect(self._drop)
             member.given_up.connect(self._rest)
             member.menu_wanted.connect(self._member_menu)
+            member.move_wanted.connect(self.choose_group)
         self.cards.append(made)
         return made
 
@@ -91,23 +105,47 @@ class GroupCards(QWidget):
             return None
         return next((one for one in self.cards if one.rect().contains(one.mapFromGlobal(at))), None)
 
+    def _target(self, at: QPoint) -> int | None:
+        """The group a member dragged here would join: that of the card, or of the land on the map."""
+        card = self._card_at(at)
+        if card is not None:
+            return card.facts.number
+        return self._ground.group_under(at) if self._ground is not None else None
+
     def _drag(self, manager: str, at: QPoint) -> None:
         self.dragging = True
         self._scroll_along(at)
-        card, hand = self._card_at(at), self._bench.grouping.hand
+        card, target, hand = self._card_at(at), self._target(at), self._bench.grouping.hand
         if self._tip is None:
             self._tip = PriceTip(self.window())
         for one in self.cards:
             one.set_target(one is card)
         if hand is None:
             return
-        name, edge = self._name(manager), self.mapToGlobal(QPoint(0, 0)).x()
-        if card is None or card.facts.number == hand.group_of(manager):
-            told = _("Drag {manager} to the card of another group.").format(manager=name)
-            self._tip.tell([told], at, edge)
+        away = target is None or target == hand.group_of(manager)
+        self._take_aim(None if card is not None or away else target)
+        name = self._name(manager)
+        edge = self.mapToGlobal(QPoint(0, 0)).x() if self._is_over_panel(at) else None
+        if target is None or away:
+            told = _("Drag {manager} to the card of another group, or onto its land on the map.")
+            self._tip.tell([told.format(manager=name)], at, edge)
             return
-        head = _("{manager} → {group}").format(manager=name, group=card.facts.name)
-        self._tip.tell([head, *self.price_lines([manager], card.facts.number)], at, edge)
+        head = _("{manager} → {group}").format(manager=name, group=self._group_name(target))
+        self._tip.tell([head, *self._priced_lines(manager, target)], at, edge)
+
+    def _is_over_panel(self, at: QPoint) -> bool:
+        return self._scroll.rect().contains(self._scroll.mapFromGlobal(at))
+
+    def _priced_lines(self, manager: str, group: int) -> tuple[str, ...]:
+        """Say the price; it is worked out once while the hand stays over the same group."""
+        if self._priced is None or self._priced[:2] != (manager, group):
+            self._priced = manager, group, self.price_lines([manager], group)
+        return self._priced[2]
+
+    def _take_aim(self, group: int | None) -> None:
+        if group != self._aim and self._ground is not None:
+            self._ground.aim(group)
+        self._aim = group
 
     def _scroll_along(self, at: QPoint) -> None:
         bar, view = self._scroll.verticalScrollBar(), self._scroll.viewport()
@@ -118,8 +156,7 @@ class GroupCards(QWidget):
             bar.setValue(bar.value() + 14)
 
     def _drop(self, manager: str, at: QPoint) -> None:
-        card, desk = self._card_at(at), self._bench.grouping
-        target = card.facts.number if card is not None else None
+        target, desk = self._target(at), self._bench.grouping
         here = desk.hand.group_of(manager) if desk.hand is not None else None
         self._rest()
         if target is not None and target != here:
@@ -127,6 +164,8 @@ class GroupCards(QWidget):
 
     def _rest(self) -> None:
         self.dragging = False
+        self._priced = None
+        self._take_aim(None)
         if self._tip is not None:
             self._tip.hide()
         for one in self.cards:
@@ -168,6 +207,7 @@ class GroupCards(QWidget):
         for number, text in prices:
             act = menu.addAction(_("Move to {group}").format(group=text))
             act.triggered.connect(partial(lambda n: desk.move_managers([manager], n), number))
+        menu.addAction(_("Move to another group…"), partial(self.choose_group, manager))
         if here is not None and len(hand.plan.groups[here]) > 1:
             menu.addAction(_("Found a new group with him"), lambda: desk.move_managers([manager], None))
         if hand.scheme:
@@ -178,6 +218,25 @@ class GroupCards(QWidget):
             act.setEnabled(bool(areas))
             act.triggered.connect(lambda: desk.do(LockAreas(hand.scheme, areas, not held)))
         return menu
+
+    def choose_group(self, manager: str) -> None:
+        """Ask by keys which group a manager is to join; the same as dragging him there."""
+        from ui.dialogs.move_dialog import MoveDialog
+
+        project, hand = self._bench.session.project, self._bench.grouping.hand
+        if project is None or hand is None or self._bench.session.reading:
+            return
+        names = {number: self._group_name(number) for number, own in enumerate(hand.plan.groups) if own}
+        dialog = MoveDialog(project, hand, manager, names, self.window())
+        if dialog.exec():
+            self._bench.grouping.move_managers([manager], dialog.group)
+
+    def _group_name(self, number: int) -> str:
+        shown = next((one.facts.name for one in self.cards if one.facts.number == number), "")
+        project, hand = self._bench.session.project, self._bench.grouping.hand
+        if shown or project is None or hand is None:
+            return shown
+        return _names(self._bench, project, hand)[0][number]
 
     def _group_menu(self, number: int, at: QPoint) -> None:
         menu = self.group_menu(number)

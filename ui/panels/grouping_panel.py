@@ -21,7 +21,7 @@ from ui.icons import icon
 from ui.messages import window_sentence
 from ui.panels.compare_page import fill_comparison
 from ui.panels.frontier_chart import FrontierChart, letter
-from ui.panels.grouping_cards import GroupCards
+from ui.panels.grouping_cards import Ground, GroupCards
 from ui.panels.panel import Panel
 from ui.panels.reason_box import reason_box
 from ui.panels.small_maps import SmallMap, plan_images
@@ -54,6 +54,8 @@ class GroupingPanel(Panel):
         self.chart: FrontierChart | None = None
         self.fill_menu: Callable[[QMenu], None] = lambda _menu: None
         """Puts what can be done with a scheme into a menu; the window sets it."""
+        self.ground: Ground | None = None
+        """The map, on which members may be dropped; the window sets it."""
         self.do: Callable[[str], None] = lambda _name: None
         """Does a command of the window by its name; the window sets it."""
         bench.grouping.changed.connect(self.refresh)
@@ -263,7 +265,7 @@ class GroupingPanel(Panel):
             )
 
     def _add_cards(self) -> None:
-        self.cards = GroupCards(self._bench, self._scroll)
+        self.cards = GroupCards(self._bench, self._scroll, self.ground)
         self.cards.resting.connect(self._rested)
         self.cards.refresh()
         self.column.addWidget(self.cards)
