@@ -1,0 +1,155 @@
+"""Managers are moved by dragging their card onto another card or onto the map, or by keys; grids by areas."""
+# ruff: noqa: F811 - the fixtures of the window in the task Grids
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from grid_model.grouping.price import MoveManager
+from tests.project_values import same_rows
+from tests.test_ui.helpers import LEFT
+from tests.test_ui.test_grids_story import (  # noqa: F401
+    areas_near,
+    cards_of,
+    grids,
+    hand_of,
+    project_of,
+    shared,
+)
+from ui.dialogs.move_dialog import MoveDialog
+from ui.main_window import MainWindow
+from ui.panels.group_card import MemberRow
+
+
+def land_of(window: MainWindow, group: int) -> QPoint:
+    """A place of the screen on land of a group."""
+    hand = hand_of(window)
+    for area in areas_near(window, "", 99):
+        owner = hand.owner(area)
+        if owner is not None and hand.group_of(owner) == group:
+            at = window.canvas.screen_position("transformer_areas", area)
+            assert at is not None
+            return window.canvas.mapToGlobal(at.toPoint())
+    raise AssertionError("no land in sight")
+
+
+def drag_to(qtbot: QtBot, row: MemberRow, place: QPoint) -> None:
+    """Take a card and drag it to a place of the screen, without dropping it."""
+    qtbot.mousePress(row, LEFT, pos=QPoint(20, 6))
+    qtbot.mouseMove(row, QPoint(30, 12))
+    qtbot.mouseMove(row, row.mapFromGlobal(place))
+
+
+def in_dialog(act: Callable[[MoveDialog], None]) -> None:
+    def work() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, MoveDialog):
+            QTimer.singleShot(20, work)
+            return
+        try:
+            act(dialog)
+        finally:
+            if dialog.isVisible():
+                dialog.reject()
+
+    QTimer.singleShot(20, work)
+
+
+def test_a_card_dropped_on_land_of_another_group_moves_the_manager_there(
+    grids: MainWindow, qtbot: QtBot
+) -> None:
+    before, row = project_of(grids), cards_of(grids)[0].rows[0]
+    here = hand_of(grids).group_of(row.manager)
+    assert here is not None
+    other = next(n for n in range(len(hand_of(grids).plan.groups)) if n != here)
+    place = land_of(grids, other)
+    drag_to(qtbot, row, place)
+    cards = grids.right.grouping.cards
+    assert cards is not None and cards._tip is not None and cards._tip.isVisible()
+    priced = hand_of(grids).price([MoveManager(row.manager, other)])
+    assert f"{abs(priced.delta):.1f}".rstrip("0").rstrip(".") in cards._tip.text.text()
+    shown, _color = grids.grid_tools.marks.filled
+    assert shown == set(hand_of(grids).areas_of_group(other)), "the land he would join is marked"
+    manager = row.manager
+    qtbot.mouseRelease(row, LEFT, pos=row.mapFromGlobal(place))
+    assert manager in hand_of(grids).plan.groups[other]
+    assert not grids.grid_tools.marks.filled[0]
+    grids.bench.session.undo()
+    same_rows(project_of(grids), before)
+
+
+@pytest.mark.parametrize("way", ["Escape", "right button"])
+def test_a_drag_is_given_up_and_the_drop_that_follows_moves_nobody(
+    grids: MainWindow, qtbot: QtBot, way: str
+) -> None:
+    before, row = project_of(grids), cards_of(grids)[0].rows[0]
+    place = land_of(grids, 1 if hand_of(grids).group_of(row.manager) == 0 else 0)
+    drag_to(qtbot, row, place)
+    cards = grids.right.grouping.cards
+    assert cards is not None and cards._tip is not None and cards._tip.isVisible()
+    if way == "Escape":
+        assert row.hasFocus(), "the press has given it the focus"
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    else:
+        qtbot.mousePress(row, Qt.MouseButton.RightButton)
+        qtbot.mouseRelease(row, Qt.MouseButton.RightButton)
+    assert not cards._tip.isVisible() and not cards.dragging
+    assert not grids.grid_tools.marks.filled[0]
+    qtbot.mouseRelease(row, LEFT, pos=row.mapFromGlobal(place))
+    assert project_of(grids) is before
+
+
+def test_dropped_beside_all_land_nobody_moves(grids: MainWindow, qtbot: QtBot) -> None:
+    before, row = project_of(grids), cards_of(grids)[0].rows[0]
+    place = grids.canvas.mapToGlobal(QPoint(grids.canvas.width() // 2, 3))
+    assert grids.grid_tools.group_under(place) is None
+    drag_to(qtbot, row, place)
+    qtbot.mouseRelease(row, LEFT, pos=row.mapFromGlobal(place))
+    assert project_of(grids) is before
+
+
+def test_by_keys_a_manager_goes_to_the_group_typed(grids: MainWindow, qtbot: QtBot) -> None:
+    row = cards_of(grids)[0].rows[0]
+    manager, here = row.manager, hand_of(grids).group_of(row.manager)
+    other = next(n for n in range(len(hand_of(grids).plan.groups)) if n != here)
+    name = next(one.facts.name for one in cards_of(grids) if one.facts.number == other)
+    told: list[str] = []
+
+    def choose(dialog: MoveDialog) -> None:
+        dialog.search.setText(name)  # an input method does so; QTest types ASCII only
+        told.append(dialog.told.text())
+        qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+
+    in_dialog(choose)
+    row.setFocus()
+    qtbot.keyClick(row, Qt.Key.Key_M)
+    assert "Cost" in told[0]
+    assert manager in hand_of(grids).plan.groups[other]
+
+
+@pytest.mark.long
+def test_on_a_large_station_the_price_follows_the_hand_within_50_ms() -> None:
+    from gis.sample import make_sample
+    from grid_model.feedback import SILENT
+    from grid_model.grouping.schemes import scheme_in_force
+    from ui.grouping_hand import take_in_hand
+    from ui.price_text import price_words
+
+    project = make_sample("large", 1)
+    scheme = scheme_in_force(project)
+    assert scheme is not None
+    hand = take_in_hand(project, scheme, SILENT)
+    slowest = 0.0
+    for manager in hand.plan.problem.members:
+        for group in range(len(hand.plan.groups)):
+            begun = time.process_time()
+            priced = hand.price([MoveManager(manager, group)])
+            price_words(project, priced, hand.plan.scores.cost_min)
+            slowest = max(slowest, time.process_time() - begun)
+    assert slowest <= 0.050
