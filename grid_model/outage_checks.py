@@ -15,11 +15,11 @@ from typing import Any
 
 from grid_model.outage_history import (
     PREARRANGED,
-    Darkened,
     CountedOutage,
+    Darkened,
+    counted_outages,
     darkened,
     first_long,
-    counted_outages,
     kind_of_actions,
     moment_of,
     monthly_hours,

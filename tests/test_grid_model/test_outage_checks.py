@@ -22,7 +22,7 @@ from grid_model.outage_checks import (
     most_within,
     needs_reason,
 )
-from grid_model.outage_history import darkened, counted_outages, monthly_hours
+from grid_model.outage_history import counted_outages, darkened, monthly_hours
 from grid_model.project import Project
 from grid_model.study import ManualEntry, OutageStudy, StudyStep, study_outage
 from tests.conftest import scaled
