@@ -133,6 +133,7 @@ def check_plan(project: Project, study: OutageStudy, facts: PlanFacts | None = N
     outs = _outs(project, plan)
     found = [
         *_customers(study),
+        *_without_end(study, facts),
         *_frequent(project, outs, kept),
         *_planned_this_year(project, outs, kept, facts),
         *_budget(project, study, plan, kept, facts),
@@ -206,6 +207,13 @@ def _customers(study: OutageStudy) -> Iterator[Finding]:
     dependent = sum(bool(life) for _one, (_grade, _kind, life) in out)
     if dependent:
         yield Finding("life-support-inside", Severity.WARNING, {"count": dependent})
+
+
+def _without_end(study: OutageStudy, facts: PlanFacts) -> Iterator[Finding]:
+    """Warn where a plan leaves people without supply: what it costs is only counted up to its end."""
+    if facts.kind in PREARRANGED and study.not_restored:
+        values = {"count": len(study.not_restored), "until": _text(study.until)}
+        yield Finding("not-restored", Severity.WARNING, values)
 
 
 # ---------------------------------------------------------------------------- frequency

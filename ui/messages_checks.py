@@ -46,6 +46,9 @@ FINDINGS: Mapping[str, str] = {
     "life-support-inside": N_(
         "Customers whose health depends on supply lose it, {count}; call on them before and see to a supply of their own"
     ),
+    "not-restored": N_(
+        "The plan does not bring everybody back: {count} customers are out at its end ({until}), and their user-hours count only until then"
+    ),
     "frequent-outages": N_(
         "Frequent outages: {times} within {days} days, this one included, in {count} areas: {areas}"
     ),
@@ -108,7 +111,7 @@ def _shown(project: Project, values: Mapping[str, Any]) -> dict[str, str]:
             column = "importance" if name == "grade" else "sensitive_kind"
             described = schema.table("customers").column(column)
             shown[name] = formats.choice_label(described, str(values[name]))
-    for name in ("off", "deadline", "announced"):
+    for name in ("off", "deadline", "announced", "until"):
         if name in values:
             shown[name] = str(values[name]).replace("T", " ")
     for name in ("hours", "ahead"):

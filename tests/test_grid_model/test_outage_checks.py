@@ -123,6 +123,15 @@ def test_where_nobody_loses_supply_there_is_nothing_to_find() -> None:
     assert check_plan(project, study_outage(project, steps)) == ()
 
 
+def test_a_plan_that_leaves_people_without_supply_is_warned_of_and_a_fault_is_not() -> None:
+    project = station()
+    plan = study_outage(project, [StudyStep(EIGHT, "open", ("k1",))], until=at(1))
+    (one,) = found(project, plan, "not-restored")
+    assert (one.severity.value, one.values) == ("warning", {"count": 1, "until": "2026-11-21T08:00"})
+    assert not found(project, plan, "not-restored", kind="internal_fault")
+    assert not found(project, out(project), "not-restored")
+
+
 # ------------------------------------------------------------------ frequency
 
 
