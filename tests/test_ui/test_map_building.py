@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -14,7 +15,7 @@ from grid_model.project import Project
 from tests.test_ui.test_map_picture import pixels
 from ui.map import building
 from ui.map.canvas import MapCanvas
-from ui.map.line_layers import MvLineLayer
+from ui.map.line_layers import LvLineLayer, MvLineLayer
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +106,45 @@ def test_what_a_build_raises_is_not_swallowed(
     with pytest.raises(ZeroDivisionError):
         canvas.finish_drawing()
     canvas.set_project(None)
+
+
+def test_what_the_view_shows_does_not_wait_for_what_only_lies_beneath(
+    qtbot: QtBot, canvas: MapCanvas, station: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "LARGE", 0)
+    held, build = threading.Event(), LvLineLayer.build
+
+    def slow(self: LvLineLayer, *given: object) -> None:
+        assert held.wait(20)
+        build(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LvLineLayer, "build", slow)
+    canvas.set_project(station)
+    canvas.set_scale_denominator(200_000)
+    low, medium = (
+        next(one for one in canvas._layers if one.name == name) for name in ("lv_lines", "mv_lines")
+    )
+    qtbot.waitUntil(lambda: canvas._builder.has(medium) and canvas.is_in_sight)
+    assert not canvas._builder.has(low) and canvas._builder.waiting
+    held.set()
+    qtbot.waitUntil(lambda: not canvas.is_drawing, timeout=20_000)
+    assert canvas._builder.has(low)
+
+
+def test_a_mistake_while_zoom_levels_are_made_ahead_is_told(
+    qtbot: QtBot, canvas: MapCanvas, station: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "LARGE", 0)
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, *_rest: told.append(kind))
+    prepare = MvLineLayer.prepare
+
+    def broken(self: MvLineLayer, *scales: float) -> None:
+        if not scales:
+            raise ZeroDivisionError
+        prepare(self, *scales)
+
+    monkeypatch.setattr(MvLineLayer, "prepare", broken)
+    canvas.set_project(station)
+    canvas.finish_drawing()
+    qtbot.waitUntil(lambda: told == [ZeroDivisionError])

@@ -77,9 +77,9 @@ class AreaLayer(Layer):
         self.row_starts = np.searchsorted(flat.rows, np.arange(len(frame) + 1))
         self.anchors = plane.metres(label_points(geometry))
 
-    def prepare(self) -> None:
+    def prepare(self, *metres_per_px: float) -> None:
         """Make the zoom levels."""
-        self.detail.prepare()
+        self.detail.prepare(*metres_per_px)
 
     def is_empty(self) -> bool:
         """Whether no row has an outline."""

@@ -455,9 +455,9 @@ class DrawingLayer(BaseMapLayer):
         self._lines = Levels(FlatShapes(points, found.lines.starts, found.lines.rows, boxes))
         self._points = plane.metres(found.points)
 
-    def prepare(self) -> None:
+    def prepare(self, *metres_per_px: float) -> None:
         """Make the zoom levels."""
-        self._lines.prepare()
+        self._lines.prepare(*metres_per_px)
 
     def _stroke(self) -> QPen:
         return self.dressed(pen(DRAWING_COLOR, 1.0))

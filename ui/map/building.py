@@ -1,15 +1,18 @@
 """Layers take what they draw from a project: small ones at once, large ones beside the window.
 
 A large layer is built as a copy in a thread and takes the place of the old one when it is ready; until
-then the map goes on showing what it had.
+then the map goes on showing what it had. What the view shows comes first, for this view's scale alone;
+then what these layers rest on, and the other zoom levels.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from gis.display import DisplayPlane
 from grid_model.project import Project
@@ -25,6 +28,7 @@ class _Build:
 
     project: Project
     copy: Layer
+    shown: bool
     done: Future[None]
 
 
@@ -62,45 +66,53 @@ class LayerBuilder:
 
     @property
     def waiting(self) -> bool:
-        """Whether a layer is being built beside the window."""
+        """Whether a layer is being built beside the window; zoom levels made ahead do not count."""
         return bool(self._under_way)
 
     def has(self, layer: Layer) -> bool:
         """Whether a layer was ever built for this project."""
         return layer.name in self._built
 
-    def bring_up_to_date(self, layers: Iterable[Layer], project: Project, plane: DisplayPlane) -> None:
-        """Build those of `layers` that are stale; large ones only begin to be built."""
-        wanted = {one.name: one for layer in layers for one in (layer, *layer.rests_on)}
-        for name in sorted(self._stale & set(wanted)):
-            layer = wanted[name]
-            rows = sum(len(project.frame(table)) for table in layer.tables[:1])
-            if rows < LARGE and not layer.slow:
-                layer.build(project, plane)
-                self._settle(name)
-            elif name not in self._under_way or self._under_way[name].project is not project:
-                self._under_way[name] = self._begin(layer, project, plane)
+    def bring_up_to_date(
+        self, layers: Iterable[Layer], project: Project, plane: DisplayPlane, metres_per_px: float
+    ) -> None:
+        """Build those of `layers` that are stale; large ones only begin to be built.
 
-    def _begin(self, layer: Layer, project: Project, plane: DisplayPlane) -> _Build:
+        Parameters
+        ----------
+        metres_per_px
+            The scale they are wanted at first.
+        """
+        shown = {layer.name: layer for layer in layers}
+        below = {one.name: one for layer in shown.values() for one in layer.rests_on}
+        for wanted in (shown, below):
+            for name in sorted(self._stale & set(wanted)):
+                layer = wanted[name]
+                rows = sum(len(project.frame(table)) for table in layer.tables[:1])
+                if rows < LARGE and not layer.slow:
+                    layer.build(project, plane)
+                    self._settle(name)
+                elif name not in self._under_way or self._under_way[name].project is not project:
+                    fresh = copy.copy(layer)
+                    done = self._beside(partial(_build, fresh, project, plane, metres_per_px))
+                    self._under_way[name] = _Build(project, fresh, wanted is shown, done)
+
+    def _beside(self, work: Callable[[], None]) -> Future[None]:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(1, "map-layer")
-        fresh = copy.copy(layer)
+        return self._threads.submit(work)
 
-        def build() -> None:
-            fresh.build(project, plane)
-            fresh.prepare()
-
-        return _Build(project, fresh, self._threads.submit(build))
-
-    def collect(self, project: Project, wait: bool = False) -> bool:
-        """Put in place what has been built, once all of it is; say whether anything was.
+    def collect(self, project: Project, wait: bool = False) -> set[str]:
+        """Put in place what has been built, once all that is shown is; give the names.
 
         Raises what a build raised.
         """
-        if not wait and not all(build.done.done() for build in self._under_way.values()):
-            return False
-        found = False
+        if not wait and not all(build.done.done() for build in self._under_way.values() if build.shown):
+            return set()
+        found: set[str] = set()
         for name, build in list(self._under_way.items()):
+            if not wait and not build.done.done():
+                continue
             del self._under_way[name]
             build.done.result()
             if build.project is not project:
@@ -110,7 +122,8 @@ class LayerBuilder:
             vars(layer).update(vars(build.copy))
             layer.visible, layer.look = visible, look
             self._settle(name)
-            found = True
+            self._beside(build.copy.prepare).add_done_callback(_tell)
+            found.add(name)
         return found
 
     def _settle(self, name: str) -> None:
@@ -123,3 +136,15 @@ class LayerBuilder:
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
+
+
+def _build(fresh: Layer, project: Project, plane: DisplayPlane, metres_per_px: float) -> None:
+    fresh.build(project, plane)
+    fresh.prepare(metres_per_px)
+
+
+def _tell(done: Future[None]) -> None:
+    """In the thread: give a mistake of ours to the crash dialog, which shows it in the window's."""
+    error = None if done.cancelled() else done.exception()
+    if error is not None:
+        sys.excepthook(type(error), error, error.__traceback__)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
@@ -65,6 +65,9 @@ BUDGET_S = 0.008
 
 WAITING_MS = 20
 """How often a layer built beside the window is asked for."""
+
+OVERLAYS = tuple(one.name for one in fields(MapState) if one.default is None)
+"""What a state may lay over the lines."""
 
 DRAG_PX = 4
 """A press that moves less than this is a click."""
@@ -413,13 +416,13 @@ class MapCanvas(QWidget):
     def _build_shown(self) -> None:
         if self._project is not None:
             shown = [layer for layer in self._layers if layer.shows_at(self._view)]
-            self._builder.bring_up_to_date(shown, self._project, self._plane)
+            self._builder.bring_up_to_date(shown, self._project, self._plane, self._view.metres_per_px)
 
     def _draw_a_little(self) -> None:
         if self._project is None or not self.is_drawing:
             self._timer.stop()
             return
-        if self._builder.waiting and self._builder.collect(self._project):
+        if self._builder.waiting and self._is_drawn(self._builder.collect(self._project)):
             self.redraw()
         if self._due:
             self._build_shown()
@@ -433,6 +436,12 @@ class MapCanvas(QWidget):
             self._timer.setInterval(WAITING_MS)
         else:
             self._timer.stop()
+
+    def _is_drawn(self, names: set[str]) -> bool:
+        """Whether the picture shows any of these layers, or something that rests on them."""
+        shown = {layer.name for layer in self._layers if layer.shows_at(self._view)}
+        lies_over = any(getattr(self._state, name) is not None for name in OVERLAYS)
+        return bool(names & shown) or (bool(names) and lies_over)
 
     def _draw_on(self) -> None:
         in_sight = self._picture.in_sight

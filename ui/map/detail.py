@@ -133,10 +133,10 @@ class Levels:
             self._known[number] = self._made(2.0**number / CELLS_PER_PX)
         return self._known[number]
 
-    def prepare(self) -> None:
-        """Make the levels of all usual scales: for layers that are built beside the window."""
-        for number in PREPARED:
-            level = self.at(2.0**number)
+    def prepare(self, *metres_per_px: float) -> None:
+        """Make the levels of these scales, or of all usual ones, before a view needs them."""
+        for scale in metres_per_px or [2.0**number for number in PREPARED]:
+            level = self.at(scale)
             if len(level.parts) > FEW:
                 level.places  # noqa: B018 - found now
 

@@ -156,8 +156,8 @@ class Layer:
         """Take what it draws from the project."""
         raise NotImplementedError
 
-    def prepare(self) -> None:
-        """Make beforehand what drawing would make when it first needs it."""
+    def prepare(self, *metres_per_px: float) -> None:
+        """Make beforehand what drawing at these scales (none: at any) would make when it first needs it."""
 
     def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
         """Draw in pieces of a few milliseconds each, yielding between them."""

@@ -53,9 +53,9 @@ class LineLayer(Layer):
         """Draw these shapes from now on."""
         self.shapes, self.detail = shapes, Levels(shapes, self.least_m)
 
-    def prepare(self) -> None:
+    def prepare(self, *metres_per_px: float) -> None:
         """Make the zoom levels."""
-        self.detail.prepare()
+        self.detail.prepare(*metres_per_px)
 
     def is_empty(self) -> bool:
         """Whether no row has a route."""
