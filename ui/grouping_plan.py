@@ -263,6 +263,8 @@ class Choice:
         Managers who change group against the scheme in force.
     default
         Whether it is the best by the weights asked for.
+    gap
+        Where it is not proved: how far it may be from the best for its weights; None where that is unknown.
     """
 
     grouping: Grouping
@@ -272,6 +274,7 @@ class Choice:
     proved: bool
     default: bool
     option: int = -1
+    gap: float | None = 0.0
 
     def is_like(self, grouping: Grouping) -> bool:
         """Whether these are the same groups."""
@@ -295,6 +298,7 @@ def _choice(one: FrontierPlan, old: Mapping[str, frozenset[str]]) -> Choice:
         movers(old, [group.members for group in one.grouping.groups]),
         one.proved,
         one.default,
+        gap=one.gap,
     )
 
 

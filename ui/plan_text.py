@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from grid_model.grouping.frontier import FrontierPlan
     from grid_model.grouping.rule_prices import RulePrice
 
+LEAST_PLANS = 3
+"""Fewer plans on a frontier are explained."""
+
 WHY_TAKEN = {
     "stand-in": N_("stand-in"),
     "group-mate": N_("of the same group"),
@@ -90,6 +93,7 @@ def frontier_document(plans: Sequence[FrontierPlan]) -> list[dict[str, Any]]:
         {
             "default": one.default,
             "proved": one.proved,
+            "gap": number(one.gap),
             "objective": one.grouping.objective,
             "axes": dict(one.axes),
             "weights": dict(one.weights),
@@ -126,10 +130,31 @@ def frontier_lines(plans: Sequence[FrontierPlan]) -> list[str]:
             balance=f"{one.axes['balance']:.1f}",
             change=f"{one.axes['change']:.1f}",
             groups=len(one.grouping.groups),
-            proof=_("proved") if one.proved else _("not proved"),
+            proof=_proof(one),
         )
         lines.append(text + (" " + _("(best by the weights asked for)") if one.default else ""))
-    return lines
+    few = fewer_plans(len(plans))
+    return [*lines, few] if few else lines
+
+
+def _proof(one: FrontierPlan) -> str:
+    """Say whether a plan is proved the best for its weights, else how far it may be from that."""
+    if one.proved:
+        return _("proved")
+    return _("not proved") if one.gap is None else _("gap {gap} %").format(gap=f"{100 * one.gap:.1f}")
+
+
+def fewer_plans(count: int) -> str:
+    """Say why fewer than three plans stand beside each other; empty where there are enough."""
+    if count >= LEAST_PLANS:
+        return ""
+    return ngettext(
+        "No more than {count} plan came out: every weighing of ways, evenness and change that was tried leads"
+        " to it. Other sizes or fewer rules may give more.",
+        "No more than {count} plans came out: every weighing of ways, evenness and change that was tried"
+        " leads to one of them. Other sizes or fewer rules may give more.",
+        count,
+    ).format(count=count)
 
 
 # -------------------------------------------------------------------- prices of rules

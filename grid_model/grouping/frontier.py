@@ -56,6 +56,9 @@ class FrontierPlan:
         Whether that is proved.
     default
         Whether it is the best by the weights asked for.
+    gap
+        How far it may be from the best for its weights, as a share; 0 where that is proved, None where no
+        bound is known.
     """
 
     grouping: Grouping
@@ -63,6 +66,7 @@ class FrontierPlan:
     weights: Mapping[str, float]
     proved: bool
     default: bool = False
+    gap: float | None = 0.0
 
 
 def frontier(
@@ -191,7 +195,8 @@ class _Search:
             bound=solved.bound if weights is None else None,
         )
         axes = axes_of(described_groups(self._problem, members))
-        return FrontierPlan(grouping, axes, shares, solved.status == "optimal")
+        proved = solved.status == "optimal"
+        return FrontierPlan(grouping, axes, shares, proved, gap=0.0 if proved else solved.gap)
 
     def _as_asked(self) -> tuple[float, ...]:
         """Weights of the axes that stand for the objective as asked: all alike, change where it counts."""

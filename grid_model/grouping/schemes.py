@@ -167,7 +167,7 @@ def _put_groups(draft: Draft, scheme: str, grouping: Grouping) -> list[str]:
     model = _models(project, new, scheme, members, own)
     fresh = fresh_ids(project, "mutual_aid_groups", f"{scheme}-G{{n:02d}}")
     numbers = _free([_row(project, "mutual_aid_groups", one)["number"] for one in model.values()])
-    colours = _free_numbers([_row(project, "mutual_aid_groups", one)["color"] for one in model.values()])
+    colours = _colors(project, len(new), model)
     names = _names(project, grouping, model)
     rows = []
     for n, group in enumerate(grouping.groups):
@@ -179,7 +179,7 @@ def _put_groups(draft: Draft, scheme: str, grouping: Grouping) -> list[str]:
             "name": names[n],
             "leader": group.leader,
             "locked": bool(group.locked),
-            "color": like["color"] if like.get("color") is not None else next(colours),
+            "color": colours[n],
         }
         rows.append(row)
     _replace(draft, "mutual_aid_groups", scheme, rows)
@@ -194,6 +194,17 @@ def _models(
     if in_force is None or in_force == scheme:
         return own
     return matched(new, _sets(members, in_force, "mutual_aid_group", "manager"))
+
+
+def colors_of_groups(project: Project, groups: Sequence[frozenset[str]]) -> list[int]:
+    """Give the colours that groups would bear as a new scheme: those of the groups they go on from."""
+    return _colors(project, len(groups), _models(project, groups, "", project.frame("group_members"), {}))
+
+
+def _colors(project: Project, count: int, model: Mapping[int, str]) -> list[int]:
+    old = {n: _row(project, "mutual_aid_groups", one)["color"] for n, one in model.items()}
+    free = _free_numbers(old.values())
+    return [int(old[n]) if old.get(n) is not None else next(free) for n in range(count)]
 
 
 def _put_members(draft: Draft, scheme: str, grouping: Grouping, groups: Sequence[str]) -> None:

@@ -56,7 +56,7 @@ class MoveDialog(QDialog):
         self.told.setMinimumHeight(90)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.move_there = buttons.addButton(_("Move"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.move_there = buttons.addButton(_("Move to this group"), QDialogButtonBox.ButtonRole.AcceptRole)
         make_primary(self.move_there)
         self.move_there.setDefault(True)
         buttons.accepted.connect(self.accept)

@@ -79,6 +79,18 @@ class FrontierChart(QWidget):
         y = field.bottom() - share[:, 1] * field.height()
         return np.column_stack([x, y])
 
+    def _unbeaten(self) -> list[int]:
+        """Plans that no other beats in ways and evenness alone; the line goes through them.
+
+        The others are there because they change less.
+        """
+        best, found = float("inf"), []
+        for n, one in sorted(enumerate(self._choices), key=lambda o: (o[1].travel_min, o[1].balance_min)):
+            if one.balance_min < best:
+                best = one.balance_min
+                found.append(n)
+        return found
+
     def _field(self) -> QRectF:
         inner = LARGE_PX + 6
         return QRectF(
@@ -151,7 +163,7 @@ class FrontierChart(QWidget):
         if self._choices:
             places = [QPointF(float(x), float(y)) for x, y in self._places()]
             painter.setPen(QPen(QColor(THEME.edge), 1.2, Qt.PenStyle.DotLine))
-            painter.drawPolyline(places)
+            painter.drawPolyline([places[n] for n in self._unbeaten()])
             for number in sorted(range(len(places)), key=lambda n: n == self._chosen):
                 self._paint_plan(painter, number, places[number])
         painter.end()

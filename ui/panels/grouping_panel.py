@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QSpinBox, QToolButton
@@ -16,7 +17,7 @@ from ui import formats
 from ui.bench import Bench
 from ui.group_text import reason_sentence
 from ui.grouping_hand import Figures
-from ui.grouping_plan import Proposal, notes_of
+from ui.grouping_plan import Choice, Proposal, notes_of
 from ui.icons import icon
 from ui.messages import window_sentence
 from ui.panels.compare_page import fill_comparison
@@ -26,6 +27,9 @@ from ui.panels.panel import Panel
 from ui.panels.reason_box import reason_box
 from ui.panels.small_maps import SmallMap, plan_images
 from ui.widgets import badge, button, label, link, notice, row, tile, tiles
+
+if TYPE_CHECKING:
+    from grid_model.grouping.area_map import AreaMap
 
 STATUS = {
     "optimal": (N_("Proved optimal"), "green"),
@@ -332,6 +336,8 @@ class GroupingPanel(Panel):
 
     def _alternatives(self, plan: Proposal) -> None:
         """The chart, its small table and small maps; before, the button that looks for them."""
+        from ui.plan_text import fewer_plans
+
         desk = self._bench.grouping
         if not desk.choices:
             seek = button(
@@ -351,21 +357,22 @@ class GroupingPanel(Panel):
         self.chart.show_choices(desk.choices, desk.choice)
         self.chart.picked.connect(desk.pick)
         self.column.addWidget(self.chart)
-        if len(desk.choices) == 1:
-            self.second(_("With these rules no other plan is better in ways, evenness or change."))
-        elif any(one.movers for one in desk.choices):
+        few = fewer_plans(len(desk.choices))
+        if few:
+            self.second(few)
+        if any(one.movers for one in desk.choices):
             self.second(_("The larger the circle, the more managers change group."))
         self.column.addLayout(self._table())
         areas = plan.hand.plan.areas
         if areas is not None:
-            self.column.addLayout(self._small_maps(areas))
+            self.column.addLayout(self._small_maps(areas, plan.plan.basis.project))
 
     def _table(self) -> QGridLayout:
         desk = self._bench.grouping
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(1)
-        heads = (_("Plan"), _("travel (min)"), _("imbalance (min)"), _("changes"), "")
+        heads = (_("Plan"), _("travel (min)"), _("imbalance (min)"), _("changes"), _("Proof"))
         for column, text in enumerate(heads):
             grid.addWidget(label(text, "section"), 0, column)
         for n, one in enumerate(desk.choices):
@@ -381,16 +388,15 @@ class GroupingPanel(Panel):
                 if n == desk.choice:
                     made.setStyleSheet("font-weight: 600;")
                 grid.addWidget(made, n + 1, column)
-            mark = _("best") if one.default else "" if one.proved else _("not proved")
-            grid.addWidget(label(mark, "second"), n + 1, 4)
+            grid.addWidget(label(_proof_of(one), "second"), n + 1, 4)
         grid.setColumnStretch(4, 1)
         return grid
 
-    def _small_maps(self, areas) -> QGridLayout:  # type: ignore[no-untyped-def]
+    def _small_maps(self, areas: AreaMap, project: Project) -> QGridLayout:
         desk = self._bench.grouping
         grid = QGridLayout()
         grid.setSpacing(6)
-        images = plan_images(desk.choices, areas)
+        images = plan_images(desk.choices, areas, project)
         for n, (one, image) in enumerate(zip(desk.choices, images, strict=True)):
             small = SmallMap(n, one, image, n == desk.choice)
             small.picked.connect(desk.pick)
@@ -436,6 +442,15 @@ class GroupingPanel(Panel):
         notes = notes_of(plan)[:NOTES]
         if notes:
             self.column.addWidget(notice("\n".join(reason_sentence(project, one) for one in notes)))
+
+
+def _proof_of(choice: Choice) -> str:
+    """Say whether it is proved that no plan beats this one, or how far it may be from the best."""
+    if choice.proved:
+        return _("proved best") if choice.default else _("proved")
+    return (
+        _("gap {gap}").format(gap=formats.percent(choice.gap)) if choice.gap is not None else _("not proved")
+    )
 
 
 def replaced_options(plan: Proposal):  # type: ignore[no-untyped-def]

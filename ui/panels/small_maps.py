@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gis import theme
+from grid_model.project import Project
 from resources.i18n import _
 from ui.colors import THEME
 from ui.grouping_plan import Choice
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from grid_model.grouping.area_map import AreaMap
 
 WIDTH, HEIGHT = 98, 76
+FINE = 3
+"""Pixels of the picture to a pixel of the window, along each side: borders are smooth then."""
+
 FAR = 1.5
 """Ground farther from every area than so many times their usual distance stays empty."""
 
@@ -49,6 +53,7 @@ class SmallMap(QWidget):
         painter.setBrush(QColor(theme.GROUND))
         painter.setPen(QPen(QColor(THEME.primary if self._chosen else THEME.line), 2 if self._chosen else 1))
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 6, 6)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(3, 3, self._image)
         font = painter.font()
         font.setBold(self._chosen)
@@ -58,49 +63,40 @@ class SmallMap(QWidget):
         painter.end()
 
 
-def plan_images(choices: tuple[Choice, ...], areas: AreaMap) -> list[QImage]:
-    """Draw each plan: every pixel has the colour of the group whose area is nearest."""
+def plan_images(choices: tuple[Choice, ...], areas: AreaMap, project: Project) -> list[QImage]:
+    """Draw each plan: every pixel bears the colour, as on the map, of the group whose area is nearest."""
     cells, near = _nearest(areas)
-    tints = _tints(choices)
-    return [_image(cells, near, _colors(one, areas, own)) for one, own in zip(choices, tints, strict=True)]
+    return [_image(cells, near, _colors(one, areas, _tints(one, project))) for one in choices]
 
 
 def _nearest(areas: AreaMap) -> tuple[np.ndarray, np.ndarray]:
     """Give the number of the nearest area of each pixel, and whether it is near enough to be land."""
     from scipy.spatial import cKDTree
 
-    wide, high = WIDTH - 6, HEIGHT - 6
+    wide, high = FINE * (WIDTH - 6), FINE * (HEIGHT - 6)
     known = np.isfinite(areas.x_m) & np.isfinite(areas.y_m)
     if not known.any():
         return np.zeros((high, wide), dtype=np.int64), np.zeros((high, wide), dtype=bool)
     at = np.flatnonzero(known)
     points = np.column_stack([areas.x_m[at], areas.y_m[at]])
-    low, high_xy = points.min(axis=0), points.max(axis=0)
-    step = float(max((high_xy[0] - low[0]) / (wide * 0.86), (high_xy[1] - low[1]) / (high * 0.86), 1e-9))
-    middle = (low + high_xy) / 2
+    tree = cKDTree(points)
+    usual = float(np.median(tree.query(points, k=min(4, len(points)))[0].max(axis=1)))
+    reach = FAR * usual
+    low, top = points.min(axis=0) - reach, points.max(axis=0) + reach
+    step = float(max((top[0] - low[0]) / (wide * 0.94), (top[1] - low[1]) / (high * 0.94), 1e-9))
+    middle = (low + top) / 2
     x = middle[0] + (np.arange(wide) - wide / 2 + 0.5) * step
     y = middle[1] - (np.arange(high) - high / 2 + 0.5) * step
-    tree = cKDTree(points)
     away, nearest = tree.query(np.column_stack([np.tile(x, high), np.repeat(y, wide)]))
-    usual = float(np.median(tree.query(points, k=min(4, len(points)))[0].max(axis=1))) or step
-    land = (away <= FAR * max(usual, step)).reshape(high, wide)
+    land = (away <= max(reach, 3 * step)).reshape(high, wide)
     return at[nearest].reshape(high, wide), land
 
 
-def _tints(choices: tuple[Choice, ...]) -> list[list[int]]:
-    """Give each group of each plan a tint; groups that go on from the first plan keep theirs."""
-    from grid_model.grouping.schemes import matched
+def _tints(choice: Choice, project: Project) -> list[int]:
+    """Give each group of a plan the tint it has on the map when the plan is chosen."""
+    from grid_model.grouping.schemes import colors_of_groups
 
-    found: list[list[int]] = []
-    first: dict[str, frozenset[str]] = {}
-    for choice in choices:
-        groups = [frozenset(group.members) for group in choice.grouping.groups]
-        if not first:
-            first = {f"{n:05d}": one for n, one in enumerate(groups)}
-        same = {n: int(one) for n, one in matched(groups, first).items()}
-        free = iter(n for n in range(len(groups) + len(first)) if n not in same.values())
-        found.append([same[n] if n in same else next(free) for n in range(len(groups))])
-    return found
+    return colors_of_groups(project, [frozenset(group.members) for group in choice.grouping.groups])
 
 
 def _colors(choice: Choice, areas: AreaMap, tints: list[int]) -> np.ndarray:
@@ -120,5 +116,10 @@ def _image(cells: np.ndarray, land: np.ndarray, colors: np.ndarray) -> QImage:
     edge = np.zeros_like(land)
     edge[:, 1:] |= pixels[:, 1:] != pixels[:, :-1]
     edge[1:, :] |= pixels[1:, :] != pixels[:-1, :]
+    edge[:, :-1] |= land[:, :-1] & ~land[:, 1:]
+    edge[:-1, :] |= land[:-1, :] & ~land[1:, :]
     pixels[edge & land] = QColor(theme.MUTED_INK).rgba()
-    return QImage(pixels.tobytes(), wide, high, wide * 4, QImage.Format.Format_ARGB32).copy()
+    fine = QImage(pixels.tobytes(), wide, high, wide * 4, QImage.Format.Format_ARGB32)
+    made = fine.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    made.setDevicePixelRatio(FINE)
+    return made
