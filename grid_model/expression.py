@@ -10,8 +10,10 @@ value matches nothing but ``is empty``.
     condition  = all { "or" all }             all = one { "and" one }          one = "not" one | comparison
     comparison = sum { ("==" "!=" "<" "<=" ">" ">=") sum }
                | sum ["not"] "in" "[" constant { "," constant } "]"
+               | sum "between" sum "and" sum
                | sum "is" ["not"] ("empty" | sum)
                | sum ("contains" | "does not contain" | "starts with" | "ends with") text
+               | sum "like" text                                          (% at either end, nowhere else)
     sum        = term { ("+" | "-") term }    term = factor { ("*" | "/") factor }
     factor     = "-" factor | number | text | "true" | "false" | "empty" | column
                | ("lower" | "upper" | "length" | "abs" | "is_empty") "(" condition ")" | "(" condition ")"
@@ -195,7 +197,9 @@ class _Parser:
             word = self._next
             self._at += 2
             return self._member(left, True, word)
-        if word := self._take(*MATCHING):
+        if word := self._take("between"):
+            return self._between(left, word)
+        if word := self._take(*MATCHING, "like"):
             return self._match(left, word)
         return self._chain(left)
 
@@ -239,6 +243,15 @@ class _Parser:
             raise GridError("expression-not-constant", part=part.written)
         return part
 
+    def _between(self, of: Part, word: Word) -> Part:
+        """Read ``a between 1 and 2``, both ends included."""
+        low = self._compared(Word("operator", ">=", word.place, word.written), of, self._sum())
+        joint = self._take("and", "to")
+        if joint is None:
+            raise self._unexpected("and")
+        high = self._compared(Word("operator", "<=", word.place, word.written), of, self._sum())
+        return Both(low, high, joint.written)
+
     def _match(self, of: Part, word: Word) -> Part:
         pattern = self._sum()
         if not isinstance(pattern, Constant) or pattern.worth != TEXT:
@@ -247,6 +260,11 @@ class _Parser:
             raise GridError("expression-no-text", part=of.written, operator=word.written)
         negated = word.value == "does not contain"
         operator, text = "contains" if negated else word.value, str(pattern.value)
+        if operator == "like":
+            operator, text = _liked(text)
+        if not operator:
+            equal = Word("operator", "==", word.place, word.written)
+            return _with_constant(equal, of, Constant(text, TEXT, pattern.written))
         found: Part = TextMatch(operator, of, text, word.written)
         if isinstance(of, ColumnPart) and of.column.choices:
             codes = tuple(one.code for one in of.column.choices if _called(one, operator, text))
@@ -331,6 +349,17 @@ class _Parser:
 # ------------------------------------------------------------------ what fits together
 
 
+def _liked(pattern: str) -> tuple[str, str]:
+    """Turn a pattern with % at its ends into an operator, empty for being equal, and a text."""
+    text = pattern.removeprefix("%").removesuffix("%")
+    if "%" in text:
+        raise GridError("expression-like", pattern=pattern)
+    before, after = pattern.startswith("%"), pattern.endswith("%")
+    return {(True, True): "contains", (True, False): "ends with", (False, True): "starts with"}.get(
+        (before, after), ""
+    ), text
+
+
 def _negative(minus: Word, of: Part) -> Part:
     if isinstance(of, Constant) and of.worth == NUMBER:
         return Constant(-float(of.value or 0.0), NUMBER, minus.written + of.written)
@@ -357,6 +386,10 @@ def _require_same(left: Part, right: Part) -> None:
     if left.worth == right.worth:
         return
     for one, other in ((left, right), (right, left)):
+        if isinstance(one, Constant) and isinstance(other, Constant) and one.worth == TEXT:
+            raise GridError("expression-quoted-name", text=one.written)
+        if isinstance(one, ColumnPart) and one.worth == TRUTH and isinstance(other, Constant):
+            raise GridError("expression-needs-truth", part=one.written)
         if one.worth == TEXT and isinstance(other, Constant) and other.worth == NUMBER:
             raise GridError("expression-needs-quotes", part=one.written, value=other.written)
         if one.worth == NUMBER and isinstance(other, Constant) and other.worth == TEXT:

@@ -30,13 +30,16 @@ WORDS = {
     "is not": ("is not", "不是"),
     "true": ("true", "yes", "真"),
     "false": ("false", "no", "否", "假"),
-    "empty": ("empty", "空", "null"),
+    "empty": ("empty", "空", "null", "none"),
     "is empty": ("为空", "为空值"),
     "is not empty": ("不为空", "非空"),
     "contains": ("contains", "包含"),
     "does not contain": ("does not contain", "不包含"),
     "starts with": ("starts with", "开头是", "开头为"),
     "ends with": ("ends with", "结尾是", "结尾为"),
+    "like": ("like", "ilike"),
+    "between": ("between", "介于"),
+    "to": ("和", "至", "到"),
     "==": ("等于",),
     "!=": ("不等于",),
     ">": ("大于",),
@@ -45,6 +48,14 @@ WORDS = {
     "<=": ("小于等于", "不大于"),
 }
 """Operators written in letters, in both languages."""
+
+UNITS = frozenset(
+    {
+        "kva", "mva", "va", "kv", "v", "kw", "mw", "kwh", "m", "km", "mm", "min", "h", "s", "a", "ka",
+        "千伏安", "千伏", "千瓦", "米", "公里", "千米", "分钟", "小时",
+    }
+)  # fmt: skip
+"""Units of measurement, which no condition takes: a number is in the unit of its column."""
 
 FUNCTIONS = ("lower", "upper", "length", "abs", "is_empty")
 
@@ -93,7 +104,7 @@ def words(text: str, table: schema.TableSchema) -> list[Word]:
     ------
     GridError
         ``expression-unknown-name``, ``expression-ambiguous-name``, ``expression-open-quote``,
-        ``expression-strange-sign``, ``expression-too-long``.
+        ``expression-strange-sign``, ``expression-too-long``, ``expression-unit``.
     """
     if len(text) > LONGEST:
         raise GridError("expression-too-long", longest=LONGEST)
@@ -149,6 +160,9 @@ def _named(text: str, plain: str, at: int, table: schema.TableSchema) -> Word:
     if word is None:
         run = _RUN.match(text, at)
         assert run is not None  # the caller has seen it
+        unit = run[0].lstrip("0123456789.")
+        if unit.casefold() in UNITS:
+            raise GridError("expression-unit", place=at + 1 + len(run[0]) - len(unit), unit=unit)
         raise GridError(
             "expression-unknown-name", place=at + 1, name=run[0], table=table.name, near=_near(run[0], table)
         )
@@ -212,8 +226,11 @@ def _vocabulary(table_name: str) -> _Vocabulary:
 
 
 def titles(column: schema.Column) -> list[str]:
-    """List the column's titles in every language."""
-    return [in_language(column.label, language) for language in LANGUAGES]
+    """List the column's titles in every language, as tables head it with its unit too."""
+    found = [in_language(column.label, language) for language in LANGUAGES]
+    if not column.unit:
+        return found
+    return [*found, *(f"{one}{gap}({column.unit})" for one in found for gap in ("", " "))]
 
 
 def _near(name: str, table: schema.TableSchema) -> str:

@@ -38,6 +38,13 @@ EXPRESSIONS: Mapping[str, str] = {
     "expression-no-number": N_("“{part}” is no number; “{operator}” needs numbers."),
     "expression-no-order": N_("“{part}” knows no larger and smaller; use ==, != or in."),
     "expression-no-shape": N_("“{part}” is a shape; only “is empty” and “is not empty” can be asked of it."),
+    "expression-unit": N_(
+        "At sign {place}: write the number without “{unit}”; it is in the unit that stands in the heading of "
+        "its column."
+    ),
+    "expression-like": N_("In “{pattern}” % may stand only at the beginning and the end."),
+    "expression-quoted-name": N_("{text} in quotes is a text; a column is named without quotes."),
+    "expression-needs-truth": N_("“{part}” is yes or no; compare it with true or false, or write it alone."),
     "expression-unlike": N_("“{left}” and “{right}” cannot be compared: they are not of one kind."),
     "expression-bad-choice": N_("“{value}” is none of the values of “{part}”: {choices}."),
     "expression-bad-date": N_("“{value}” is no date to compare “{part}” with; write it as 2026-11-20."),
@@ -45,6 +52,14 @@ EXPRESSIONS: Mapping[str, str] = {
     "expression-wrong-argument": N_("“{function}” cannot be asked of “{part}”; see the list of functions."),
 }
 """Sentences for the codes of `grid_model.expression`."""
+
+TRACES_IN_WINDOW: Mapping[str, str] = {
+    "trace-no-start": N_("Write where the trace starts, or choose an object on the map."),
+    "trace-nothing-named": N_("Write where the trace starts, or choose an object on the map."),
+    "trace-no-target": N_("Write where the path leads to."),
+    "trace-needless-target": N_("Only a path leads somewhere; this kind of trace has no other end."),
+}
+"""Sentences that stand in the window in the place of those that name what is typed in a terminal."""
 
 TRACES: Mapping[str, str] = {
     "trace-unknown-place": N_(
@@ -77,6 +92,7 @@ TRACES: Mapping[str, str] = {
     "trace-unknown-sum": N_("“{written}” cannot be added up. Sums: {sums}."),
     "trace-sum-table": N_("The condition of the sum “{sum}” is on one of {tables}."),
     "trace-damaged": N_("The description of the trace cannot be read at “{what}”."),
+    "trace-name-taken": N_("There is a trace “{name}” already; choose another name."),
     "trace-name-missing": N_("The trace needs a name to be saved under."),
     "trace-not-saved": N_("No trace is saved as “{name}”. Saved: {names}."),
     "no-saved-traces": N_("No trace is saved as “{name}”; none is saved in this project."),

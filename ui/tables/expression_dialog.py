@@ -198,7 +198,7 @@ class ExpressionDialog(QDialog):
 
 def quoted(text: str) -> str:
     """Write a text as it stands in an expression."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _example(page: AttributePage) -> str:
