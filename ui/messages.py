@@ -15,7 +15,7 @@ from ui.messages_editing import EDITING_ERRORS
 from ui.messages_grids import GRID_ERRORS, GRID_ISSUES, GRID_REASONS
 from ui.messages_map import MAP_ERRORS
 from ui.messages_study import STUDY_ERRORS
-from ui.messages_traces import EXPRESSIONS, TRACES
+from ui.messages_traces import EXPRESSIONS, TRACES, TRACES_IN_WINDOW
 from ui.messages_travel import TRAVEL_ERRORS, TRAVEL_ISSUES, TRAVEL_REASONS
 
 ERRORS: Mapping[str, str] = {
@@ -78,6 +78,9 @@ ERRORS: Mapping[str, str] = {
     "no-such-target": N_("The column “{column}” of the {table} names “{value}”, which is not there."),
     "paste-refused": N_(
         "Nothing was pasted: in line {row} (“{id}”) the value “{value}” does not fit the column “{column}”; correct it and copy again."
+    ),
+    "paste-refused-several": N_(
+        "Nothing was pasted: {count} values do not fit: {places}. Correct them and copy again."
     ),
     "paste-not-here": N_(
         "Nothing was pasted: the column “{column}” of “{id}” (line {row}) cannot be changed in the table; paste without it."
@@ -279,7 +282,7 @@ ERRORS: Mapping[str, str] = {
     "no-steps": N_("Nothing is done; name at least one device to open, to close or to fail."),
     "unknown-step": N_("There is no step “{action}”; a step is one of {actions}."),
     "times-out-of-order": N_(
-        "The step at {time} comes after the one at {before}; put the steps in the order of their times."
+        "The step at {time} comes after the one at {before}; put the steps in the order of their times, and write the date where a step is on another day, as 2026-11-21T02:00."
     ),
     "energises-fault": N_(
         "This step would put the faulted “{id}” under voltage; isolate it or report it repaired first."
@@ -290,15 +293,12 @@ ERRORS: Mapping[str, str] = {
     "inoperable": N_("“{id}” is marked as inoperable; choose another switch or take the mark off."),
     "no-fault": N_("There is no fault yet; begin with a step “fault”."),
     "step-without-device": N_("The step “{action}” names no device; add one."),
-    "bad-steps": N_(
-        "Step {step} of the steps file cannot be read ({problem}); see docs/command-line.md for its form."
-    ),
-    "bad-steps-file": N_("The steps file cannot be read ({problem}); see docs/command-line.md for its form."),
     "bad-json": N_("“{file}” is no JSON file: line {line}, {reason}."),
 }
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
 IN_WINDOW: Mapping[str, str] = {
+    **TRACES_IN_WINDOW,
     "sample-file-exists": N_("{file} is there already; name another file, or tick that it may be replaced."),
     "unrecognised-file": N_(
         "It cannot be told what “{file}” holds; import it again and choose what the sources are. Headings found: {found}."

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -49,6 +49,8 @@ class Monkey:
             act()
             if n % 40 == 39:
                 QApplication.processEvents()
+                # what an event loop does between two turns: else widgets of closed panels pile up
+                QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             if n % 400 == 399:
                 self._near_something()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -14,6 +16,9 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from grid_model import schema
+from grid_model.cell_edit import SetCell
+from grid_model.changes import Changes
+from grid_model.expression import Expression
 from grid_model.project import Project, ProjectInfo
 from grid_model.schema import Kind
 from tests.test_ui.helpers import LEFT
@@ -52,6 +57,24 @@ def paste(qtbot: QtBot, page: AttributePage, text: str) -> None:
     QGuiApplication.clipboard().setText(text)
     page.view.setFocus()
     qtbot.keyClick(page.view, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+@dataclass(frozen=True)
+class DeleteRow:
+    """An edit that takes one row away."""
+
+    table: str
+    id: str
+    title: str = "Delete a row"
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        return {}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        draft = project.edit()
+        draft.delete(self.table, [self.id])
+        return draft.finish()
 
 
 # ------------------------------------------------------------------- filters
@@ -176,6 +199,22 @@ def test_a_bad_value_refuses_the_whole_block_and_names_row_and_column(
     assert "viel" in told
     assert "Rated power" in told
     assert before["id"].iloc[1] in told
+
+
+def test_all_that_does_not_fit_is_named_line_by_line(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "power_transformers")
+    page.view.arrange(("rated_kva", "usage"), {})
+    for name in (one.name for one in page.model.columns):
+        page.view.setColumnHidden(at(page, name), name not in ("rated_kva", "usage"))
+    before = page.model.frame
+    stand_on(page, 0, "rated_kva")
+    paste(qtbot, page, "viel\tPublic\n200\tnothing\nmehr\tPublic")
+    assert page.model.frame.equals(before)
+    told = window.messages.text.text()
+    assert told.index("line 1") < told.index("line 2") < told.index("line 3")
+    assert "3 values" in told
+    for word in ("viel", "nothing", "mehr", "Rated power"):
+        assert word in told
 
 
 def test_one_value_fills_every_chosen_row(window: MainWindow, qtbot: QtBot) -> None:
@@ -385,10 +424,50 @@ def test_an_expression_filters_and_is_asked_again_after_an_edit(window: MainWind
     qtbot.mouseClick(dialog.filter, LEFT)
     assert shown(page, "name") == [name]
     page.model.setData(page.model.index(0, at(page, "name")), "another")
-    page.model.sort(0)
+    assert shown(page, "name") == []
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert shown(page, "name") == [name]
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert shown(page, "name") == []
     window.bottom.drop_filters()
     assert "another" in shown(page, "name")
+
+
+def test_a_filter_over_names_of_another_table_follows_an_edit_of_that_table(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = page_of(window, "transformer_areas")
+    feeder = str(page.model.frame["feeder"].dropna().iloc[0])
+    dialog = ExpressionDialog(page)
+    qtbot.addWidget(dialog)
+    dialog.text.setPlainText('feeder contains "新建线"')
+    qtbot.mouseClick(dialog.filter, LEFT)
+    assert page.model.rowCount() == 0
+    window.bench.session.do(SetCell("feeders", feeder, "name", "10kV新建线"))
+    assert page.model.rowCount() == int((page.model.frame["feeder"] == feeder).sum()) > 0
+
+
+def test_only_what_was_chosen_stays_listed_when_other_rows_come_and_go(window: MainWindow) -> None:
+    page = page_of(window, "feeders")
+    ids = page.model.frame["id"].tolist()
+    window.bench.select("feeders", ids[-1])
+    window.bottom.show_only_chosen()
+    assert shown(page, "id") == [ids[-1]]
+    session = window.bench.session
+    session.do(DeleteRow("feeders", ids[0]))
+    assert len(page.model.frame) == len(ids) - 1
+    assert shown(page, "id") == [ids[-1]]
+    session.undo()
+    assert page.model.frame["id"].tolist() == ids
+    assert shown(page, "id") == [ids[-1]]
+    session.do(DeleteRow("feeders", ids[-1]))
+    assert shown(page, "id") == []
+
+
+@pytest.mark.parametrize("text", ['10kV"甲"线', "it's", "a\\b", '"', "“引号”"])
+def test_a_value_with_quotes_is_put_in_so_that_it_is_found(text: str) -> None:
+    project = Project.of(ProjectInfo(), {"feeders": pd.DataFrame({"id": ["1", "2"], "name": [text, "x"]})})
+    assert Expression.parse(f"name == {quoted(text)}", "feeders").mask(project).tolist() == [True, False]
 
 
 def test_fields_and_values_are_put_in_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:

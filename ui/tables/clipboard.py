@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COPIED_ROWS = 20_000
 """More rows than this are exported, not copied."""
 
+TOLD = 5
+"""So many values that do not fit are named."""
+
 YES = frozenset({"yes", "y", "true", "1", "是", "√"})
 NO = frozenset({"no", "n", "false", "0", "否", "×"})
 
@@ -70,8 +73,9 @@ def paste_edit(
     Raises
     ------
     GridError
-        ``paste-refused`` with row and column where a value does not fit or a cell cannot be changed,
-        ``paste-too-large`` where the block reaches beyond the table. Nothing is pasted then.
+        ``paste-refused`` with row and column where a value does not fit, ``paste-not-here`` where a cell
+        cannot be changed, ``paste-refused-several`` where more than one, ``paste-too-large`` where the block
+        reaches beyond the table. Nothing is pasted then.
     """
     wide = max((len(line) for line in block), default=0)
     if len(block) == 1 and wide == 1:
@@ -83,11 +87,32 @@ def paste_edit(
         )
     ids = [str(model.frame["id"].iat[model.position(row)]) for row in rows[: len(block)]]
     values: dict[str, list[Any]] = {}
+    wrong: list[GridError] = []
     for at, column in enumerate(columns[:wide]):
-        read = list(_read_column(project, model, table, block, rows, ids, at, column))
+        read = list(_read_column(project, model, table, block, rows, ids, at, column, wrong))
         if read:
             values[model.columns[column].name] = read
+    if wrong:
+        raise _refused(table, wrong)
     return SetCells(table.name, tuple(ids), values)
+
+
+def _refused(table: TableSchema, wrong: Sequence[GridError]) -> GridError:
+    """Tell of everything that does not fit, the first places by name."""
+    if len(wrong) == 1:
+        return wrong[0]
+    ordered = sorted(wrong, key=lambda one: int(str(one.values["row"])))
+    places = [
+        _("line {row}, “{column}”: “{value}”").format(
+            row=one.values["row"],
+            column=_(table.column(str(one.values["column"])).label),
+            value=one.values["value"],
+        )
+        for one in ordered[:TOLD]
+    ]
+    if len(wrong) > TOLD:
+        places.append("…")
+    return GridError("paste-refused-several", count=len(wrong), places=_("; ").join(places))
 
 
 def _read_column(
@@ -99,21 +124,21 @@ def _read_column(
     ids: Sequence[str],
     at: int,
     column: int,
+    wrong: list[GridError],
 ) -> Iterator[Any]:
     """Read one column of the block; nothing where it only repeats what cannot be changed anyway."""
     about, name = table.column(model.columns[column].name), model.columns[column].name
     for line, (cells, row, one) in enumerate(zip(block, rows, ids, strict=False), start=1):
         text = cells[at] if at < len(cells) else ""
+        place = {"row": line, "id": one, "table": table.name, "column": name}
         if not model.columns[column].editable:
             if text.strip() != copied(model, row, column).strip():
-                raise GridError("paste-not-here", row=line, id=one, table=table.name, column=name)
+                wrong.append(GridError("paste-not-here", **place, value=text))
             continue
         try:
             yield read_cell(project, about, text)
-        except (ValueError, GridError) as error:
-            raise GridError(
-                "paste-refused", row=line, id=one, table=table.name, column=name, value=text
-            ) from error
+        except (ValueError, GridError):
+            wrong.append(GridError("paste-refused", **place, value=text))
 
 
 def read_cell(project: Project, column: Column, text: str) -> Any:

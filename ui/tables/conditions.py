@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -154,6 +154,13 @@ class OnlyThese:
     key: str
     sentence: str
     found: tuple[int, ...] | np.ndarray
+
+    def moved(self, before: pd.DataFrame, after: pd.DataFrame) -> OnlyThese | None:
+        """Follow the rows into another frame by their permanent number; None where they have none."""
+        if "fid" not in before or "fid" not in after:
+            return self if len(before) == len(after) else None
+        kept = before["fid"].to_numpy()[np.asarray(self.found, dtype=np.int64)]
+        return replace(self, found=np.flatnonzero(np.isin(after["fid"].to_numpy(), kept)))
 
     def mask(self, length: int, _index: IndexOf) -> np.ndarray:
         keep = np.zeros(length, dtype=bool)

@@ -81,10 +81,12 @@ class FrameModel(QAbstractTableModel):
     # ------------------------------------------------------------------ rows
 
     def show_rows(self, frame: pd.DataFrame, columns: Sequence[Shown]) -> None:
-        """Show `frame` through `columns`; filters and order stay, rows known by their place do not."""
+        """Show `frame` through `columns`; filters and order stay."""
         self.beginResetModel()
-        if len(frame) != len(self._frame):
-            self._conditions = tuple(one for one in self._conditions if not isinstance(one, OnlyThese))
+        moved = (
+            one.moved(self._frame, frame) if isinstance(one, OnlyThese) else one for one in self._conditions
+        )
+        self._conditions = tuple(one for one in moved if one is not None)
         self._columns = tuple(columns)
         names = {column.name for column in self._columns}
         self._conditions = tuple(
@@ -95,13 +97,20 @@ class FrameModel(QAbstractTableModel):
         self.endResetModel()
 
     def update_rows(self, frame: pd.DataFrame, columns: Sequence[Shown] | None = None) -> None:
-        """Show `frame`, whose rows are the same but for some cells; the order on screen stays."""
+        """Show `frame`, whose rows are the same but for some cells.
+
+        The order on screen stays, unless the edit lets rows come or go under the filters that stand.
+        """
         columns = self._columns if columns is None else tuple(columns)
         if len(frame) != len(self._frame) or len(columns) != len(self._columns):
             self.show_rows(frame, columns)
             return
         self._columns = tuple(columns)
         self._take(frame)
+        if self._conditions or self._filter:
+            kept = self.kept()
+            if int(kept.sum()) != len(self._order) or not kept[self._order].all():
+                self._reorder()
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 

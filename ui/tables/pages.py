@@ -302,6 +302,9 @@ class AttributePage(TablePage):
         project = self.bench.session.project
         if project is None or chosen.table != self.name or not chosen.ids:
             return []
+        shown = self.model.frame
+        if shown is not project.frame(self.name):  # an edit is on its way here
+            return [int(one) for one in np.flatnonzero(shown["id"].isin(chosen.ids))] if len(shown) else []
         at = project.table(self.name).positions(list(chosen.ids))
         return [int(one) for one in at[at >= 0]]
 
