@@ -16,7 +16,7 @@ from grid_model.feedback import Feedback
 from tests.test_ui.helpers import LEFT
 from ui.application import Program
 from ui.dialogs import ask
-from ui.dialogs.crash import report
+from ui.dialogs.crash import HOME, place_in_code, report
 from ui.jobs import Jobs
 
 
@@ -126,6 +126,34 @@ def test_no_thread_is_left_when_the_program_ends(program: Program, qtbot: QtBot,
     ours = ("project-writer", "window-job")
     assert not [one for one in threading.enumerate() if one.name.startswith(ours)]
     assert not list(station.parent.glob("*lock*")), "the lock is let go"
+
+
+def test_the_report_names_no_folder_of_the_person() -> None:
+    assert place_in_code(str(HOME / "ui" / "session.py")) == "ui/session.py"
+    assert place_in_code(str(HOME / "app.py")) == "app.py"
+    assert place_in_code("/home/wang-fang/app.py") == "app.py"
+    assert (
+        place_in_code("/home/wang-fang/x/lib/python3.11/site-packages/pandas/core/a.py") == "pandas/core/a.py"
+    )
+    assert place_in_code(str(HOME / ".venv" / "lib" / "site-packages" / "numpy" / "b.py")) == "numpy/b.py"
+    assert place_in_code("<string>") == "<string>"
+
+
+def test_the_report_tells_the_cause_without_its_words() -> None:
+    def broken() -> None:
+        try:
+            {}["张伟 13800000001"]
+        except KeyError as error:
+            raise ValueError("/home/wang-fang/青禾.gpkg") from error
+
+    try:
+        broken()
+    except ValueError as error:
+        told = report(error)
+    assert told.index("ValueError") < told.index("KeyError")
+    assert "broken" in told
+    for secret in ("张伟", "13800000001", "wang-fang", "青禾"):
+        assert secret not in told
 
 
 def test_the_report_of_a_mistake_holds_no_values() -> None:

@@ -26,14 +26,41 @@ from resources.i18n import _
 log = logging.getLogger(__name__)
 
 
+HOME = Path(__file__).resolve().parents[2]
+"""Where the program lies; its own places are told from there on."""
+
+LIBRARIES = ("site-packages", "dist-packages", f"python{sys.version_info[0]}.{sys.version_info[1]}", "Lib")
+"""Folders from which on the place of a library is told."""
+
+MOST_CAUSES = 8
+
+
 def report(error: BaseException) -> str:
-    """Write what helps to find a mistake: where it happened in the code; no values, so no personal data."""
+    """Write what helps to find a mistake: where it happened in the code, and what caused it.
+
+    No values and no messages, so no personal data; and of folders only those within the program and its
+    libraries, because the others bear the name of whoever uses the computer.
+    """
     lines = [f"Python {platform.python_version()}, Qt {qVersion()}, {platform.system()} {platform.machine()}"]
-    for frame in traceback.extract_tb(error.__traceback__):
-        path = Path(frame.filename)
-        lines.append(f"  {'/'.join(path.parts[-3:])}:{frame.lineno} {frame.name}")
-    lines.append(type(error).__name__)
+    found: BaseException | None = error
+    for _cause in range(MOST_CAUSES):
+        if found is None:
+            break
+        for frame in traceback.extract_tb(found.__traceback__):
+            lines.append(f"  {place_in_code(frame.filename)}:{frame.lineno} {frame.name}")
+        lines.append(type(found).__name__)
+        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
     return "\n".join(lines)
+
+
+def place_in_code(filename: str) -> str:
+    """Write where a piece of code lies, without the folders that lead to the program."""
+    path = Path(filename)
+    parts = path.relative_to(HOME).parts if path.is_relative_to(HOME) else path.parts
+    for library in LIBRARIES:
+        if library in parts[:-1]:
+            return "/".join(parts[len(parts) - parts[::-1].index(library) :])
+    return "/".join(parts) if path.is_relative_to(HOME) else path.name
 
 
 class CrashDialog(QDialog):
