@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from gis import workbook
 from gis.files import written_whole
 from gis.table_export import defused
@@ -85,6 +87,13 @@ def _column(sheet: Sheet, at: int) -> workbook.SheetColumn:
     cells = [row[at] for row in sheet.rows[:MEASURED]]
     texts = [sheet.headings[at], *(str(cell) for cell in cells if cell is not None)]
     width = 3 + max(sum(2 if ord(char) > 0x2E80 else 1 for char in text) for text in texts)
+    numbers = [float(cell) for cell in cells if isinstance(cell, (int, float)) and np.isfinite(cell)]
     return workbook.SheetColumn(
-        sheet.headings[at], min(WIDEST, width), any(isinstance(cell, (int, float)) for cell in cells)
+        sheet.headings[at], min(WIDEST, width), bool(numbers), decimals=_decimals(numbers)
     )
+
+
+def _decimals(numbers: Sequence[float]) -> int:
+    """Give how many decimals the numbers of a column need, two at the most."""
+    values = np.array(numbers, dtype=float)
+    return next((digits for digits in (0, 1) if (abs(values - values.round(digits)) < 0.005).all()), 2)

@@ -31,12 +31,19 @@ LINE_PT = 13.5
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column: heading, width in characters, whether it holds numbers, or any value set left."""
+    """One column: heading, width in characters, whether it holds numbers, or any value set left.
+
+    Parameters
+    ----------
+    decimals
+        So many for every number of the column, so that they stand below each other; None: as each needs.
+    """
 
     title: str
     width: float
     number: bool = False
     left: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,9 @@ class _Formats:
         self.left = book.add_format({**plain, "num_format": "General", "align": "left"})
         self.number = book.add_format({**plain, "num_format": "#,##0.##;-#,##0.##"})
         self.count = book.add_format({**plain, "num_format": "#,##0"})
+        self.fixed = {
+            digits: book.add_format({**plain, "num_format": f"#,##0.{'0' * digits}"}) for digits in (1, 2)
+        }
 
 
 def _write_sheet(book: Any, formats: _Formats, sheet: Sheet, feedback: Feedback) -> None:
@@ -168,6 +178,7 @@ def _write_number(
         page.write_boolean(row, column, value, formats.text)
     elif value == value:
         kind = formats.count if float(value).is_integer() else formats.number
+        kind = formats.fixed.get(about.decimals or 0, kind)
         page.write_number(row, column, value, formats.left if about.left else kind)
 
 
