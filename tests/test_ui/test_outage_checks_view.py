@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from grid_model.carry_out import SaveOutage
 from grid_model.project import Project
 from tests.test_grid_model.test_outage_checks import EIGHT, budget, kept, out, station
 from tests.test_ui.helpers import press, texts
@@ -32,7 +33,7 @@ def test_a_plan_is_kept_without_a_reason_where_none_is_wanted(qtbot: QtBot) -> N
     assert not made.checks.reason.isVisible()
     assert made.keep.isEnabled()
     made.name.clear()
-    assert not made.keep.isEnabled()
+    assert not made.keep.isEnabled() and made.problem.isVisible()
     qtbot.keyClicks(made.name, "K1 pole")
     press(qtbot, made, "Keep")
     assert made.result() == KeepDialog.DialogCode.Accepted
@@ -84,6 +85,17 @@ def test_what_the_record_says_stands_in_the_form_and_other_plans_in_the_way_besi
     assert made.told.isChecked() and made.facts.announced == EIGHT - timedelta(hours=25)
     conflicts = [one for one in texts(made.checks) if one.startswith("Gets in the way of the outage")]
     assert len(conflicts) == 2 and all("20261120-02" in one for one in conflicts)
+
+
+def test_a_name_another_outage_has_is_refused_in_the_form(qtbot: QtBot) -> None:
+    project, _changes = SaveOutage(out(station(), start=EIGHT - timedelta(days=9)), "pole").apply(station())
+    made = dialog(qtbot, project)
+    assert made.keep.isEnabled()
+    made.name.clear()
+    qtbot.keyClicks(made.name, "pole")
+    assert "“pole” already" in made.problem.text() and not made.keep.isEnabled()
+    qtbot.keyClicks(made.name, " 2")
+    assert made.keep.isEnabled() and not made.problem.isVisible()
 
 
 def test_a_fault_has_no_class_until_somebody_gives_it_one(qtbot: QtBot) -> None:

@@ -22,12 +22,15 @@ from PySide6.QtWidgets import (
 )
 
 from grid_model import schema
+from grid_model.errors import GridError
+from grid_model.kept_outages import refuse_taken_name
 from grid_model.outage_checks import Finding, PlanFacts, check_plan, facts_of, needs_reason
 from grid_model.project import Project
 from grid_model.study import OutageStudy
 from grid_model.study_record import PlanRecord, conflicts
 from resources.i18n import _
 from ui.checks_text import plan_record
+from ui.messages import window_sentence
 from ui.messages_checks import finding_sentence, severity_word
 from ui.study_text import conflict_lines
 from ui.widgets import badge, clear, label, make_primary, settle
@@ -124,6 +127,7 @@ class KeepDialog(QDialog):
         self.setWindowTitle(_("Keep the study"))
         self.setMinimumWidth(560)
         self.name = QLineEdit(name)
+        self.problem = label("", "wrong", wrap=True)
         self.kind = self._kinds()
         self.told = QCheckBox(_("Announced"))
         self.announced = self._moment()
@@ -131,6 +135,8 @@ class KeepDialog(QDialog):
         self.checks.reason.setText(self._facts.reason)
         form = QFormLayout()
         form.addRow(_("Name of the study"), self.name)
+        form.addRow("", self.problem)
+        self._form = form
         form.addRow(_("Reliability class"), self.kind)
         form.addRow(self.told, self.announced)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -198,9 +204,16 @@ class KeepDialog(QDialog):
         self._follow()
 
     def _follow(self) -> None:
-        ready = self.checks.ready
-        self.keep.setEnabled(ready and bool(self.name.text().strip()))
-        self.keep.setToolTip("" if ready else _("A check wants a reason; enter it, or change the plan."))
+        problem = ""
+        try:
+            refuse_taken_name(self._project, self.name.text(), self._facts.outage)
+        except GridError as error:
+            problem = window_sentence(error)
+        self.problem.setText(problem)
+        self._form.setRowVisible(self.problem, bool(problem))
+        self.keep.setEnabled(self.checks.ready and not problem)
+        wanted = _("A check wants a reason; enter it, or change the plan.")
+        self.keep.setToolTip("" if self.checks.ready else wanted)
 
 
 def ask_to_keep(
