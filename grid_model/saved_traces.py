@@ -58,6 +58,33 @@ class ForgetTrace:
         return draft.finish()
 
 
+@dataclass(frozen=True, slots=True)
+class RenameTrace:
+    """Give a saved trace another name."""
+
+    name: str
+    to: str
+    title: str = N_("Call the trace “{name}” “{to}”")
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What fills the title."""
+        return {"name": self.name, "to": self.to}
+
+    def apply(self, project: Project) -> tuple[Project, Changes]:
+        """Make the edit; raises ``trace-not-saved``, ``trace-name-missing``, ``trace-name-taken``."""
+        _require(project, self.name)
+        if not self.to.strip():
+            raise GridError("trace-name-missing")
+        if self.to.strip() in project.table("saved_traces"):
+            raise GridError("trace-name-taken", name=self.to.strip())
+        text = project.table("saved_traces").row(self.name)["configuration"]
+        draft = project.edit()
+        draft.delete("saved_traces", [self.name])
+        draft.insert("saved_traces", [{"id": self.to.strip(), "configuration": text}])
+        return draft.finish()
+
+
 def saved_names(project: Project) -> tuple[str, ...]:
     """List the names of the saved traces, sorted."""
     return tuple(sorted(project.frame("saved_traces")["id"]))

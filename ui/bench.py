@@ -20,6 +20,7 @@ from ui.outage_desk import OutageDesk
 from ui.ranking_desk import RankingDesk
 from ui.session import Session
 from ui.settings import Settings
+from ui.trace_desk import TraceDesk
 
 TASKS = {"data": N_("Data"), "grids": N_("Grids"), "outage": N_("Outage"), "print": N_("Print")}
 
@@ -59,6 +60,7 @@ class Bench(QObject):
         self.outage = OutageDesk(self.session, self)
         self.ranking = RankingDesk(self.session, self)
         self.outage.changed.connect(lambda: self.ranking.set_state(self.outage.state))
+        self.traces = TraceDesk(self.session, self)
         self.grouping = GroupingDesk(self.session, self)
         self.task = "data"
         self.selection = Selection()
@@ -77,6 +79,7 @@ class Bench(QObject):
         self.set_findings(other.findings)
         self.ranking.take_over(other.ranking)
         self.outage.take_over(other.outage)
+        self.traces.take_over(other.traces)
         self.grouping.take_over(other.grouping)
         self.visited, self._visit = other.visited, other._visit
         self.select(other.selection.table, *other.selection.ids)
@@ -165,9 +168,11 @@ class Bench(QObject):
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
         if changes is None:
             self.visited, self._visit = [], -1
-            self.show_personal = False
-            self.personal_changed.emit(False)
-            self.set_findings(None)
+            if self.show_personal:
+                self.show_personal = False
+                self.personal_changed.emit(False)
+            if self.findings is not None:
+                self.set_findings(None)
             self.select("")
         elif project is not None and any(
             one not in project.table(self.selection.table) for one in self.selection.ids

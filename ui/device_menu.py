@@ -63,6 +63,8 @@ def questions(bench: Bench, table: str, one: str) -> list[Question]:
     elif start != device:
         text = _("Jumper from {device} to here").format(device=_name(bench, start))
         found.append(Question(text, partial(_join, bench, start, device)))
+    trace, tip = partial(_trace_from, bench, device), _("Downstream, upstream, the path to another place")
+    found.append(Question(_("Trace from here…"), trace, tip, True))
     if table == "switches":
         marked = f"switches:{one}" in bench.outage.plan.inoperable
         found.append(
@@ -84,6 +86,12 @@ def ask_about(bench: Bench, action: str, *devices: str, **more: Any) -> None:
         more = {"xy": bench.place, **more}
     bench.set_task("outage")
     bench.outage.add(action, *devices, **more)
+
+
+def _trace_from(bench: Bench, device: str) -> None:
+    """Turn to the traces, with a device to start from."""
+    bench.set_task("outage")
+    bench.traces.begin(device)
 
 
 def _name(bench: Bench, device: str) -> str:

@@ -163,6 +163,9 @@ class MainWindow(QMainWindow):
         bench.outage.changed.connect(self._show_outage)
         bench.outage.shown_changed.connect(self._show_outage)
         bench.ranking.changed.connect(self._show_losses)
+        bench.traces.changed.connect(self._show_trace)
+        bench.traces.answered.connect(self._go_to_trace)
+        bench.task_changed.connect(lambda _task: self._show_trace())
         bench.task_changed.connect(lambda _task: self._show_losses())
         self.left.outage.losses_wanted.connect(lambda _measure: self._show_losses())
         self.status.scale.wanted.connect(canvas.set_scale_denominator)
@@ -288,6 +291,20 @@ class MainWindow(QMainWindow):
             return
         self.canvas.set_loop(loop_picture.picture_of(project, loop))
         extent = loop_picture.extent_of(project, loop)
+        if extent is not None:
+            self.canvas.zoom_to(extent)
+
+    def _show_trace(self) -> None:
+        """Show what a trace found, while its task is on."""
+        shown = self.bench.task == "outage"
+        self.canvas.set_trace(self.bench.traces.picture if shown else None)
+
+    def _go_to_trace(self) -> None:
+        """Bring what a trace found into view."""
+        from ui.trace_desk import extent_of
+
+        project, picture = self.bench.session.project, self.bench.traces.picture
+        extent = extent_of(project, picture) if project is not None and picture is not None else None
         if extent is not None:
             self.canvas.zoom_to(extent)
 

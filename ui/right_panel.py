@@ -40,6 +40,7 @@ class RightPanel(QStackedWidget):
         self.object.back_wanted.connect(self.show_task)
         bench.selection_changed.connect(self._follow)
         bench.outage.answered.connect(self.show_task)
+        bench.traces.wanted.connect(self.show_task)
         bench.task_changed.connect(lambda _task: self.show_task())
         bench.session.project_changed.connect(
             lambda _project, changes: self.show_task() if changes is None else None

@@ -26,7 +26,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(ask, "yes", lambda *_asked: True)
 
 
-def in_dialog(kind: type, do: Any) -> None:
+def in_dialog(kind: type[ManualDialog] | type[UntilDialog], do: Any) -> None:
     """Do something in the dialog that will open next, then agree."""
 
     def act() -> None:

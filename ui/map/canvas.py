@@ -41,8 +41,8 @@ from ui.map.furniture import paint_scale_bar
 from ui.map.layer import PLAIN_LOOK, Hit, Layer, LayerLook
 from ui.map.legend import NOT_COUNTED, Legend, legend_of
 from ui.map.line_layers import LvLineLayer, MvLineLayer, RoadLayer
-from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer
-from ui.map.overlay import LoopPicture, LossPicture, MapState, OutageOverlay
+from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer, TraceLayer
+from ui.map.overlay import LoopPicture, LossPicture, MapState, OutageOverlay, TracePicture
 from ui.map.paint import polygon
 from ui.map.picture import PictureMaker
 from ui.map.places import object_caption, object_points
@@ -124,6 +124,7 @@ class MapCanvas(QWidget):
             SubstationLayer(),
             ImportantLayer(),
             ManagerLayer(),
+            TraceLayer((lv, mv), switches),
             SpotLayer((lv, mv), switches),
         ]
         self._project: Project | None = None
@@ -331,6 +332,10 @@ class MapCanvas(QWidget):
     def set_loop(self, loop: LoopPicture | None) -> None:
         """Show the members of a loop, or of none."""
         self._set_state(replace(self._state, loop=loop))
+
+    def set_trace(self, trace: TracePicture | None) -> None:
+        """Show what a trace found, or nothing."""
+        self._set_state(replace(self._state, trace=trace))
 
     def set_switch_state(self, state: str) -> None:
         """Draw the switches as they stand in the ``normal`` or the ``current`` state."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from gis import theme
@@ -20,7 +20,7 @@ from grid_model.project import Project
 from ui.map.detail import Level
 from ui.map.layer import Layer
 from ui.map.line_layers import PowerLineLayer
-from ui.map.overlay import LOOP_CLASS, Fate, MapState, Spot
+from ui.map.overlay import LOOP_CLASS, Fate, MapState, Spot, TracePicture
 from ui.map.paint import numbered, pen, polygon
 from ui.map.point_layers import SwitchLayer
 from ui.map.view import MapView
@@ -40,6 +40,7 @@ LOSS_WIDTHS = (1.8, 2.6, 3.6, 4.8, 6.2)
 LOOP_COLOR = "#12807A"
 FAULT_COLOR = "#A8071A"
 LOOPED_COLOR = "#6B3FA0"
+TRACE_COLOR = "#0B5F8A"
 CASING = "#FFFFFF"
 
 
@@ -243,6 +244,79 @@ class LoopLayer(OverLines):
         yield
 
 
+class TraceLayer(OverLines):
+    """What a trace found."""
+
+    name = "trace"
+
+    def __init__(self, lines: tuple[PowerLineLayer, ...], switches: SwitchLayer) -> None:
+        super().__init__(lines, switches)
+        self._plane = DisplayPlane()
+
+    def build(self, project: Project, plane: DisplayPlane) -> None:
+        """Remember the plane places are turned to."""
+        self._plane = plane
+
+    def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
+        """A band with a core along the lines, a ring around each switch, a square ring where it ends."""
+        if state.trace is None:
+            return
+        for layer in self.lines:
+            if not layer.shows_at(view):
+                continue
+            level, near, rows = near_parts(layer, view)
+            members = np.isin(layer.table_rows[rows], state.trace.lines)
+            yield from stroked(painter, view, level, near[members], trace_pens(layer.width))
+        yield from self._switches(painter, view, state.trace)
+        starts = [one for one in state.trace.starts if not np.isnan(one).any()]
+        if starts:
+            for x, y in view.to_px(self._plane.metres(np.array(starts, dtype=float))):
+                draw_start(painter, QPointF(x, y))
+        yield
+
+    def _switches(self, painter: QPainter, view: MapView, trace: TracePicture) -> Iterator[None]:
+        if not self.switches.shows_at(view):
+            return
+        rows = self.switches.in_view(view)
+        of_table = self.switches.table_rows[rows]
+        for kind, chosen in (("inside", trace.switches), ("edge", trace.edge)):
+            here = rows[np.isin(of_table, chosen)]
+            for n, (x, y) in enumerate(view.to_px(self.switches.points[here])):
+                draw_trace_switch(painter, kind, QPointF(x, y))
+                if n % PIECE == PIECE - 1:
+                    yield
+        yield
+
+
+def trace_pens(width: float) -> list[QPen]:
+    """Give the strokes of a line that a trace found."""
+    return [pen(CASING, width + 6), pen(TRACE_COLOR, width + 3), pen("#FFE9A8", max(width - 0.6, 1.0))]
+
+
+def draw_trace_switch(painter: QPainter, kind: str, at: QPointF) -> None:
+    """Ring a switch that a trace found; a double square where the trace ends at it."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for stroke in (pen(CASING, 4.4), pen(TRACE_COLOR, 2.2)):
+        painter.setPen(stroke)
+        if kind == "edge":
+            painter.drawRect(QRectF(at.x() - 9, at.y() - 9, 18, 18))
+        else:
+            painter.drawEllipse(at, 8, 8)
+
+
+def draw_start(painter: QPainter, at: QPointF) -> None:
+    """Mark where a trace starts or leads to: a drop whose point is the place."""
+    path = QPainterPath(at)
+    path.lineTo(at + QPointF(-7, -13))
+    path.arcTo(QRectF(at.x() - 8, at.y() - 26, 16, 16), 205, -230)
+    path.lineTo(at)
+    painter.setPen(pen(CASING, 1.6))
+    painter.setBrush(QColor(TRACE_COLOR))
+    painter.drawPath(path)
+    painter.setBrush(QColor(CASING))
+    painter.drawEllipse(at + QPointF(0, -18), 3, 3)
+
+
 class SpotLayer(OverLines):
     """Where the fault is, where earths are placed, what bridges or parts a line for the time being."""
 
@@ -367,6 +441,23 @@ def spot_icon(kind: str) -> QIcon:
             else [QPointF(0, -11 if kind == "earth" else 0)]
         )
         draw_spot(painter, Spot(kind, ()), at)
+
+    return QIcon(_drawn(34, draw))
+
+
+def trace_icon(kind: str) -> QIcon:
+    """Give a part of a trace as a legend swatch: ``line``, ``edge`` or ``start``."""
+
+    def draw(painter: QPainter) -> None:
+        if kind == "line":
+            _draw_strokes(painter, trace_pens(2.0), 34)
+            return
+        painter.translate(17, 9 if kind == "edge" else 16)
+        painter.scale(0.62, 0.62)
+        if kind == "edge":
+            draw_trace_switch(painter, "edge", QPointF(0, 0))
+        else:
+            draw_start(painter, QPointF(0, 0))
 
     return QIcon(_drawn(34, draw))
 

@@ -142,6 +142,22 @@ class LoopPicture:
     switches: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TracePicture:
+    """What a trace found: rows of lines and switches, rows of switches at its edge, its places.
+
+    Parameters
+    ----------
+    starts
+        Where it starts and leads to, in project coordinates.
+    """
+
+    lines: np.ndarray
+    switches: np.ndarray
+    edge: np.ndarray
+    starts: tuple[tuple[float, float], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class MapState:
     """What the layers are drawn by besides the project.
@@ -160,6 +176,8 @@ class MapState:
         What colours lines and switches by their loss, where that is shown, and by which of `LOSS_MEASURES`.
     loop
         The loop that is shown.
+    trace
+        What a trace found.
     over_base_map
         Whether a base map from a file lies below: what would only cover it is left out.
     """
@@ -171,4 +189,5 @@ class MapState:
     losses: LossPicture | None = None
     loss_measure: str = "lv_customers"
     loop: LoopPicture | None = None
+    trace: TracePicture | None = None
     over_base_map: bool = False

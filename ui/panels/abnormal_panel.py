@@ -35,7 +35,7 @@ POSITIONS = {
     "earth": (N_("earthed"), "yellow"),
 }
 SHOWN = 60
-IMPORTANT = 6
+IMPORTANT = 4
 NAMED = 20
 """So many letters of a name are shown; the tooltip has it whole."""
 

@@ -86,12 +86,15 @@ class KeptPanel(Panel):
             _("Open {name} ({id}): play it again on the map").format(name=name, id=one.id),
         )
         column.addLayout(row(go, 1, badge(*_state(one))))
-        parts = [_span(one)]
+        if one.off:
+            column.addWidget(label(_span(one), "tile-note"))
+        parts = []
         if one.feeder:
             parts.append(objects.object_name(project, "feeders", one.feeder))
         if one.mv_hours is not None:
             parts.append(_("user-hours {hours}").format(hours=formats.number(one.mv_hours, 3)))
-        column.addWidget(label(" · ".join(part for part in parts if part), "tile-note", wrap=True))
+        if parts:
+            column.addWidget(label(" · ".join(parts), "tile-note", wrap=True))
         if one.conflicts:
             others = _("、").join(names[other] for other in one.conflicts)
             told = _("Collides with {others}: at the same time, on the same devices or areas.").format(
@@ -134,8 +137,6 @@ def _state(one: KeptOutage) -> tuple[str, str]:
 def _span(one: KeptOutage) -> str:
     """Write from when to when, the day once where it is the same."""
     off, on = (time.replace("T", " ")[:16] for time in (one.off, one.on))
-    if not off:
-        return ""
     if not on:
         return _("{off} – not restored").format(off=off)
     return f"{off} – {on[11:] if on[:10] == off[:10] else on}"

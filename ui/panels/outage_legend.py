@@ -11,7 +11,15 @@ from gis import theme
 from resources.i18n import N_, _
 from ui import formats
 from ui.bench import Bench
-from ui.map.outage_layers import LOSS_COLORS, fate_pens, line_icon, loss_pens, mark_icon, spot_icon
+from ui.map.outage_layers import (
+    LOSS_COLORS,
+    fate_pens,
+    line_icon,
+    loss_pens,
+    mark_icon,
+    spot_icon,
+    trace_icon,
+)
 from ui.map.overlay import LOOP_CLASS, LOSS_BREAKS, Fate, OutageOverlay
 from ui.map.paint import swatch
 from ui.panels.outage_words import feed_name
@@ -38,6 +46,7 @@ SPOTS = {
 }
 
 
+TRACED = {"line": N_("Found"), "edge": N_("Where it ends"), "start": N_("From and to")}
 MARKS = {
     "step": (N_("Opened by a step"), N_("Closed by a step")),
     "now": (N_("Open, normally closed"), N_("Closed, normally open")),
@@ -78,6 +87,7 @@ class OutageLegend(QWidget):
         bench.outage.changed.connect(self.refresh)
         bench.outage.shown_changed.connect(self.refresh)
         bench.ranking.changed.connect(self.refresh)
+        bench.traces.changed.connect(self.refresh)
         self.refresh()
 
     @property
@@ -103,6 +113,10 @@ class OutageLegend(QWidget):
         overlay = self._bench.outage.overlay
         if overlay is not None:
             self._fill_entries(overlay)
+        if self._bench.traces.picture is not None:
+            self._entries.addWidget(label(_("Trace"), "section"))
+            for kind, text in TRACED.items():
+                self._entries.addLayout(_entry(trace_icon(kind), _(text)))
 
     def _fill_classes(self) -> None:
         desk = self._bench.ranking

@@ -10,9 +10,10 @@ from ui.bench import Bench
 from ui.panels.abnormal_panel import AbnormalPanel
 from ui.panels.loops_panel import LoopsPanel
 from ui.panels.outage_kept import KeptPanel
+from ui.panels.outage_traces import TracePanel
 from ui.panels.steps_panel import StudyPanel
 
-STUDY, LOOPS, ABNORMAL, KEPT = range(4)
+STUDY, LOOPS, ABNORMAL, KEPT, TRACES = range(5)
 
 
 class OutagePanel(QWidget):
@@ -29,14 +30,15 @@ class OutagePanel(QWidget):
         self.loops = LoopsPanel(bench)
         self.abnormal = AbnormalPanel(bench)
         self.kept = KeptPanel(bench)
+        self.traces = TracePanel(bench)
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName(_("Pages of the task Outage"))
-        for text in (_("Study"), _("Loops"), _("Not normal"), _("Kept")):
+        for text in (_("Study"), _("Loops"), _("Not normal"), _("Kept"), _("Traces")):
             self.tabs.addTab(text)
         self._pages = QStackedWidget()
-        for page in (self.study, self.loops, self.abnormal, self.kept):
+        for page in (self.study, self.loops, self.abnormal, self.kept, self.traces):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
@@ -48,6 +50,8 @@ class OutagePanel(QWidget):
         self.study.print_wanted.connect(self.print_wanted)
         self.study.table_wanted.connect(self.table_wanted)
         self.study.kept_wanted.connect(lambda: self.tabs.setCurrentIndex(KEPT))
+        for signal in (bench.traces.wanted, bench.traces.answered):
+            signal.connect(lambda: self.tabs.setCurrentIndex(TRACES))
         bench.outage.answered.connect(lambda: self.tabs.setCurrentIndex(STUDY))
         bench.outage.carried_out.connect(lambda: self.tabs.setCurrentIndex(ABNORMAL))
         bench.ranking.changed.connect(self._count)

@@ -42,10 +42,13 @@ TASK_TABLES = {
         "issues-found",
     ),
     "grids": ("plan-groups", "mutual_aid_groups", "district_managers", "service_grids"),
-    "outage": ("outage-customers", "outage-areas", "back-feed", "device-loss", "switches"),
+    "outage": ("outage-customers", "outage-areas", "back-feed", "trace-devices", "device-loss", "switches"),
     "print": ("service_grids", "transformer_areas", "district_managers"),
 }
 """The tables of each task; names with a dash are results and stand only while there is one."""
+
+FIRST = {"outage-": "outage-customers", "plan-": "plan-groups", "trace-": "trace-devices"}
+"""Which list comes to the front when results of a kind are there for the first time."""
 
 ROOMS = {
     "network": N_("Network"),
@@ -98,8 +101,11 @@ class BottomTables(QWidget):
         bench.outage.answered.connect(lambda: self._to_front("outage-customers"))
         bench.ranking.changed.connect(lambda: self._on_result("device-"))
         bench.ranking.ranked.connect(lambda: self._to_front("device-loss"))
+        bench.traces.changed.connect(lambda: self._on_result("trace-"))
+        bench.traces.answered.connect(lambda: self._to_front("trace-devices"))
         bench.findings_changed.connect(lambda: self._on_result("findings-"))
         bench.grouping.changed.connect(lambda: self._on_result("plan-"))
+        self._history = bench.session.history
         self.arrange()
 
     def _head(self) -> QHBoxLayout:
@@ -253,6 +259,7 @@ class BottomTables(QWidget):
     # ---------------------------------------------------------------- events
 
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        self._history = self._bench.session.history
         if changes is None or project is None:
             self._forget_pages()
             self._opened = []
@@ -280,11 +287,15 @@ class BottomTables(QWidget):
         self._pages = {}
 
     def _on_result(self, prefix: str) -> None:
+        if self._history is not self._bench.session.history:
+            return  # another project comes: everything is arranged anew in a moment
         names = [
             name for name in self._pages if name.startswith(prefix) or (prefix == "outage-" and "-" in name)
         ]
         self._stale.update(names)
-        first = {"outage-": "outage-customers", "plan-": "plan-groups"}.get(prefix, "findings-checked")
+        first = {"outage-": "outage-customers", "plan-": "plan-groups", "trace-": "trace-devices"}.get(
+            prefix, "findings-checked"
+        )
         fresh = results.there_is(self._bench, first) and first not in self._shown
         self.arrange()
         if fresh and first in self._shown:

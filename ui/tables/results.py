@@ -220,6 +220,21 @@ BACK_FEED_TABLE = {"second_supply": "customers", "tie": "switches"}
 FLAGS = {"": "", "over-25": N_("Over 25 % of the capacity"), "over-80": N_("Over 80 % of the capacity")}
 
 
+def _fill_trace(bench: Bench, shown: ResultPage) -> None:
+    frame = bench.traces.frame
+    assert frame is not None
+    shown.show_result(
+        frame,
+        [
+            _text("table", _("Kind"), lambda value: _(schema.table(value).label)),
+            _text("id", _("Code")),
+            _text("name", _("Name")),
+            _number("distance_m", _("Distance (m)"), 1, _("Length of the lines from the start up to it")),
+            _count("depth", _("Devices on the way")),
+        ],
+    )
+
+
 def _remark(one: BackFeed, closed_in: Mapping[str, int]) -> str:
     """Say how much it is, and of a tie until when it stays open."""
     told = [_(FLAGS[one.flag]) if one.flag else "", tie_remark(one, closed_in)]
@@ -473,6 +488,14 @@ RESULTS = {
         _has_trace,
         _trace_count(lambda answer: len(answer.study.back_feed)),
         _fill_back_feed,
+    ),
+    "trace-devices": ResultTable(
+        N_("Traced devices"),
+        "",
+        "id",
+        lambda bench: bench.traces.frame is not None,
+        lambda bench: len(bench.traces.frame) if bench.traces.frame is not None else 0,
+        _fill_trace,
     ),
     "device-loss": ResultTable(
         N_("Every device"),
