@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -102,9 +103,15 @@ class Table:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @cached_property
+    def fids(self) -> np.ndarray:
+        """The fid of each row, ascending."""
+        found: np.ndarray = self.frame["fid"].to_numpy()
+        return found
+
     def positions_of_fids(self, fids: np.ndarray) -> np.ndarray:
         """Give the row number of each fid, −1 where there is no such row."""
-        have = self.frame["fid"].to_numpy()
+        have = self.fids
         at = np.searchsorted(have, fids)
         inside = at < len(have)
         found = np.zeros(len(at), dtype=bool)

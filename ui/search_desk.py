@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from grid_model.changes import Changes
 from grid_model.project import Project
@@ -15,6 +15,9 @@ from ui.search import Find, SearchIndex
 
 SMALL = 60_000
 """Rows up to which the index is made while somebody waits for it."""
+
+BEGINS_AFTER_MS = 2_500
+"""A larger project is looked at when its map has had time to be drawn, or when something is asked for."""
 
 
 class SearchDesk(QObject):
@@ -35,6 +38,9 @@ class SearchDesk(QObject):
         self._guard = Lock()
         self._round = 0
         self._asked = 0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._begin)
 
     def take(self, project: Project | None, changes: Changes | None) -> None:
         """Look at a project, or again at what an edit touched."""
@@ -43,12 +49,20 @@ class SearchDesk(QObject):
             self._index = None
             self._round += 1
         if project is None:
+            self._later.stop()
             return
         with self._guard:
             waiting = bool(self._touched)
             self._touched |= {"info"} if changes is None else changes.tables
-        if not waiting or changes is None:
-            self._submit(lambda: self._bring_up(self._round))
+        if changes is None and _rows(project) > SMALL:
+            self._later.start(BEGINS_AFTER_MS)
+        elif changes is None or not (waiting or self._later.isActive()):
+            self._begin()
+
+    def _begin(self) -> None:
+        """Look at what was touched, beside the window."""
+        self._later.stop()
+        self._submit(lambda: self._bring_up(self._round))
 
     def _bring_up(self, round_: int) -> None:
         """In the search thread: look at all that was touched since, many quick edits together."""
@@ -66,6 +80,8 @@ class SearchDesk(QObject):
         project = self._project
         if project is None:
             return
+        if self._later.isActive():
+            self._begin()
         self._asked += 1
         number = self._asked
 
@@ -84,19 +100,24 @@ class SearchDesk(QObject):
             return []
         index = self._index
         if index is None:
-            if sum(len(table) for table in project.tables.values()) > SMALL:
+            if _rows(project) > SMALL:
                 return None
             index = self._index = SearchIndex.of(project)
         return index.find(project, text, show_personal)
 
     def close(self) -> None:
         """Let the thread go."""
+        self._later.stop()
         self._round += 1
         self._asked += 1
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _submit(self, work: Callable[[], None]) -> None:
         self._pool.submit(work).add_done_callback(_tell)
+
+
+def _rows(project: Project) -> int:
+    return sum(len(table) for table in project.tables.values())
 
 
 def _tell(done: Future[None]) -> None:

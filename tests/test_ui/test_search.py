@@ -21,6 +21,7 @@ from gis.project_file import open_for_reading
 from grid_model.cell_edit import SetCell
 from grid_model.project import Project, ProjectInfo
 from tests.conftest import scaled
+from ui import search_desk
 from ui.application import Program
 from ui.main_window import MainWindow
 from ui.search import EACH, SearchIndex, find
@@ -279,3 +280,28 @@ def test_many_quick_edits_are_looked_at_together(
     qtbot.waitUntil(box.popup.isVisible, timeout=10_000)
     assert box.list.item(0).text() == "线路11"
     assert 1 <= len(looked) < 12
+
+
+def test_a_large_project_is_looked_at_a_moment_later_or_when_something_is_asked(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = window.bench.session.project
+    assert project is not None
+    monkeypatch.setattr(search_desk, "SMALL", 0)
+    monkeypatch.setattr(search_desk, "BEGINS_AFTER_MS", 60_000)
+    desk = search_desk.SearchDesk()
+    try:
+        desk.take(project, None)
+        assert desk.ask_now("10kV", False) is None, "the index is not there yet"
+        draft = project.edit()
+        one = str(project.frame("feeders")["id"].iloc[0])
+        draft.update("feeders", [one], name="崭新线路")
+        desk.take(*draft.finish())
+        with qtbot.waitSignal(desk.found) as answer:
+            desk.ask("崭新", False)
+        assert [find.id for find in answer.args[1]] == [one]
+        monkeypatch.setattr(search_desk, "BEGINS_AFTER_MS", 1)
+        desk.take(project, None)
+        qtbot.waitUntil(lambda: desk.ask_now("10kV", False) is not None)
+    finally:
+        desk.close()

@@ -84,8 +84,9 @@ class OverviewPanel(Panel):
     def _tiles(self, project: Project):  # type: ignore[no-untyped-def]
         areas, customers = project.frame("transformer_areas"), project.frame("customers")
         public = int((areas["usage"] == "public").sum())
-        active = customers[customers["status"] == "active"]
-        mv = int((active["customer_class"] == "mv").sum())
+        in_use = (customers["status"] == "active").to_numpy()
+        active = int(in_use.sum())
+        mv = int(((customers["customer_class"] == "mv").to_numpy() & in_use).sum())
         transformers = project.frame("power_transformers")
         distribution = transformers[transformers["transformer_area"].notna()]
         managers = project.frame("district_managers")
@@ -100,8 +101,8 @@ class OverviewPanel(Panel):
             ),
             tile(
                 _("Customers"),
-                formats.whole(len(active)),
-                note=_customers_note(mv, len(customers) - len(active)),
+                formats.whole(active),
+                note=_customers_note(mv, len(customers) - active),
                 tip=_("Accounts in use; closed ones stand in the table and are not counted here."),
             ),
             tile(
