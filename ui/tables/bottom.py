@@ -106,7 +106,6 @@ class BottomTables(QWidget):
         bench.findings_changed.connect(lambda: self._on_result("findings-"))
         bench.grouping.changed.connect(lambda: self._on_result("plan-"))
         self._history = bench.session.history
-        self._history = bench.session.history
         self.arrange()
 
     def _head(self) -> QHBoxLayout:
