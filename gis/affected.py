@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gis.study_words import reasons_in_list, step_sentence, when
+from gis.study_words import reasons_in_list, stage_sentence, when
 from grid_model.project import Project
 from grid_model.reasons import closed_after, reasons_of
 from grid_model.study import OutageStudy
@@ -82,7 +82,7 @@ def course(project: Project, study: OutageStudy) -> list[Sequence[Any]]:
         (
             stage.n,
             when(stage.step.time),
-            step_sentence(study.project, stage.step),
+            stage_sentence(study, stage),
             stage.counts.mv_users,
             stage.counts.lv_customers,
             stage.counts.transformer_areas,

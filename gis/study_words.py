@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.reasons import Reason
+from grid_model.study_places import SOURCE_PREFIXES, named_place
 from grid_model.study_steps import StudyStep
 from grid_model.wiring import Device
 from resources.i18n import N_, _
 
 if TYPE_CHECKING:
     from grid_model.back_feed import BackFeed
-    from grid_model.study import OutageStudy
+    from grid_model.study import OutageStudy, Stage
 
 ACTIONS = {
     "fault": N_("Fault at {devices}"),
@@ -30,6 +33,8 @@ ACTIONS = {
     "repair": N_("Fault repaired"),
     "normal": N_("Return to the positions before the first step"),
 }
+
+REPAIRED = N_("Fault in {devices} repaired")
 
 STATUSES = {
     "out": N_("Without supply"),
@@ -56,29 +61,63 @@ ENDS_SHOWN = 3
 """Devices named at either end of a long way."""
 
 
-def step_sentence(project: Project, step: StudyStep, *, names: bool = True) -> str:
-    """Say what a step does, with the names of its devices where they have one, and where on a line."""
-    devices = _(", ").join(_named(project, one) if names else one for one in step.devices)
-    text = _(ACTIONS.get(step.action, "{devices}")).format(devices=devices)
+def stage_sentence(study: OutageStudy, stage: Stage, *, ids: bool = False) -> str:
+    """Say what a step did: as `step_sentence`, and which fault was repaired where the step names none."""
+    step = stage.step
+    if step.action == "repair" and not step.devices:
+        before = study.stages[stage.n - 2].faults if stage.n > 1 else stage.moment.known_faults
+        gone = [one for one in before if one not in stage.faults]
+        step = replace(step, devices=tuple(str(one) for one in gone))
+    return step_sentence(study.project, step, ids=ids)
+
+
+def step_sentence(project: Project, step: StudyStep, *, ids: bool = False) -> str:
+    """Say what a step does, with the names of its devices where they have one, and where on a line.
+
+    Parameters
+    ----------
+    ids
+        Whether identifiers stand beside names.
+    """
+    devices = _(", ").join(_named(project, one, ids) for one in step.devices)
+    known = REPAIRED if step.action == "repair" and devices else ACTIONS.get(step.action, "{devices}")
+    text = _(known).format(devices=devices)
     if step.at_m is not None:
         text += " · " + _("{metres} m from node A").format(metres=f"{step.at_m:.0f}")
-    if step.temporary and names:
+    if step.temporary:
         text += f" · {step.temporary}"
     return f"{text} · {step.note}" if step.note else text
 
 
-def _named(project: Project, text: str) -> str:
+def _named(project: Project, text: str, ids: bool) -> str:
     """Give the name of what a step names, its identifier where it has none."""
-    bare = text.rpartition(":")[2]
-    name, at, end = bare.rpartition("@")
-    for table in ("switches", "ac_line_segments", "power_transformers"):
-        if bare in project.table(table):
-            return name_of(project, Device(table, bare))
-        if at and end in ("a", "b") and name in project.table(table):
-            return _("{device} (end {end})").format(
-                device=name_of(project, Device(table, name)), end=end.upper()
-            )
-    return text
+    prefix, _colon, rest = text.partition(":")
+    if prefix in SOURCE_PREFIXES and rest in project.table("energy_sources"):
+        return _("source {name}").format(name=device_label(project, Device("energy_sources", rest), ids=ids))
+    try:
+        found = named_place(project, text)
+    except GridError:  # not there, or not clear: the step is refused elsewhere, here it is as it was written
+        return text
+    if isinstance(found, str):
+        return device_label(project, Device("connectivity_nodes", found), ids=ids)
+    device, ends = found
+    name = device_label(project, device, ids=ids)
+    if not ends:
+        return name
+    end = text.rpartition("@")[2]
+    known = _("{device} (end {end})") if end in ("a", "b") else _("{device} (end at {node})")
+    return known.format(device=name, end=end.upper(), node=end)
+
+
+def device_label(project: Project, device: Device, *, ids: bool = True) -> str:
+    """Give the name of a device or node, with its identifier beside it where `ids` says so."""
+    name = name_of(project, device)
+    return _("{name} ({id})").format(name=name, id=device.id) if ids and name != device.id else name
+
+
+def device_labels(project: Project, devices: Iterable[Device]) -> str:
+    """Give names and identifiers of several, one after another."""
+    return _(", ").join(device_label(project, one) for one in devices)
 
 
 def name_of(project: Project, device: Device) -> str:

@@ -82,10 +82,13 @@ def abnormal_devices(project: Project, entries: Iterable[Entry] = ()) -> tuple[A
     known = _since(entries, {"switches": set(odd["fid"].tolist()), "earths": set(earths["fid"].tolist())})
     steps = _steps(project)
     found = []
-    for row in odd[["fid", "id", "name", "kind", "open"]].to_dict("records"):
+    for row in odd[["fid", "id", "name", "kind", "open", "line"]].to_dict("records"):
         kind = str(row["kind"])
         position = kind if kind in TEMPORARY_KINDS else "open" if row["open"] else "closed"
-        found.append(_described("switches", row, position, kind, known, steps.get(f"switches:{row['id']}")))
+        step = steps.get(f"switches:{row['id']}")
+        if step is None and kind == "cut":  # put in where a study took the line itself out
+            step = steps.get(f"ac_line_segments:{row['line']}")
+        found.append(_described("switches", row, position, kind, known, step))
     live = set(live_earths(project))
     rows = earths[["fid", "id", "outage", "placed_at"]].to_dict("records")
     for row, place in zip(rows, earths_of(project), strict=True):

@@ -168,7 +168,7 @@ def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageSt
             manual=study.manual.entries,
         )  # fmt: skip
     except GridError as error:
-        if elsewhere and error.code in ("already-open", "already-closed"):
+        if elsewhere and error.code in ("already-open", "already-closed", "cut-in-place"):
             raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5])) from error
         raise
     for then, now in zip(study.stages, fresh.stages, strict=True):

@@ -318,19 +318,31 @@ def _stage(n: int, step: StudyStep, before: Moment, after: Moment, hours: UserHo
         faults=after.faults,
         earthed=tuple(sorted(after.earthed)),
         place=fault_place(outage.project, step),
-        notes=_notes(step, after, lost, back),
+        notes=_notes(step, before, after, lost, back),
         moment=after,
     )
 
 
-def _notes(step: StudyStep, after: Moment, lost: np.ndarray, back: np.ndarray) -> tuple[str, ...]:
-    """Say what a step did not do, where somebody would expect it to."""
+def _notes(
+    step: StudyStep, before: Moment, after: Moment, lost: np.ndarray, back: np.ndarray
+) -> tuple[str, ...]:
+    """Say what a step did not do, where somebody would expect it to; of what was dead nobody expects it."""
     nobody = not len(lost) and not len(after.outage.judged("customers").partly)
-    if step.action in ("open", "trip", "fault", "cut") and nobody:
+    if step.action in ("open", "trip", "fault", "cut") and nobody and _was_live(before, after, step):
         return ("nothing-downstream",)
     if step.action == "restore" and not len(back):
         return ("nothing-restored",)
     return ()
+
+
+def _was_live(before: Moment, after: Moment, step: StudyStep) -> bool:
+    """Whether anything a step opened, or let fail, had supply before it."""
+    wiring, live = before.outage.before.wiring, before.outage.supply[1]
+    differs = before.outage.after_topology.closed & ~after.outage.after_topology.closed
+    own = [np.flatnonzero(differs), *(wiring.branches(one) for one in after.faults if step.action == "fault")]
+    branches = np.concatenate(own)
+    branches = branches[(wiring.a[branches] >= 0) & (wiring.b[branches] >= 0)]
+    return bool((live[wiring.a[branches]] | live[wiring.b[branches]]).any())
 
 
 def _devices(outage: Outage, branches: np.ndarray) -> tuple[Device, ...]:

@@ -186,7 +186,7 @@ def manual_sum(
     Raises
     ------
     GridError
-        ``unknown-object``; ``times-out-of-order`` where an entry ends before it begins.
+        ``unknown-object``; ``manual-times`` where an entry ends before it begins.
     """
     if not entries:
         return ManualSum()
@@ -197,7 +197,8 @@ def manual_sum(
     for entry in entries:
         spell = (entry.off or start, entry.on or until)
         if spell[1] < spell[0]:
-            raise GridError("times-out-of-order", time=str(spell[1]), before=str(spell[0]))
+            shown = {"on": spell[1].isoformat(" ", "minutes"), "off": spell[0].isoformat(" ", "minutes")}
+            raise GridError("manual-times", id=entry.id, **shown)
         open_ = (spell[0], entry.on)
         for row in _rows(project, consumers, entry):
             added.setdefault(row, ([], entry.reason))[0].append(open_)

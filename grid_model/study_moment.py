@@ -84,9 +84,9 @@ class Moment:
         GridError
             ``unknown-step``, ``step-without-device``, ``unknown-device``, ``ambiguous-device``,
             ``unknown-place``, ``already-open``, ``already-closed``, ``out-of-service``, ``inoperable``,
-            ``not-protective``, ``already-faulted``, ``no-fault``, ``not-faulted``, ``already-earthed``,
-            ``not-earthed``, ``earth-live``, ``earth-between-switches``, ``energises-fault``,
-            ``energises-earth``, ``device-twice``.
+            ``cut-in-place``, ``not-protective``, ``already-faulted``, ``no-fault``, ``not-faulted``,
+            ``already-earthed``, ``not-earthed``, ``earth-live``, ``earth-between-switches``,
+            ``energises-fault``, ``energises-earth``, ``device-twice``.
         """
         if step.action not in ACTIONS:
             raise GridError("unknown-step", action=step.action, actions=", ".join(ACTIONS))
@@ -187,6 +187,7 @@ def _open(moment: Moment, step: StudyStep) -> Moment:
 def _close(moment: Moment, step: StudyStep) -> Moment:
     devices = moment.find(step)
     _refuse_inoperable(moment, devices)
+    _refuse_cut(moment, devices)
     return _again(replace(moment, outage=moment.outage.with_closed(devices)))
 
 
@@ -320,6 +321,18 @@ def _refuse_inoperable(moment: Moment, devices: tuple[Device, ...]) -> None:
     for device in devices:
         if device.table == "switches" and device.id in moment.inoperable:
             raise GridError("inoperable", id=device.id)
+
+
+def _refuse_cut(moment: Moment, devices: tuple[Device, ...]) -> None:
+    """A line that was taken out and carried out is parted by a cut: it is the cut that closes."""
+    switches = moment.outage.project.frame("switches")
+    for device in devices:
+        if device.table != "ac_line_segments" or not moment.closed(device):
+            continue
+        own = switches["id"][(switches["line"] == device.id) & (switches["kind"] == "cut")].tolist()
+        cuts = [one for one in own if not moment.closed(Device("switches", one))]
+        if cuts:
+            raise GridError("cut-in-place", id=device.id, cuts=", ".join(cuts))
 
 
 def refuse_danger(before: Moment, after: Moment) -> None:

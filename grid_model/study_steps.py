@@ -91,11 +91,12 @@ class ManualEntry:
 
 
 def refuse_bad_times(steps: Sequence[StudyStep], until: datetime | None) -> None:
-    """Refuse times that run backwards: `GridError` ``times-out-of-order``."""
-    times = [step.time for step in steps] + ([] if until is None else [until])
-    for earlier, later in pairwise(times):
+    """Refuse times that run backwards: `GridError` ``times-out-of-order``, ``until-too-early``."""
+    for earlier, later in pairwise(step.time for step in steps):
         if later < earlier:
             raise GridError("times-out-of-order", time=_shown(later), before=_shown(earlier))
+    if until is not None and steps and until < steps[-1].time:
+        raise GridError("until-too-early", time=_shown(until), before=_shown(steps[-1].time))
 
 
 def hours_between(start: datetime, end: datetime) -> float:
@@ -128,21 +129,22 @@ def read_steps(content: Any, planning_date: str) -> tuple[list[StudyStep], dict[
     Raises
     ------
     GridError
-        ``bad-steps`` with the step's number and what is wrong with it; ``bad-steps-file`` where it is no
-        step's fault.
+        ``bad-steps`` with the step's number; ``bad-step-time``, ``bad-step-devices``, ``bad-step-place``
+        where one value of it is wrong; ``bad-steps-file``, ``bad-steps-state``, ``bad-steps-list``,
+        ``bad-moment`` where it is no step's fault.
     """
     if not isinstance(content, Mapping) or not isinstance(content.get("steps"), list):
-        raise GridError("bad-steps-file", problem="steps")
+        raise GridError("bad-steps-file")
     steps = [_read_step(row, planning_date, n) for n, row in enumerate(content["steps"], 1)]
     more: dict[str, Any] = {"inoperable": _texts(content.get("inoperable", []), "inoperable")}
     if content.get("until"):
         more["until"] = _time(content["until"], planning_date, 0)
     if content.get("state", "normal") not in [one.value for one in SwitchState]:
-        raise GridError("bad-steps-file", problem=f"state: {content['state']}")
+        raise GridError("bad-steps-state", value=str(content["state"]))
     more["state"] = SwitchState(content.get("state", "normal"))
     if content.get("manual"):
         if not isinstance(content["manual"], list):
-            raise GridError("bad-steps-file", problem="manual")
+            raise GridError("bad-steps-list", key="manual")
         more["manual"] = tuple(_read_manual(row, planning_date) for row in content["manual"])
     return steps, more
 
@@ -210,17 +212,17 @@ def _refuse_unclear_manual(row: Mapping[str, Any], n: int) -> None:
 
 def _read_step(row: Any, planning_date: str, n: int) -> StudyStep:
     if not isinstance(row, Mapping):
-        raise GridError("bad-steps", step=n, problem=str(row))
+        raise GridError("bad-steps", step=n, value=str(row))
     name = row.get("id") or ""
     devices = row.get("devices", row.get("device", row.get("ids")))
     if devices is None:  # only jumpers and cuts have a name of their own
         devices = [] if not name or row.get("action") in MADE else name
     devices = [devices] if isinstance(devices, str) else devices
     if not isinstance(devices, list) or not all(isinstance(one, str) for one in devices):
-        raise GridError("bad-steps", step=n, problem="devices")
+        raise GridError("bad-step-devices", step=n, value=str(devices))
     at = row.get("at_m")
     if at is not None and (isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < 1e9):
-        raise GridError("bad-steps", step=n, problem=f"at_m: {at}")
+        raise GridError("bad-step-place", step=n, value=f"at_m: {at}")
     return StudyStep(
         _time(row.get("time", row.get("at")), planning_date, n),
         str(row.get("action", "")),
@@ -239,21 +241,21 @@ def _point(row: Mapping[str, Any], n: int) -> tuple[float, float] | None:
     if any(
         isinstance(one, bool) or not isinstance(one, (int, float)) or not abs(one) < 1e12 for one in found
     ):
-        raise GridError("bad-steps", step=n, problem=f"x, y: {found[0]}, {found[1]}")
+        raise GridError("bad-step-place", step=n, value=f"x, y: {found[0]}, {found[1]}")
     return float(row["x"]), float(row["y"])
 
 
 def _read_manual(row: Any, planning_date: str) -> ManualEntry:
     kind = next((one for one in ("customer", "area") if isinstance(row, Mapping) and row.get(one)), None)
     if kind is None:
-        raise GridError("bad-steps-file", problem=f"manual: {row}")
+        raise GridError("bad-steps-list", key="manual")
     off, on = (_time(row[name], planning_date, 0) if row.get(name) else None for name in ("off", "on"))
     return ManualEntry(kind, str(row[kind]), str(row.get("reason") or ""), off, on)
 
 
 def _texts(found: Any, name: str) -> tuple[str, ...]:
     if not isinstance(found, (list, tuple)) or not all(isinstance(one, str) for one in found):
-        raise GridError("bad-steps-file", problem=name)
+        raise GridError("bad-steps-list", key=name)
     return tuple(found)
 
 
@@ -262,8 +264,8 @@ def _time(value: Any, planning_date: str, n: int) -> datetime:
         return read_time(str(value or ""), planning_date)
     except ValueError:
         if not n:
-            raise GridError("bad-steps-file", problem=f"time: {value}") from None
-        raise GridError("bad-steps", step=n, problem=f"time: {value}") from None
+            raise GridError("bad-moment", value=str(value)) from None
+        raise GridError("bad-step-time", step=n, value=str(value or "")) from None
 
 
 def read_time(text: str, planning_date: str) -> datetime:

@@ -43,6 +43,30 @@ STUDY_ERRORS: Mapping[str, str] = {
     "repair-first": N_(
         "The fault in {devices} must be repaired first: until then earths stay in place and nothing is closed onto it; report it repaired to go back to normal."
     ),
+    "bad-steps": N_(
+        'Step {step} of the steps file is no step but {value}; a step is written as {{"time": "10:00", "action": "open", "device": "K1"}}.'
+    ),
+    "bad-step-time": N_(
+        "Step {step} of the steps file: “{value}” is no time; write 10:00 or 2026-11-20T10:00."
+    ),
+    "bad-step-devices": N_(
+        "Step {step} of the steps file: the devices are one identifier in quotes, or a list of them ({value})."
+    ),
+    "bad-step-place": N_(
+        "Step {step} of the steps file: {value} is no place on a line; at_m is metres from 0 on, x and y are two numbers."
+    ),
+    "bad-steps-file": N_(
+        'The steps file has no list of steps; it is written as {{"steps": [{{"time": "10:00", "action": "open", "device": "K1"}}]}}.'
+    ),
+    "bad-steps-state": N_("The steps file names the state “{value}”; it is normal or current."),
+    "bad-steps-list": N_("In the steps file “{key}” has to be a list, as docs/command-line.md shows."),
+    "until-too-early": N_(
+        "Counting ends at {time}, before the last step at {before}; give a later “until”, or none."
+    ),
+    "manual-times": N_(
+        "What is entered by hand for {id} is back at {on}, before it is out at {off}; put the times right."
+    ),
+    "cut-in-place": N_("“{id}” is closed, and {cuts} parts it; close the cut to mend the line."),
     "unknown-step-key": N_("Step {step} of the steps file has what no step has: {keys}; known are {known}."),
     "unknown-steps-file-key": N_("The steps file has what none has: {keys}; known are {known}."),
     "unknown-manual-key": N_(
@@ -91,7 +115,7 @@ STUDY_ERRORS: Mapping[str, str] = {
         "“{id}” has no present position of its own, so this study cannot be carried out; use the switch before it instead."
     ),
     "carry-out-from-normal": N_(
-        "This study began in the normal state and comes out otherwise from the present one, in which {n} switches stand differently ({devices}); play it from the present state and carry that out."
+        "This study began in the normal state and comes out otherwise from the present one, in which switches stand differently ({n}: {devices}); play it from the present state and carry that out."
     ),
     "no-such-stage": N_("The study has no step {n}; it has {steps}."),
     "no-study-kept": N_("The outage “{id}” holds no steps that could be played."),

@@ -131,7 +131,7 @@ def trace_document(project: Project, trace: OutageTrace, disclosure: Disclosure)
 def header_line(project: Project, state: SwitchState, unknown: int, unlinked: int) -> str:
     """State what every list must: switch state, date of the data, customers that cannot be judged."""
     return _(
-        "{state} · data of {date} · {unknown} customers cannot be judged, {unlinked} of them unlinked"
+        "{state} · data of {date} · customers that cannot be judged {unknown}, of them unlinked {unlinked}"
     ).format(
         state=_(STATES[state]),
         date=project.info.data_date or _("unknown date"),
@@ -143,13 +143,13 @@ def header_line(project: Project, state: SwitchState, unknown: int, unlinked: in
 def counts_lines(counts: OutageCounts) -> tuple[str, ...]:
     """Say how much is out, both ways of counting."""
     return (
-        _("Out: {mv} MV users; {lv} LV customers ({residents} households, {others} others)").format(
+        _("Out: MV users {mv}; LV customers {lv} (households {residents}, others {others})").format(
             mv=whole(counts.mv_users),
             lv=whole(counts.lv_customers),
             residents=whole(counts.residents),
             others=whole(counts.nonresidents),
         ),
-        _("     {areas} transformer areas, {kva} kVA, PV {kw} kW").format(
+        _("     transformer areas {areas}, {kva} kVA, PV {kw} kW").format(
             areas=whole(counts.transformer_areas), kva=number(counts.rated_kva), kw=number(counts.pv_kw)
         ),
     )
@@ -159,7 +159,7 @@ def step_line(step: StepResult) -> str:
     """Say what was done in a step and what it did."""
     devices = ", ".join(one.id for one in step.devices) or _("nothing")
     done = _(ACTIONS[step.action]).format(devices=devices, fault="" if step.fault is None else step.fault.id)
-    effect = _("{out} customers out, {back} back").format(
+    effect = _("customers out {out}, back {back}").format(
         out=whole(len(step.customers_out)), back=whole(len(step.customers_back))
     )
     return f"{step.n}. {done}: {effect}" if step.action != "trip" else f"{step.n}. {done}; {effect}"
@@ -203,9 +203,7 @@ def _others(trace: OutageTrace) -> list[str]:
         text = ngettext("{n} area is partly out: {ids}", "{n} areas are partly out: {ids}", n)
         lines.append(text.format(n=whole(n), ids=_some(trace.partly_out)))
     if trace.already_out:
-        lines.append(
-            _("{n} customers were out before the first step.").format(n=whole(len(trace.already_out)))
-        )
+        lines.append(_("Out before the first step: customers {n}").format(n=whole(len(trace.already_out))))
     return lines
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from gis.study_words import step_sentence, when
+from gis.study_words import device_label, device_labels, stage_sentence, when
 from grid_model.study_reliability import reliability
 from grid_model.study_steps import step_document
 from resources.i18n import N_, _
@@ -56,8 +56,8 @@ PARTS = {
 }
 
 CONFLICTS = {
-    "device": N_("Gets in the way of the outage “{name}” from {start} to {end}: both operate {ids}."),
-    "area": N_("Gets in the way of the outage “{name}” from {start} to {end}: both darken {ids}."),
+    "device": N_("Gets in the way of the outage {name} from {start} to {end}: both operate {ids}."),
+    "area": N_("Gets in the way of the outage {name} from {start} to {end}: both darken {ids}."),
 }
 
 
@@ -222,7 +222,7 @@ def study_lines(
     """Say the stages, the user-hours both ways, and what to beware of."""
     lines = [header_line(project, study.state, study.unknown, study.unlinked)]
     for stage in study.stages:
-        lines += _stage_lines(study.project, stage)
+        lines += _stage_lines(study, stage)
     lines.append(
         _("User-hours up to {time}: {mv} by MV users, {lv} by LV customers").format(
             time=when(study.until),
@@ -232,7 +232,7 @@ def study_lines(
     )
     lines += _figures_lines(study)
     if study.not_restored:
-        lines.append(_("Not restored: {n} customers").format(n=whole(len(study.not_restored))))
+        lines.append(_("Not restored: customers {n}").format(n=whole(len(study.not_restored))))
     first = max(study.stages, key=lambda one: one.counts.important)
     lines += important_lines(project, _out_after(study, first.n), disclosure)
     closes = {one.id: stage.n for stage in reversed(study.stages) for one in stage.closed}
@@ -258,7 +258,7 @@ def _figures_lines(study: OutageStudy) -> list[str]:
     if study.manual.entries:
         together = study.all_hours
         lines.append(
-            _("Entered by hand: {n} customers; user-hours in all {mv} (MV), {lv} (LV)").format(
+            _("Entered by hand: customers {n}; user-hours in all {mv} (MV), {lv} (LV)").format(
                 n=whole(len(study.manual.customers)), mv=number(together.mv_users, 3),
                 lv=number(together.lv_customers, 3),
             )
@@ -270,10 +270,17 @@ def conflict_lines(found: Sequence[Conflict]) -> list[str]:
     """Say which other plans are in the way."""
     return [
         _(CONFLICTS[one.kind]).format(
-            name=one.name or one.outage, start=when(one.start), end=when(one.end), ids=_some(one.ids)
+            name=_kept_name(one.outage, one.name),
+            start=when(one.start),
+            end=when(one.end),
+            ids=_some(one.ids),
         )
         for one in found
     ]
+
+
+def _kept_name(outage: str, name: str) -> str:
+    return _("“{name}” ({id})").format(name=name, id=outage) if name else outage
 
 
 def _some(ids: Sequence[str]) -> str:
@@ -285,7 +292,7 @@ def proposal_lines(project: Project, proposal: Proposal) -> tuple[str, ...]:
     """Say how the proposal was found."""
     restoration = proposal.restoration
     lines = [restoration_line(restoration)] if restoration.users or restoration.left else []
-    lines += ["  " + tie_use_line(one) for one in restoration.ties]
+    lines += ["  " + tie_use_line(project, one) for one in restoration.ties]
     lines += isolation_lines(proposal.isolation)
     return tuple(lines)
 
@@ -310,11 +317,11 @@ def restoration_line(found: Restoration) -> str:
     )
 
 
-def tie_use_line(one: TieUse) -> str:
+def tie_use_line(project: Project, one: TieUse) -> str:
     """Say what a tie takes over and what is left of its limit."""
     check = _(CHECKS[one.check]).format(margin=number(abs(one.margin_kva or 0.0)))
-    return _("Tie {id} takes over {n} users, {kva} kVA: {check}").format(
-        id=one.switch.id, n=whole(one.users), kva=number(one.kva), check=check
+    return _("Tie {id} takes over users {n}, {kva} kVA: {check}").format(
+        id=device_label(project, one.switch), n=whole(one.users), kva=number(one.kva), check=check
     )
 
 
@@ -328,13 +335,12 @@ def _out_after(study: OutageStudy, n: int) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _stage_lines(project: Project, stage: Stage) -> list[str]:
-    done = step_sentence(project, stage.step, names=False)
-    moved = [_("opens {devices}").format(devices=", ".join(_ids(stage.opened)))] if stage.opened else []
-    moved += [_("closes {devices}").format(devices=", ".join(_ids(stage.closed)))] if stage.closed else []
+def _stage_lines(study: OutageStudy, stage: Stage) -> list[str]:
+    project = study.project
+    done, moved = stage_sentence(study, stage, ids=True), _moved(project, stage)
     lines = [
-        f"{stage.n}. {when(stage.step.time)}  {done}" + (f" ({', '.join(moved)})" if moved else ""),
-        "   " + _("Out: {mv} MV users, {lv} LV customers, {areas} areas; user-hours so far {hours}").format(
+        f"{stage.n}. {when(stage.step.time)}  {done}" + (f" · {moved}" if moved else ""),
+        "   " + _("Out: MV users {mv}, LV customers {lv}, areas {areas}; user-hours so far {hours}").format(
             mv=whole(stage.counts.mv_users), lv=whole(stage.counts.lv_customers),
             areas=whole(stage.counts.transformer_areas), hours=number(stage.user_hours.mv_users, 3)),
     ]  # fmt: skip
@@ -344,23 +350,37 @@ def _stage_lines(project: Project, stage: Stage) -> list[str]:
     if stage.isolation is not None:
         lines += ["   " + one for one in isolation_lines(stage.isolation)]
     if stage.isolation is not None and stage.isolation.passed_over:
-        passed = ", ".join(_ids(stage.isolation.passed_over))
+        passed = device_labels(project, stage.isolation.passed_over)
         lines.append("   " + _("Passed over, cannot be operated: {devices}").format(devices=passed))
     if stage.restoration is not None:
         lines.append("   " + restoration_line(stage.restoration))
-        lines += ["   " + tie_use_line(one) for one in stage.restoration.ties[:SHOWN]]
-    lines += ["   " + _tie_line(one) for one in stage.ties[:SHOWN]]
+        lines += ["   " + tie_use_line(project, one) for one in stage.restoration.ties[:SHOWN]]
+    lines += ["   " + _tie_line(project, one) for one in stage.ties[:SHOWN]]
     lines += ["   " + _(NOTES[one]) for one in stage.notes]
     lines += ["   " + loop_line(one) for one in stage.loops[:SHOWN]]
     if stage.live_from_behind:
         lines.append(
-            "   " + _("Live from behind: {devices}").format(devices=", ".join(_ids(stage.live_from_behind)))
+            "   "
+            + _("Live from behind: {devices}").format(devices=device_labels(project, stage.live_from_behind))
         )
     return lines
 
 
-def _tie_line(tie: TieProposal) -> str:
+def _moved(project: Project, stage: Stage) -> str:
+    """Say what a step operated that it does not name itself: what tripped, opened and closed."""
+    if stage.step.action in ("open", "close", "trip", "jumper", "cut"):
+        return ""
+    tripped = () if stage.trip is None else stage.trip.devices
+    parts = (
+        (_("{devices} trips"), tripped),
+        (_("opens {devices}"), tuple(one for one in stage.opened if one not in tripped)),
+        (_("closes {devices}"), stage.closed),
+    )
+    return _("; ").join(text.format(devices=device_labels(project, own)) for text, own in parts if own)
+
+
+def _tie_line(project: Project, tie: TieProposal) -> str:
     check = _(CHECKS[tie.check]).format(margin=number(abs(tie.margin_kva or 0.0)))
-    return _("Tie {id} could bring back {n} customers, {kva} kVA: {check}").format(
-        id=tie.switch.id, n=whole(tie.customers), kva=number(tie.kva), check=check
+    return _("Tie {id} could bring back customers {n}, {kva} kVA: {check}").format(
+        id=device_label(project, tie.switch), n=whole(tie.customers), kva=number(tie.kva), check=check
     )

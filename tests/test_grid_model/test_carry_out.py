@@ -149,6 +149,19 @@ def test_what_has_no_position_of_its_own_cannot_be_carried_out() -> None:
         history(project).do(CarryOut(planned(project)))
 
 
+def test_a_line_taken_out_is_mended_by_closing_its_cut_which_knows_its_outage() -> None:
+    project = draw("s k1 a", "a l1 b", sources=["s"], points={"u": "b"})
+    changed = history(project)
+    changed.do(CarryOut(study(project, step(0, "open", "l1"))))
+    [cut] = abnormal_devices(changed.project)
+    assert (cut.id, cut.position, cut.outage, cut.step) == ("cut-1", "cut", "20261120-01", 1)
+    with pytest.raises(GridError, match="cut-in-place") as refused:
+        study(changed.project, step(60, "close", "l1"), state=SwitchState.CURRENT)
+    assert refused.value.values["cuts"] == "cut-1"
+    changed.do(CarryOut(study(changed.project, step(60, "close", "cut-1"), state=SwitchState.CURRENT)))
+    assert abnormal_devices(changed.project) == ()
+
+
 # ------------------------------------------------------------------ kept studies
 
 

@@ -261,5 +261,5 @@ def test_steps_go_into_a_file_and_come_back() -> None:
     {"at_m": -1}, {"at_m": "12"}, {"at_m": True}, {"x": 1.0}, {"x": 1.0, "y": "2"}, {"at_m": float("nan")},
 ])  # fmt: skip
 def test_a_place_in_the_file_that_is_no_number_is_refused(row: dict[str, Any]) -> None:
-    with pytest.raises(GridError, match="bad-steps"):
+    with pytest.raises(GridError, match="bad-step-place"):
         read_steps({"steps": [{"time": "10:00", "action": "fault", "device": "l1", **row}]}, DAY)

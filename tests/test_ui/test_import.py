@@ -127,6 +127,8 @@ def test_the_window_has_its_own_words_wherever_a_sentence_names_what_is_typed() 
         "changes-of-what",
         "no-scheme-to-copy",
         "propose-needs-fault",
+        "said-by-kept-study",
+        "said-by-steps-file",
         "study-without-name",
         "take-of-what",
         "temporary-without-whom",

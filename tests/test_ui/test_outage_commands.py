@@ -113,11 +113,11 @@ def test_people_read_counts_both_ways_and_what_to_beware_of(
     assert main(["trace", path, "--fault", "l1"]) == 0
     text = capsys.readouterr().out
     assert text.splitlines()[0] == (
-        "normal switch positions · data of 2026-11-01 · 0 customers cannot be judged, 0 of them unlinked"
+        "normal switch positions · data of 2026-11-01 · customers that cannot be judged 0, of them unlinked 0"
     )
     for part in (
         "Fault at l1: q1 trips",
-        "4 MV users; 4 LV customers",
+        "MV users 4; LV customers 4",
         "PV pv5 · 60 kW · T5 · 30",
         "keep it open",
     ):

@@ -53,8 +53,8 @@ def test_without_a_pair_the_document_has_none(path: str, capsys: pytest.CaptureF
 def test_a_person_reads_the_pair_before_the_list(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rank", path, "--pair", "l1,l3", "--pair", "k0,l1"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1].startswith("Line segment l1 and Line segment l3: together 3 LV customers")
-    assert lines[2].strip().startswith("of these, with neither of them alone: 3 LV customers")
+    assert lines[1].startswith("Line segment l1 and Line segment l3: together LV customers 3")
+    assert lines[2].strip().startswith("of these, with neither of them alone: LV customers 3")
     assert lines[4].strip() == "nobody beyond what each loses alone"
 
 

@@ -288,7 +288,7 @@ def test_a_contradiction_names_the_step_and_its_time(
     assert main(["study", path, "--steps", written(tmp_path, *opening)]) == 2
     assert "Step 2 (2026-11-20 10:20): " in capsys.readouterr().err
     assert main(["study", path, "--steps", written(tmp_path, *opening[:1], state="old")]) == 2
-    assert "The steps file cannot be read (state: old)" in capsys.readouterr().err
+    assert "names the state “old”; it is normal or current" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("step", "more", "said"), [
@@ -390,3 +390,43 @@ def test_the_steps_of_a_kept_study_are_written_with_all_it_was_kept_with(
     document(capsys, "study", path, "--outage", kept["outage"], "--out", str(out))
     again = json.loads(out.read_text("utf-8"))
     assert (again["until"], again["manual"], again["inoperable"]) == ("2026-11-20T12:00", by_hand, ["k1"])
+
+
+def test_the_course_tells_what_trips_and_which_fault_is_repaired_once_each(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_for_editing(Path(path)) as changed:
+        changed.do(SetCell("switches", "k1", "name", "石桥支线开关"))
+    capsys.readouterr()
+    assert main(["study", path, *FAULT]) == 0
+    course = [line[20:] for line in capsys.readouterr().out.splitlines() if line[:1].isdigit()]
+    assert course == [
+        " Fault at l1 · q1 trips",
+        " Open 石桥支线开关 (k1), k2",
+        " Close q1",
+        " Close tie1",
+        " Fault in l1 repaired",
+        " Close 石桥支线开关 (k1)",
+        " Open tie1",
+        " Close k2",
+    ]
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    ({"until": "09:00"}, "Counting ends at 2026-11-20 09:00, before the last step at 2026-11-20 10:00"),
+    ({"manual": [{"customer": "c1", "reason": "x", "off": "11:00", "on": "10:30"}]},
+     "by hand for c1 is back at 2026-11-20 10:30, before it is out at 2026-11-20 11:00"),
+    ({"steps": [{"time": "abc", "action": "open", "device": "k1"}]},
+     "Step 1 of the steps file: “abc” is no time"),
+    ({"steps": [{"time": "22:00", "action": "open", "device": "k1"},
+                {"time": "02:00", "action": "close", "device": "k1"}]}, "as 2026-11-21T02:00"),
+    ({"steps": {}}, "The steps file has no list of steps"),
+])  # fmt: skip
+def test_contradictory_times_and_what_is_no_step_say_what_is_expected(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: dict[str, Any], said: str
+) -> None:
+    file = tmp_path / "steps.json"
+    steps = [{"time": "10:00", "action": "open", "device": "k2"}]
+    file.write_text(json.dumps({"steps": steps} | content), "utf-8")
+    assert main(["study", path, "--steps", str(file)]) == 2
+    assert said in capsys.readouterr().err

@@ -91,7 +91,10 @@ def _way_back(project: Project, steps: tuple[StudyStep, ...]) -> list[str]:
         return []
     return [
         _("Proposed way back to normal:"),
-        *(f"{n}. {when(one.time)}  {step_sentence(project, one)}" for n, one in enumerate(steps, 1)),
+        *(
+            f"{n}. {when(one.time)}  {step_sentence(project, one, ids=True)}"
+            for n, one in enumerate(steps, 1)
+        ),
     ]
 
 

@@ -124,8 +124,8 @@ def _pair_lines(pairs: Sequence[PairLoss]) -> Iterator[str]:
         first, second = (f"{_(KINDS[one.table][1])} {one.id}" for one in pair.devices)
         lost, beyond = pair.losses, pair.beyond_single
         yield _(
-            "{first} and {second}: together {lv} LV customers, {mv} MV users, {kva} kVA, "
-            "{important} important"
+            "{first} and {second}: together LV customers {lv}, MV users {mv}, {kva} kVA, "
+            "important {important}"
         ).format(
             first=first,
             second=second,
@@ -138,7 +138,7 @@ def _pair_lines(pairs: Sequence[PairLoss]) -> Iterator[str]:
             yield "   " + _("nobody beyond what each loses alone")
             continue
         yield "   " + _(
-            "of these, with neither of them alone: {lv} LV customers, {mv} MV users, {kva} kVA"
+            "of these, with neither of them alone: LV customers {lv}, MV users {mv}, {kva} kVA"
         ).format(
             lv=whole(int(beyond["lv_customers"])),
             mv=whole(int(beyond["mv_users"])),
@@ -192,7 +192,7 @@ def _lines(ranking: DeviceRanking, rows: list[dict[str, Any]]) -> Iterator[str]:
     )
     for n, row in enumerate(harmful[:SHOWN], 1):
         yield f"{n:3}. " + _(
-            "{kind} {id}: {lv} LV customers, {mv} MV users, {kva} kVA, {important} important"
+            "{kind} {id}: LV customers {lv}, MV users {mv}, {kva} kVA, important {important}"
         ).format(
             kind=labels[row["kind"]],
             id=row["id"],
