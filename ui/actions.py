@@ -199,6 +199,8 @@ ACTIONS = (
     Action("copy-scheme", "grids", N_("Cop&y the scheme…"), "", has_scheme),
     Action("delete-scheme", "grids", N_("&Delete the scheme…"), "", has_scheme_to_spare),
     Action("paint-areas", "grids", N_("Paint areas to a &manager"), "Ctrl+B", can_paint, "brush", True),
+    Action("split-grid", "grids", N_("Split a grid by areas"), "", can_paint, "split"),
+    Action("merge-grids", "grids", N_("Make two grids one"), "", can_paint, "merge"),
     Action("replan", "grids", N_("Somebody &leaves, is away or comes…"), "", has_scheme),
     Action("assign-areas", "grids", N_("Share areas o&ut among managers…"), "", has_scheme),
     Action("find-stand-ins", "grids", N_("Find stand-&ins…"), "", has_scheme),

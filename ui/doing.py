@@ -34,6 +34,7 @@ from ui.grids_doing import (  # noqa: F401 - commands of the task Grids
     find_stand_ins,
     grouping_options,
     grouping_rules,
+    merge_grids,
     paint_areas,
     print_group_cards,
     propose_groups,
@@ -43,6 +44,7 @@ from ui.grids_doing import (  # noqa: F401 - commands of the task Grids
     rename_scheme,
     replan,
     show_alternatives,
+    split_grid,
 )
 from ui.settings import documents_folder
 from ui.tables.pages import AttributePage, TablePage

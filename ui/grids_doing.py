@@ -81,6 +81,22 @@ def paint_areas(window: MainWindow) -> None:
     window.grid_tools.choose("paint")
 
 
+def split_grid(window: MainWindow) -> None:
+    """Take the tool that splits a grid by areas; areas chosen in the table are chosen already."""
+    window.bench.set_task("grids")
+    window.grid_tools.choose("split")
+
+
+def merge_grids(window: MainWindow) -> None:
+    """Take the tool that makes two grids one; two grids chosen in the table are merged at once."""
+    window.bench.set_task("grids")
+    chosen = window.bench.selection
+    if chosen.table == "service_grids" and len(chosen.ids) > 1:
+        window.bench.grouping.merge_grids(chosen.ids)
+    else:
+        window.grid_tools.choose("merge")
+
+
 # ------------------------------------------------------------------------- schemes
 
 

@@ -38,6 +38,8 @@ from ui.jobs import Job
 from ui.session import Session
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gis.planning import Basis
     from grid_model.grouping.compare import Comparison
     from grid_model.grouping.plan import GroupingOptions
@@ -365,6 +367,45 @@ class GroupingDesk(QObject):
         """Put the members of `other` into `group`."""
         hand = self.hand
         return hand is not None and self.move_managers(hand.plan.groups[other], group)
+
+    # ------------------------------------------------------------------------ grids
+
+    def grid_of(self, area: str) -> str:
+        """Id of the grid of the scheme on screen an area stands in; empty where it is in none."""
+        rows = self._grid_rows("transformer_area", area)
+        return str(rows["service_grid"].iloc[0]) if rows is not None and len(rows) else ""
+
+    def areas_of_grid(self, grid: str) -> tuple[str, ...]:
+        """Areas of a grid of the scheme on screen, sorted."""
+        rows = self._grid_rows("service_grid", grid)
+        return tuple(sorted(rows["transformer_area"])) if rows is not None else ()
+
+    def _grid_rows(self, column: str, one: str) -> pd.DataFrame | None:
+        project = self._session.project
+        if project is None:
+            return None
+        rows = project.frame("grid_areas")
+        return rows[(rows["scheme"] == self.scheme) & (rows[column] == one)]
+
+    def split_grid(self, grid: str, areas: Sequence[str]) -> bool:
+        """Make some areas of a grid a grid of their own, of the same group."""
+        from gis.planning import grid_outliner
+        from grid_model.grouping.editing import SplitGrid
+
+        hand = self._kept()
+        if hand is None:
+            return False
+        return self.do(SplitGrid(grid, tuple(areas), shape=grid_outliner(hand.basis.outlines)))
+
+    def merge_grids(self, grids: Sequence[str]) -> bool:
+        """Make grids of one group one; the first goes on."""
+        from gis.planning import grid_outliner
+        from grid_model.grouping.editing import MergeGrids
+
+        hand = self._kept()
+        if hand is None:
+            return False
+        return self.do(MergeGrids(tuple(grids), grid_outliner(hand.basis.outlines)))
 
     def _kept(self) -> InHand | None:
         """What is in hand as a scheme of the project: a proposal is kept first."""

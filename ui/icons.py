@@ -56,6 +56,7 @@ SHAPES = {
     "locked": '<path d="M6 11h12v9H6z"/><path d="M8.5 11V8a3.5 3.5 0 0 1 7 0v3"/>',
     "unlocked": '<path d="M6 11h12v9H6z"/><path d="M8.5 11V8a3.5 3.5 0 0 1 6.8-1.2"/>',
     "brush": '<path d="M19.5 4.5 11 13l-2.5 5.5L14 16l8.5-8.5z"/><path d="M8.5 18.5c-1.5 2-4 2-5.5 1.5 1.5-.5 1.5-3 3-4"/>',
+    "split": '<path d="M4 4h16v16H4z"/><path d="M12 4v3M12 10.5v3M12 17v3"/>',
     "person-move": '<circle cx="8" cy="7" r="3"/><path d="M3 19c0-4 2-6.5 5-6.5s5 2.5 5 6.5"/><path d="M14 9h7M18 6l3 3-3 3"/>',
     "layers": '<path d="m12 4 9 5-9 5-9-5z"/><path d="m3 14 9 5 9-5"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',

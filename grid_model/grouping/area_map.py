@@ -242,6 +242,13 @@ class AreaMap:
         _count, label = connected_components(graph, directed=False)
         return np.asarray(label)
 
+    def pieces(self, areas: Iterable[str]) -> int:
+        """Count the pieces of land some areas make, as if they were one's own; areas without land count none."""
+        mine = np.full(len(self.areas), NOBODY, dtype=np.int64)
+        mine[self.positions(areas)] = 0
+        own = (mine == 0) & self.has_land
+        return len(np.unique(self.owned(mine).parts[own]))
+
     def outlying(self, manager: int) -> np.ndarray:
         """Give the areas of a manager that do not touch his largest connected piece (by customers)."""
         own = np.flatnonzero((self.owner == manager) & self.has_land)

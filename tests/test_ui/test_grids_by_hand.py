@@ -153,3 +153,105 @@ def test_on_a_large_station_the_price_follows_the_hand_within_50_ms() -> None:
             price_words(project, priced, hand.plan.scores.cost_min)
             slowest = max(slowest, time.process_time() - begun)
     assert slowest <= 0.050
+
+
+# ------------------------------------------------------------------ grids split and merged
+
+
+def grids_now(window: MainWindow) -> dict[str, set[str]]:
+    """Areas of each grid of the scheme on screen."""
+    project, scheme = project_of(window), window.bench.grouping.scheme
+    rows = project.frame("grid_areas")
+    rows = rows[rows["scheme"] == scheme]
+    return {str(one): set(own) for one, own in rows.groupby("service_grid")["transformer_area"]}
+
+
+def at(window: MainWindow, area: str) -> QPoint:
+    place = window.canvas.screen_position("transformer_areas", area)
+    assert place is not None
+    return place.toPoint()
+
+
+def test_areas_clicked_on_the_map_become_a_grid_of_their_own_and_go_back(
+    grids: MainWindow, qtbot: QtBot
+) -> None:
+    before, tools = project_of(grids), grids.grid_tools
+    qtbot.mouseClick(tools.buttons["split"], LEFT)
+    grid = grids.bench.grouping.grid_of(areas_near(grids, "", 1)[0])
+    own = [one for one in areas_near(grids, "", 99) if grids.bench.grouping.grid_of(one) == grid][:3]
+    other = next(one for one in areas_near(grids, "", 99) if grids.bench.grouping.grid_of(one) != grid)
+    for one in (*own, other):
+        qtbot.mouseClick(grids.canvas, LEFT, pos=at(grids, one))
+    assert set(tools.cutter.areas) == set(own), "areas of another grid are not taken"
+    assert "3 areas of" in tools.hint.text()
+    qtbot.mouseClick(grids.canvas, LEFT, pos=at(grids, own[2]))
+    assert set(tools.cutter.areas) == set(own[:2]), "a second click lets go"
+    qtbot.keyClick(grids.canvas, Qt.Key.Key_Return)
+    fresh = next(areas for areas in grids_now(grids).values() if own[0] in areas)
+    assert fresh == set(own[:2])
+    name = project_of(grids).table("service_grids").row(grids.bench.grouping.grid_of(own[0]))["name"]
+    group = project_of(grids).table("service_grids").row(grid)["mutual_aid_group"]
+    place = project_of(grids).table("mutual_aid_groups").row(group)["name"].removesuffix("组")
+    assert name.startswith(place), "the new grid bears the place of its group"
+    grids.bench.session.undo()
+    same_rows(project_of(grids), before)
+    qtbot.keyClick(grids.canvas, Qt.Key.Key_Escape)
+    assert tools.tool == ""
+
+
+def test_areas_chosen_in_the_table_are_split_off_by_the_command(grids: MainWindow, qtbot: QtBot) -> None:
+    grid, own = next(iter(sorted(grids_now(grids).items())))
+    some = sorted(own)[:2]
+    grids.bench.select("transformer_areas", *some)
+    grids.commands.refresh()
+    grids.commands.by_name["split-grid"].trigger()
+    assert set(grids.grid_tools.cutter.areas) == set(some)
+    qtbot.mouseClick(grids.grid_tools.cut, LEFT)
+    assert set(some) in grids_now(grids).values()
+    assert grids_now(grids)[grid] == own - set(some)
+
+
+def test_two_clicks_make_two_grids_of_a_group_one_and_other_groups_are_refused_by_name(
+    grids: MainWindow, qtbot: QtBot
+) -> None:
+    desk = grids.bench.grouping
+    grid, own = next(iter(sorted(grids_now(grids).items())))
+    near = [one for one in areas_near(grids, "", 99) if one in own]
+    assert desk.split_grid(grid, near[:2])
+    split = project_of(grids)
+    qtbot.mouseClick(grids.grid_tools.buttons["merge"], LEFT)
+    qtbot.mouseClick(grids.canvas, LEFT, pos=at(grids, near[-1]))
+    assert grids.grid_tools.marks.filled[0] == own - set(near[:2])
+    qtbot.mouseClick(grids.canvas, LEFT, pos=at(grids, near[0]))
+    assert grids_now(grids)[grid] == own
+    grids.bench.session.undo()
+    same_rows(project_of(grids), split)
+    stranger = next(one for one in areas_near(grids, "", 99) if one not in own)
+    qtbot.mouseClick(grids.canvas, LEFT, pos=at(grids, near[-1]))
+    qtbot.mouseClick(grids.canvas, LEFT, pos=at(grids, stranger))
+    assert project_of(grids) is split or grids_now(grids)[grid] == own - set(near[:2])
+    told = grids.messages.text.text()
+    names = [
+        str(project_of(grids).table("service_grids").row(one)["name"])
+        for one in (grid, desk.grid_of(stranger))
+    ]
+    assert all(name in told for name in names), told
+
+
+def test_a_split_that_leaves_pieces_says_so_before(grids: MainWindow, qtbot: QtBot) -> None:
+    hand = hand_of(grids)
+    areas = hand.plan.areas
+    assert areas is not None
+    grid, own = next(iter(sorted(grids_now(grids).items())))
+    assert areas.pieces(own) == 1
+    touching = {(areas.areas[a], areas.areas[b]) for a, b in areas.pairs.tolist()}
+    first = sorted(own)[0]
+    far = next(
+        one
+        for one in sorted(own)
+        if one != first and (first, one) not in touching | {(b, a) for a, b in touching}
+    )
+    grids.bench.select("transformer_areas", first, far)
+    grids.commands.refresh()
+    grids.commands.by_name["split-grid"].trigger()
+    assert "in pieces" in grids.grid_tools.hint.text()

@@ -20,8 +20,8 @@ from resources.i18n import N_, _
 from ui import objects
 from ui.bench import Bench
 from ui.icons import icon
-from ui.map.area_layers import TransformerAreaLayer
 from ui.map.canvas import DRAG_PX, MapCanvas
+from ui.map.grid_cutting import GridCutter, area_at, area_layer
 from ui.map.paint import hatch
 from ui.map.point_layers import ManagerLayer
 from ui.map.view import MapView
@@ -60,7 +60,21 @@ TOOLS = {
         N_("Drag managers to another group"),
         N_("Drag a manager's sign onto land of the group he is to join."),
     ),
+    "split": (
+        "split",
+        N_("Split a grid by areas"),
+        N_("Click areas of one grid or drag over them; they become a grid of their own. Enter splits."),
+    ),
+    "merge": (
+        "merge",
+        N_("Make two grids one"),
+        N_("Click a grid, then the one that joins it; both belong to the same group."),
+    ),
 }
+
+
+CUTTING = ("split", "merge")
+"""Tools of `ui.map.grid_cutting`."""
 
 
 class AreaMarks:
@@ -105,11 +119,6 @@ class AreaMarks:
             painter.drawPath(path)
 
 
-def area_layer(canvas: MapCanvas) -> TransformerAreaLayer | None:
-    """Give the layer of the transformer areas."""
-    return next((one for one in canvas.drawn_layers if isinstance(one, TransformerAreaLayer)), None)
-
-
 class GridStrip(QFrame):
     """The tools over the left edge of the map while groups are planned."""
 
@@ -123,6 +132,7 @@ class GridStrip(QFrame):
         self.marks = AreaMarks(canvas)
         self.tool = ""
         self.hand = GridHand(self, bench, canvas)
+        self.cutter = GridCutter(self, bench, canvas)
         self.buttons: dict[str, QToolButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(3, 3, 3, 3)
@@ -162,6 +172,8 @@ class GridStrip(QFrame):
         line.setContentsMargins(10, 4, 6, 4)
         line.addWidget(self.who)
         line.addWidget(self.hint, 1)
+        self.cut = button(_("Split"), lambda: self.cutter.split(), tip=_("Enter"))
+        line.addWidget(self.cut)
         line.addWidget(button(_("Finish"), lambda: self.choose(""), tip=_("Escape")))
         bar.hide()
         return bar
@@ -174,20 +186,33 @@ class GridStrip(QFrame):
         for one, made in self.buttons.items():
             made.setChecked(one == name)
         self.hand.rest()
+        self.cutter.rest()
+        for one in (self.hand, self.cutter):
+            self._canvas.removeEventFilter(one)
         if name:
-            self._canvas.installEventFilter(self.hand)
+            if name in CUTTING and self._bench.grouping.plan is not None:
+                self._bench.grouping.keep()  # only grids of a scheme can be cut
+            self._canvas.installEventFilter(self.cutter if name in CUTTING else self.hand)
             self._canvas.setCursor(Qt.CursorShape.CrossCursor)
             self._canvas.setFocus()
             self._fill_who()
             self.hint.setText(_(TOOLS[name][2]))
+            self.cutter.begin_with_selection()
         else:
-            self._canvas.removeEventFilter(self.hand)
             self._canvas.unsetCursor()
         self.who.setVisible(name == "paint")
+        self.cut.setVisible(name == "split")
         self.bar.setVisible(bool(name))
         self._place()
         if (was == "paint") != (name == "paint"):
             self.painting.emit(name == "paint")
+
+    def tell(self, text: str) -> None:
+        """Say in the bar what was chosen; without a text what the tool does."""
+        if self.tool in CUTTING:
+            self.hint.setText(text or _(TOOLS[self.tool][2]))
+            self.cut.setEnabled(bool(text))
+            self._place()
 
     def _fill_who(self) -> None:
         """List the managers who are planned, the one under the hand first chosen."""
@@ -259,6 +284,7 @@ class GridStrip(QFrame):
             self.hint.setWordWrap(True)
             need = self.hint.fontMetrics().horizontalAdvance(self.hint.text()) + 110
             need += self.who.sizeHint().width() if self.tool == "paint" else 0
+            need += self.cut.sizeHint().width() + 8 if self.tool == "split" else 0
             self.bar.setFixedWidth(max(200, min(room, need)))
             self.bar.adjustSize()
             self.bar.move(left, MARGIN_PX)
@@ -439,9 +465,7 @@ class GridHand(QObject):
         return hand.owner(area) if hand is not None and area else None
 
     def _area_at(self, at: QPointF) -> str:
-        layer = area_layer(self._canvas)
-        hit = layer.hit(self._canvas.view, at.x(), at.y()) if layer is not None else None
-        return hit.id if hit is not None else ""
+        return area_at(self._canvas, at)
 
     def _manager_at(self, at: QPointF) -> str:
         layer = next((one for one in self._canvas.drawn_layers if isinstance(one, ManagerLayer)), None)
