@@ -197,7 +197,8 @@ class GridCutter(QObject):
         ).format(count=len(self.areas), grid=name)
         left = set(self._bench.grouping.areas_of_grid(self.grid)) - set(self.areas)
         pieces = max(self._pieces(tuple(self.areas)), self._pieces(tuple(left)))
-        return f"{text} {_('One of the two would lie in pieces.')}" if pieces > 1 else text
+        warning = _("One of the two would lie in pieces.")
+        return f"{text} {warning}" if pieces > 1 else text
 
     def _pieces(self, areas: tuple[str, ...]) -> int:
         hand = self._bench.grouping.hand
