@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +116,28 @@ def _holds_only_tiles(path: Path) -> bool:
     except sqlite3.Error:
         return False  # no GeoPackage at all: reading it says so
     return "tiles" in kinds and "features" not in kinds
+
+
+def base_maps_of(written: Sequence[str], geographic: bool) -> tuple[tuple[str, str], ...]:
+    """Read base maps written as ``FILE`` or ``FILE@CRS``: file and coordinate system of each.
+
+    Raises
+    ------
+    GridError
+        ``base-map-needs-crs`` where neither the file nor the writing says the system; what `stated_crs` and
+        `source_of` raise.
+    """
+    found = []
+    for one in written:
+        name, _at, said = one.rpartition("@")
+        path = Path(name) if name and not Path(one).exists() else Path(one)
+        system = said if path != Path(one) else stated_crs(path)
+        if not system:
+            raise GridError("base-map-needs-crs", file=path.name, example=f"{one}@EPSG:4547")
+        source_of(system, geographic)
+        kind_of(path)
+        found.append((str(path), system))
+    return tuple(found)
 
 
 def source_of(text: str, geographic: bool) -> crs.SourceCrs:

@@ -9,12 +9,52 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 SEMI_MAJOR_M = 6_378_137.0
 ECCENTRICITY2 = 0.006_694_380_022_900_8
 """CGCS2000 ellipsoid (GB 22021)."""
+
+
+class Plane(Protocol):
+    """A plane in metres that project coordinates are brought to and back."""
+
+    def metres(self, points: np.ndarray) -> np.ndarray: ...
+
+    def project_xy(self, east: float, north: float) -> tuple[float, float]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePlane:
+    """The plane that sheets are drawn on: a CGCS2000 3-degree Gauss-Kruger zone, or a local plane as it is.
+
+    Parameters
+    ----------
+    meridian
+        Central meridian in degrees; 0 on a local plane.
+    """
+
+    meridian: int
+
+    def metres(self, points: np.ndarray) -> np.ndarray:
+        """Turn project coordinates (n, 2) into metres east and north of the zone."""
+        if not self.meridian:
+            return np.asarray(points, dtype=float)
+        from gis import crs
+
+        at = np.asarray(points, dtype=float)
+        return np.column_stack(crs.project(at[:, 0], at[:, 1], self.meridian))
+
+    def project_xy(self, east: float, north: float) -> tuple[float, float]:
+        """Turn metres back into project coordinates."""
+        if not self.meridian:
+            return east, north
+        from gis import crs
+
+        x, y = crs.unproject(np.array([east]), np.array([north]), self.meridian)
+        return float(x[0]), float(y[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ MAP_ERRORS = {
     ),
     "base-map-lacks-part": N_("{file} cannot be read without {part}; put that file beside it."),
     "base-map-pictures": N_("{file} holds pictures instead of shapes; make MBTiles or a GeoTIFF of it."),
+    "base-map-needs-crs": N_(
+        "{file} does not say which coordinate system it is in; write it behind the name, as in {example}."
+    ),
     "base-map-bad-tile": N_(
         "A tile of {file} at zoom {zoom} holds no picture that can be read; what can be read is drawn."
     ),

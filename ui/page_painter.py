@@ -35,7 +35,7 @@ from PySide6.QtGui import (
 )
 
 from gis import symbols
-from gis.pages.items import Areas, Box, Clip, Dots, Item, Lines, Page, Pen, Symbols, Text, texts
+from gis.pages.items import Areas, Box, Clip, Dots, Item, Lines, Page, Pen, Symbols, Text, Underlay, texts
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from resources.i18n import _
@@ -100,10 +100,18 @@ def print_pages(
         finally:
             finished = painter.end()
             device.close()
+            forget_base_maps()
         # Qt's PDF engine says nothing of a write that failed: the device knows.
         if not finished or device.error() != QFileDevice.FileError.NoError:
             raise OSError(errno.ENOSPC, device.errorString())
     return missing_characters(pages)
+
+
+def forget_base_maps() -> None:
+    """Let go of base maps that were read for pages."""
+    from ui.underlay_painter import forget
+
+    forget()
 
 
 def _set_sheet(writer: Any, page: Page) -> None:
@@ -130,6 +138,7 @@ def send_to_printer(pages: Sequence[Page], printer: Any, feedback: Feedback = SI
             paint_page(painter, page, printer.resolution() / 25.4)
     finally:
         painter.end()
+        forget_base_maps()
 
 
 def page_image(page: Page, dpi: float = 96.0) -> QImage:
@@ -139,8 +148,11 @@ def page_image(page: Page, dpi: float = 96.0) -> QImage:
     image = QImage(round(page.width_mm * per_mm), round(page.height_mm * per_mm), QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
     painter = QPainter(image)
-    paint_page(painter, page, per_mm)
-    painter.end()
+    try:
+        paint_page(painter, page, per_mm)
+    finally:
+        painter.end()
+        forget_base_maps()
     return image
 
 
@@ -193,6 +205,10 @@ def _paint(painter: QPainter, items: Iterable[Item]) -> None:
             case Box():
                 _style(painter, item.pen, item.fill)
                 painter.drawRect(_rect(item.x, item.y, item.width, item.height))
+            case Underlay():
+                from ui.underlay_painter import paint_underlay
+
+                paint_underlay(painter, item, UNITS_PER_MM)
             case Clip():
                 painter.save()
                 painter.setClipRect(

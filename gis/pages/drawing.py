@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from gis import theme
 from gis.pages.frame import MapFrame
 from gis.pages.grid_facts import GridFacts, customers_of_areas
 from gis.pages.hatching import hatch_dots, hatch_lines
-from gis.pages.items import Areas, Clip, Dots, Item, Lines, Pen, Rect
+from gis.pages.items import Areas, Clip, Dots, Item, Lines, Pen, Rect, Underlay
 from gis.pages.items import Symbols as SymbolItem
 from gis.pages.labels import Crowd, Label, Placed, place_labels
 from gis.pages.legend import Entry, circle
@@ -26,8 +27,8 @@ from grid_model import schema
 from grid_model.table import plain
 from resources.i18n import N_, _
 
-GRID_OPACITY = 0.8
-"""Woods and hills shine through the grids a little."""
+GRID_OPACITY, GRID_OPACITY_OVER_BASE_MAP = 0.8, 0.3
+"""Woods and hills shine through the grids a little, base maps more."""
 
 LV_FINEST_SCALE = 25_000
 """From this denominator on low-voltage lines are too fine to be drawn."""
@@ -49,8 +50,19 @@ class Drawing:
     # ------------------------------------------------------------ ground and borders
 
     def ground(self) -> None:
-        """Draw hills, woods and built-up land, which lie under the grids."""
-        self._base(("hill", "wood", "built_up"))
+        """Draw what lies under the grids: base maps, else hills, woods and built-up land."""
+        if not self.plan.base_maps:
+            self._base(("hill", "wood", "built_up"))
+            return
+        place, frame = self.frame.place, self.frame
+        self._items.append(
+            Underlay(
+                place.x, place.y, place.width, place.height,
+                frame.east, frame.north, frame.scale, self.plan.meridian, self.plan.base_maps,
+            )
+        )  # fmt: skip
+        names = _("、").join(PurePath(file).name for file, _system in self.plan.base_maps)
+        self._entry("base-map", 70, _("Base map: {file}").format(file=names))
 
     def water_and_roads(self) -> None:
         """Draw water and roads, which are seen through no fill: they come after the grids."""
@@ -118,7 +130,7 @@ class Drawing:
         pieces, found = self.frame.cut(shapes, rows)
         if not len(pieces):
             return
-        if filled:
+        if filled and not self.plan.base_maps:
             self._items.append(self.frame.areas(pieces, fill))
         pen = Pen("#98A094", 0.14 * self.unit)
         self._items.append(self.frame.lines(pieces, pen))
@@ -138,7 +150,8 @@ class Drawing:
             if not len(pieces):
                 continue
             look = tint(one.tint)
-            self._items.append(replace(self.frame.areas(pieces, look.fill), opacity=GRID_OPACITY))
+            through = GRID_OPACITY_OVER_BASE_MAP if self.plan.base_maps else GRID_OPACITY
+            self._items.append(replace(self.frame.areas(pieces, look.fill), opacity=through))
             if hatched:
                 self._hatch(pieces, look)
             if in_legend:

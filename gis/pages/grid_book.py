@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gis import theme
+from gis.basemap import base_maps_of
 from gis.pages.drawing import Drawing
 from gis.pages.frame import Box, MapFrame
 from gis.pages.furniture import INTERNAL, Draft, Facts, edge, numbered
@@ -43,7 +44,7 @@ def grid_book(project: Project, options: PrintOptions, feedback: Feedback = SILE
     GridError
         ``no-scheme``, ``no-grids``.
     """
-    plan = StationPlan(project)
+    plan = StationPlan(project, base_maps_of(options.base_map, project.geographic))
     facts = facts_of(project, plan, options, INTERNAL)
     grids = required_grids(project, facts, options)
     title = options.title or _("Grid book of {station}").format(

@@ -124,7 +124,32 @@ class Clip:
     items: tuple[Item, ...]
 
 
-Item: TypeAlias = Text | Lines | Areas | Symbols | Dots | Box | Clip
+@dataclass(frozen=True, slots=True)
+class Underlay:
+    """Base maps under a map; their files are read by whoever paints the page.
+
+    Parameters
+    ----------
+    east, north
+        Metres at the middle of the place, in the zone of `meridian` (0: a local plane).
+    scale
+        Denominator.
+    maps
+        File and coordinate system of each, the lowest first.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    east: float
+    north: float
+    scale: int
+    meridian: int
+    maps: tuple[tuple[str, str], ...]
+
+
+Item: TypeAlias = Text | Lines | Areas | Symbols | Dots | Box | Clip | Underlay
 
 
 @dataclass(frozen=True, slots=True)

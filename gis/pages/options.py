@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from grid_model.tracing import OutageTrace
 
 AUTO = "auto"
+BASE_MAP_TEMPLATES = ("station-map", "grid-book")
+"""Pages for work inside that may have base maps below; a page for posting never has."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class PrintOptions:
         Who draws it (制图); empty for who prepared the scheme.
     trace
         The outage, for the sheets that show one.
+    base_map
+        Files of base maps to lay below the maps of `BASE_MAP_TEMPLATES`, the lowest first; ``FILE@CRS`` where
+        the file does not say its coordinate system.
     study
         The same with times: the map shows its largest extent, tables its course.
     checks
@@ -50,6 +55,7 @@ class PrintOptions:
     state: str = "normal"
     title: str = ""
     version: str = ""
+    base_map: tuple[str, ...] = ()
     prepared_by: str = ""
     disclosure: Disclosure = MASKED
     trace: OutageTrace | None = None

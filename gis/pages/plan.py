@@ -6,6 +6,7 @@ kept as it stands on a local plane. Rows without a place are counted, not drawn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,8 +48,9 @@ class Shapes:
 class StationPlan:
     """The tables of a project with their places in metres, made when first asked for."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, base_maps: Sequence[tuple[str, str]] = ()) -> None:
         self.project = project
+        self.base_maps = tuple(base_maps)
         self._shapes: dict[str, Shapes] = {}
         self._points: dict[str, np.ndarray] = {}
 

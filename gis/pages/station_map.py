@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from gis.basemap import base_maps_of
 from gis.pages.drawing import Drawing
 from gis.pages.frame import Box, MapFrame, scale_for
 from gis.pages.furniture import (
@@ -37,7 +38,7 @@ LEAST_ROOM = 28.0
 
 def station_map(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
     """Draw the internal map: network, areas, grids, switches; marked as internal."""
-    plan = StationPlan(project)
+    plan = StationPlan(project, base_maps_of(options.base_map, project.geographic))
     facts = facts_of(project, plan, options, INTERNAL)
     grids = grid_facts(project, facts.scheme.id, options.disclosure)
     feedback.report(0.1, _("Drawing the station"))

@@ -6,16 +6,21 @@ import json
 import sqlite3
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from gis import basemap, crs
+from gis.display import ZonePlane
+from gis.pages.items import Clip, Underlay
+from gis.pages.options import PrintOptions
+from gis.pages.templates import make_pages
 from grid_model.errors import GridError
 from tests.test_ui.helpers import wait_for_jobs
 from ui.dialogs import ask
@@ -26,6 +31,7 @@ from ui.map.layer import LayerLook
 from ui.map.overlay import MapState
 from ui.panels import layers_base_maps
 from ui.panels.layers_base_maps import KeptBaseMap
+from ui.underlay_painter import forget, paint_underlay
 
 RED, BLUE, GREEN = "#ff0000", "#0000ff", "#00aa00"
 
@@ -399,6 +405,85 @@ def test_a_map_far_from_the_network_is_warned_of(
     assert "far.tif" in window.messages.text.text()
     assert "coordinate system" in window.messages.text.text()
     assert maps(window) == ["far.tif"]
+
+
+def test_base_maps_are_printed_below_the_map_where_the_panel_says_so(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(qtbot, window, picture(window, tmp_path), monkeypatch, "EPSG:4490")
+    window.bench.set_task("print")
+    panel = window.right.print
+    wait_for_jobs(qtbot, window)
+    assert panel.options["base_map"] == (f"{tmp_path / 'photo.png'}@EPSG:4490",)
+    with_map = panel._picture
+    panel.below.click()
+    wait_for_jobs(qtbot, window)
+    assert "base_map" not in panel.options
+    without = panel._picture
+    assert with_map is not None
+    assert without is not None
+    assert reddish(with_map) > 5 * max(reddish(without), 20)
+    panel.choose("public-map")
+    wait_for_jobs(qtbot, window)
+    assert "base_map" not in panel.options
+    assert any("not printed" in one.text() for one in panel.findChildren(QLabel))
+
+
+def reddish(image: QImage) -> int:
+    """Count the pixels of a page that are paler red, as the west of the picture becomes."""
+    found = 0
+    for x in range(0, image.width(), 3):
+        for y in range(0, image.height(), 3):
+            color = image.pixelColor(x, y)
+            found += color.red() > 200 and 60 < color.green() < 175 and abs(color.green() - color.blue()) < 12
+    return found
+
+
+@pytest.mark.parametrize("kind", ["picture", "tiles"])
+def test_on_paper_a_base_map_lies_where_the_map_has_the_same_place(
+    window: MainWindow, tmp_path: Path, kind: str
+) -> None:
+    project = window.bench.session.project
+    assert project is not None
+    west, _south, east, _north = box(window)
+    if kind == "picture":
+        file, seam, system = picture(window, tmp_path), (west + east) / 2, "EPSG:4490"
+    else:
+        file, seam = tile_file(window, tmp_path / "tiles.mbtiles", 13)
+        system = basemap.WEB_MERCATOR
+    pages = make_pages(project, "station-map", PrintOptions(base_map=(f"{file}@{system}",)))
+    (underlay,) = [one for item in pages[0].items if isinstance(item, Clip) for one in item.items
+                   if isinstance(one, Underlay)]  # fmt: skip
+    image = QImage(800, 600, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    paint_underlay(painter, replace(underlay, x=0.0, y=0.0, width=80.0, height=60.0), 10.0)
+    painter.end()
+    plane, middle = ZonePlane(underlay.meridian), window.canvas.plane.y0
+    for shift, red in ((-25.0, True), (25.0, False)):
+        at = plane.metres(np.array([[seam, middle]]))[0] + (shift * underlay.scale / 10_000, 0.0)
+        x = 400 + (at[0] - underlay.east) * 10_000 / underlay.scale
+        y = 300 - (at[1] - underlay.north) * 10_000 / underlay.scale
+        assert 0 <= x < 800
+        assert 0 <= y < 600
+        color = image.pixelColor(round(x), round(y))
+        assert (color.red() > color.blue() + 60) is red
+        assert min(color.red(), color.green(), color.blue()) > 90  # pale
+    forget()
+
+
+def test_a_base_map_that_is_gone_or_says_no_system_is_told_before_anything_is_printed(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    project = window.bench.session.project
+    assert project is not None
+    for written, code in (
+        (f"{tmp_path / 'gone.png'}@EPSG:4490", "base-map-gone"),
+        (str(picture(window, tmp_path)), "base-map-needs-crs"),
+        (f"{picture(window, tmp_path)}@nonsense", "unknown-crs"),
+    ):
+        with pytest.raises(GridError, match=code):
+            make_pages(project, "grid-book", PrintOptions(base_map=(written,)))
 
 
 def test_what_is_remembered_is_read_back_and_nonsense_is_left_out() -> None:

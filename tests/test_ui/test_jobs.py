@@ -142,7 +142,7 @@ def test_the_report_names_no_folder_of_the_person() -> None:
 def test_the_report_tells_the_cause_without_its_words() -> None:
     def broken() -> None:
         try:
-            {}["张伟 13800000001"]
+            dict[str, int]()["张伟 13800000001"]
         except KeyError as error:
             raise ValueError("/home/wang-fang/青禾.gpkg") from error
 

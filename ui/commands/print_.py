@@ -47,6 +47,13 @@ class PrintParameters:
     )
     title: str = parameter(N_("Title instead of the usual one"), default="", flag="--title", metavar="TEXT")
     version: str = parameter(N_("Version of the map"), default="", flag="--map-version", metavar="TEXT")
+    base_map: tuple[str, ...] = parameter(
+        N_("Station map and grid book: base map to lay below; FILE@CRS where it does not say its system"),
+        default=(),
+        flag="--base-map",
+        metavar="FILE",
+        repeat=True,
+    )
     open: tuple[str, ...] = parameter(
         N_("Outage sheet: device that opens"),
         default=(),
@@ -127,6 +134,7 @@ def options_of(project: Project, parameters: PrintParameters, feedback: Feedback
         state=parameters.state,
         title=parameters.title,
         version=parameters.version,
+        base_map=parameters.base_map,
         disclosure=disclosure,
         trace=trace,
         study=study,

@@ -19,7 +19,7 @@ from PySide6.QtGui import QIcon, QImage, QImageIOHandler, QImageReader, QPainter
 from gis import basemap
 from gis.basemap import TileStore
 from gis.crs import SourceCrs, to_project
-from gis.display import DisplayPlane
+from gis.display import DisplayPlane, Plane
 from gis.geotiff import TiffTags, read_tags
 from gis.shapes import FlatShapes, boxes_of
 from grid_model.errors import GridError
@@ -86,7 +86,7 @@ class BaseMapLayer(Layer):
         except GridError as error:
             self.problem = error
 
-    def read(self, source: SourceCrs, plane: DisplayPlane, geographic: bool) -> None:
+    def read(self, source: SourceCrs, plane: Plane, geographic: bool) -> None:
         """Read the file; raises `GridError`."""
         raise NotImplementedError
 
@@ -109,7 +109,7 @@ def make_layer(path: Path, crs: str) -> BaseMapLayer:
 class MissingLayer(BaseMapLayer):
     """A base map whose file is gone; it stays in the list until it is taken out."""
 
-    def read(self, source: SourceCrs, plane: DisplayPlane, geographic: bool) -> None:
+    def read(self, source: SourceCrs, plane: Plane, geographic: bool) -> None:
         """There is nothing to read."""
         raise GridError("base-map-gone", file=self.path.name, folder=str(self.path.parent))
 
@@ -131,10 +131,11 @@ class PictureLayer(BaseMapLayer):
         """For each size the corners of its pieces in metres (rows + 1, columns + 1, 2)."""
         self._metres_per_px = 1.0
 
-    def read(self, source: SourceCrs, plane: DisplayPlane, geographic: bool) -> None:
+    def read(self, source: SourceCrs, plane: Plane, geographic: bool) -> None:
         """Read the picture and make its smaller copies."""
         place = basemap.picture_place(self.path)
         image, shrunk = read_picture(self.path)
+        first = shrunk
         sizes, corners = [image], [self._grid(image, shrunk, place, source, plane)]
         while max(image.width(), image.height()) > 2 * PIECE_PX:
             image = _halved(_even(image))
@@ -144,8 +145,7 @@ class PictureLayer(BaseMapLayer):
         across = corners[0][0, -1] - corners[0][0, 0]
         self._metres_per_px = float(np.hypot(*across)) / sizes[0].width()
         self._sizes, self._corners = sizes, corners
-        flat = corners[0].reshape(-1, 2)
-        self._lies(flat / (plane.metres_per_x, plane.metres_per_y) + (plane.x0, plane.y0))
+        self._lies(self._places(sizes[0], first, place, source).reshape(-1, 2))
         assert self.box is not None
         km2 = basemap.extent_km2(*self.box, geographic)
         self.large_scale = basemap.is_large_scale(km2, self._metres_per_px)
@@ -156,13 +156,20 @@ class PictureLayer(BaseMapLayer):
         shrunk: np.ndarray,
         place: basemap.PicturePlace,
         source: SourceCrs,
-        plane: DisplayPlane,
+        plane: Plane,
     ) -> np.ndarray:
+        places = self._places(image, shrunk, place, source)
+        return plane.metres(places.reshape(-1, 2)).reshape(places.shape)
+
+    def _places(
+        self, image: QImage, shrunk: np.ndarray, place: basemap.PicturePlace, source: SourceCrs
+    ) -> np.ndarray:
+        """Give the corners of the pieces in project coordinates (rows + 1, columns + 1, 2)."""
         columns, rows = _edges(image.width()), _edges(image.height())
         pixels = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2) * shrunk
         ground = place.ground(pixels)
         places = np.column_stack(to_project(ground[:, 0], ground[:, 1], source))
-        return plane.metres(places).reshape(len(rows), len(columns), 2)
+        return places.reshape(len(rows), len(columns), 2)
 
     def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
         """Draw piece by piece, out of the copy whose pixels fit the screen's."""
@@ -334,10 +341,10 @@ class TileLayer(BaseMapLayer):
         super().__init__(path, crs)
         self._store: TileStore | None = None
         self._source = SourceCrs(crs)
-        self._plane = DisplayPlane()
+        self._plane: Plane = DisplayPlane()
         self._kept: OrderedDict[tuple[int, int, int], QImage | None] = OrderedDict()
 
-    def read(self, source: SourceCrs, plane: DisplayPlane, geographic: bool) -> None:
+    def read(self, source: SourceCrs, plane: Plane, geographic: bool) -> None:
         """Open the file and see how far its tiles reach."""
         if not geographic:
             raise GridError("base-map-plane")
@@ -360,8 +367,9 @@ class TileLayer(BaseMapLayer):
         ratio = painter.device().devicePixelRatioF()
         zoom = self._zoom(view.metres_per_px / ratio)
         west, south, east, north = view.box
-        corners = np.array([self._plane.project_xy(west, north), self._plane.project_xy(east, south)])
-        first, last = basemap.tiles_at(zoom, basemap.tiles_from_project(corners, self._source))
+        seen = [self._plane.project_xy(x, y) for x in (west, east) for y in (north, south)]
+        tiles = basemap.tiles_at(zoom, basemap.tiles_from_project(np.array(seen), self._source))
+        first, last = tiles.min(axis=0), tiles.max(axis=0)
         limit = 2**zoom - 1
         columns = range(max(int(first[0]), 0), min(int(last[0]), limit) + 1)
         for row in range(max(int(first[1]), 0), min(int(last[1]), limit) + 1):
@@ -369,7 +377,10 @@ class TileLayer(BaseMapLayer):
                 image, part = self._tile(zoom, column, row)
                 if image is not None:
                     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-                    painter.drawImage(self._target(view, ratio, zoom, column, row), image, part)
+                    if isinstance(self._plane, DisplayPlane):
+                        painter.drawImage(self._target(view, ratio, zoom, column, row), image, part)
+                    else:
+                        self._draw_turned(painter, view, (zoom, column, row), image, part)
                 yield
 
     def _zoom(self, metres_per_px: float) -> int:
@@ -386,6 +397,22 @@ class TileLayer(BaseMapLayer):
         places = basemap.tiles_to_project(degrees, self._source)
         a, b = np.round(view.to_px(self._plane.metres(places)) * ratio) / ratio
         return QRectF(QPointF(*a), QPointF(*b))
+
+    def _draw_turned(
+        self, painter: QPainter, view: MapView, tile: tuple[int, int, int], image: QImage, part: QRectF
+    ) -> None:
+        """Draw a tile by three of its corners: in a zone tiles stand a little askew."""
+        zoom, column, row = tile
+        corners = np.array([[column, row], [column + 1, row], [column, row + 1]])
+        places = basemap.tiles_to_project(basemap.tile_corners(zoom, corners), self._source)
+        a, across, down = view.to_px(self._plane.metres(places))
+        before = painter.transform()
+        side = part.width()
+        painter.setTransform(QTransform(*((across - a) / side), *((down - a) / side), *a), True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.drawImage(QRectF(0, 0, side + 0.5, side + 0.5), image, part)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setTransform(before)
 
     def _tile(self, zoom: int, column: int, row: int) -> tuple[QImage | None, QRectF]:
         """Give a tile, or the part of a coarser one where it is missing."""
@@ -442,7 +469,7 @@ class DrawingLayer(BaseMapLayer):
         )
         self._points = empty
 
-    def read(self, source: SourceCrs, plane: DisplayPlane, geographic: bool) -> None:
+    def read(self, source: SourceCrs, plane: Plane, geographic: bool) -> None:
         """Read the shapes."""
         found = basemap.read_drawing(self.path, source)
         corners = np.concatenate([found.lines.points, found.points])

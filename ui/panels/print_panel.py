@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit
 
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
@@ -17,6 +17,7 @@ from ui.bench import Bench
 from ui.dialogs.preview_dialog import PreviewDialog
 from ui.jobs import Job
 from ui.messages import window_sentence
+from ui.panels.layers_base_maps import KeptBaseMap, read
 from ui.panels.panel import WIDTH, Panel
 from ui.widgets import button, label, notice, row
 
@@ -43,6 +44,7 @@ class PrintPanel(Panel):
         self._bench = bench
         self._template = "station-map"
         self._options: dict[str, Any] = {"paper": "A3", "orientation": "auto", "state": "normal", "title": ""}
+        self._with_base_maps = True
         self._picture: QImage | None = None
         self._job: Job | None = None
         self._hint = ""
@@ -104,6 +106,7 @@ class PrintPanel(Panel):
         self.title.textEdited.connect(lambda text: self._options.update(title=text.strip()))
         form.addRow(_("Title"), self.title)
         self.column.addLayout(form)
+        self._base_maps()
         self._preview()
         self.foot.addLayout(
             row(
@@ -140,6 +143,32 @@ class PrintPanel(Panel):
         combo.activated.connect(lambda _at: chosen(str(combo.currentData())))
         return combo
 
+    def _base_maps(self) -> None:
+        """Let the base maps that are shown be printed below, or say that this sheet has none."""
+        from gis.pages.options import BASE_MAP_TEMPLATES
+
+        shown = self._shown_base_maps()
+        if not shown:
+            return
+        if self._template not in BASE_MAP_TEMPLATES:
+            self.second(_("Base maps are not printed on this sheet."))
+            return
+        self.below = QCheckBox(_("Base maps below, pale"))
+        self.below.setChecked(self._with_base_maps)
+        self.below.setToolTip("\n".join(one.path.name for one in shown))
+        self.below.toggled.connect(self._print_base_maps)
+        self.column.addWidget(self.below)
+
+    def _shown_base_maps(self) -> list[KeptBaseMap]:
+        """Give the base maps of this project that are shown and there, the lowest first."""
+        path = self._bench.session.path
+        kept = [] if path is None else read(self._bench.settings.base_maps(path))
+        return [one for one in kept if one.visible and one.path.is_file()]
+
+    def _print_base_maps(self, wanted: bool) -> None:
+        self._with_base_maps = wanted
+        self.look()
+
     def _set(self, name: str) -> Any:
         def keep(value: str) -> None:
             self._options[name] = value
@@ -173,8 +202,15 @@ class PrintPanel(Panel):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options as they stand in the fields."""
-        return dict(self._options)
+        """The options as they stand in the fields; base maps only where they are printed."""
+        from gis.pages.options import BASE_MAP_TEMPLATES
+
+        found = dict(self._options)
+        if self._with_base_maps and self._template in BASE_MAP_TEMPLATES:
+            shown = self._shown_base_maps()
+            if shown:
+                found["base_map"] = tuple(f"{one.path}@{one.crs}" for one in shown)
+        return found
 
     def look(self, asked: bool = True) -> None:
         """Draw the first sheet beside the window; what hinders it is told aloud where it was asked for."""
