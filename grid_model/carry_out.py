@@ -97,7 +97,8 @@ class CarryOut:
     """Let the present positions follow a study, up to its step `upto` (the last where not given).
 
     Switches get their position, jumpers and cuts come or go, earths are placed and taken away, and the
-    outage is recorded. A line the study took out is cut at its end.
+    outage is recorded. A line the study took out is cut at its end. A study that ends where it began, such
+    as a whole outage up to the way back, changes no position and is recorded with its actual times.
     """
 
     study: OutageStudy = field(repr=False)
@@ -138,10 +139,15 @@ class CarryOut:
         _refuse_without_position(stage)
         _operate(draft, fresh, self.last)
         _earth(draft, fresh, self.last, outage)
-        if draft.project is project:
+        if draft.project is project and not _did_anything(fresh, self.last):
             raise GridError("nothing-carried-out", n=self.last)
         _put_record(draft, fresh, outage, self.name, self.last, self.record)
         return draft.finish()
+
+
+def _did_anything(study: OutageStudy, last: int) -> bool:
+    stages = study.stages[:last]
+    return any(stage.opened or stage.closed or stage.faults or stage.earthed for stage in stages)
 
 
 def new_outage_id(project: Project, study: OutageStudy) -> str:

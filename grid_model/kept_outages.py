@@ -105,6 +105,25 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def find_outage(project: Project, text: str) -> str:
+    """Find a row of ``outages`` by its number, else by its name where only one has it.
+
+    Raises
+    ------
+    GridError
+        ``outage-name-ambiguous`` with the numbers; ``unknown-outage``.
+    """
+    if text in project.table("outages"):
+        return text
+    frame = project.frame("outages")
+    found = frame["id"][frame["name"] == text.strip()].tolist()
+    if len(found) > 1:
+        raise GridError("outage-name-ambiguous", name=text, ids=", ".join(found))
+    if not found:
+        raise GridError("unknown-outage", name=text)
+    return str(found[0])
+
+
 def refuse_taken_name(project: Project, name: str, own: str = "") -> None:
     """Refuse a name that another kept outage has.
 

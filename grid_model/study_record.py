@@ -352,14 +352,18 @@ class Conflict:
 
 
 def conflicts(project: Project, study: OutageStudy, own: str = "") -> list[Conflict]:
-    """List kept studies, other than `own`, that overlap `study` in time and in devices or dark areas."""
+    """List kept studies, other than `own`, that overlap `study` in time and in devices or dark areas.
+
+    What was withdrawn, or is carried out, is no plan any more: a way back is not in the way of its outage.
+    """
     start, end = study.start, max(study.until, study.stages[-1].step.time)
     devices = operated_devices(study)
     areas = {one.area for one in study.interruptions}
     found = []
     for row in project.frame("outages")[["id", "name", "result"]].itertuples(index=False):
         other = recorded_result(row.result)
-        if row.id == own or other.get("withdrawn") or len(other.get("span") or ()) != 2:
+        is_plan = not other.get("withdrawn") and not (other.get("carried_out") or {}).get("upto")
+        if row.id == own or not is_plan or len(other.get("span") or ()) != 2:
             continue
         off, on = (datetime.fromisoformat(one) for one in other["span"])
         if off > end or on < start:

@@ -118,6 +118,11 @@ STUDY_ERRORS: Mapping[str, str] = {
         "This study began in the normal state and comes out otherwise from the present one, in which switches stand differently ({n}: {devices}); play it from the present state and carry that out."
     ),
     "no-such-stage": N_("The study has no step {n}; it has {steps}."),
+    "unknown-outage": N_(
+        "No outage is kept as “{name}”; taiqu study PROJECT.gpkg --list shows what is kept."
+    ),
+    "outage-name-ambiguous": N_("Several outages are called “{name}”; write one of the numbers {ids}."),
+    "list-alone": N_("--list shows what is kept and does nothing else; leave the other options out."),
     "no-study-kept": N_("The outage “{id}” holds no steps that could be played."),
     "study-outdated": N_(
         "The network has changed since this study was made ({id}); play it again before carrying it out."

@@ -25,6 +25,7 @@ from ui.outage_text import (
 
 if TYPE_CHECKING:
     from gis.masking import Disclosure
+    from grid_model.kept_outages import KeptOutage
     from grid_model.project import Project
     from grid_model.restoration import Isolation, TieProposal
     from grid_model.restoration_search import Restoration, TieUse
@@ -135,6 +136,31 @@ def kept_lines(kept: Reopened) -> list[str]:
         lines.append(_("It comes out as it did when it was kept."))
     if kept.carried_out is not None:
         lines.append(_("It was carried out up to step {n}.").format(n=kept.carried_out))
+    return lines
+
+
+def kept_list_document(found: Sequence[KeptOutage]) -> list[dict[str, Any]]:
+    """Give the studies that are kept."""
+    return [asdict(one) | {"conflicts": list(one.conflicts)} for one in found]
+
+
+def kept_list_lines(found: Sequence[KeptOutage]) -> list[str]:
+    """Say what is kept, a line each: number, name, times, what it costs, how far it went."""
+    if not found:
+        return [_("No study is kept in this project; --save NAME keeps one.")]
+    lines = []
+    for one in found:
+        times = " – ".join(text.replace("T", " ")[:16] for text in (one.off, one.on) if text)
+        parts = [one.id, one.name, times]
+        if one.mv_hours is not None:
+            parts.append(_("user-hours {hours} (MV)").format(hours=number(one.mv_hours, 3)))
+        if one.withdrawn:
+            parts.append(_("withdrawn"))
+        elif one.carried_out:
+            parts.append(_("carried out up to step {n} of {all}").format(n=one.carried_out, all=one.steps))
+        if one.conflicts:
+            parts.append(_("in the way of {ids}").format(ids=", ".join(one.conflicts)))
+        lines.append(" · ".join(part for part in parts if part))
     return lines
 
 

@@ -146,7 +146,7 @@ def test_what_has_no_position_of_its_own_cannot_be_carried_out() -> None:
     with pytest.raises(GridError, match="cannot-carry-out"):
         history(project).do(CarryOut(study(project, step(0, "open", "t2"))))
     with pytest.raises(GridError, match="nothing-carried-out"):
-        history(project).do(CarryOut(planned(project)))
+        history(project).do(CarryOut(study(project, step(0, "restore"))))
 
 
 def test_a_line_taken_out_is_mended_by_closing_its_cut_which_knows_its_outage() -> None:
@@ -160,6 +160,30 @@ def test_a_line_taken_out_is_mended_by_closing_its_cut_which_knows_its_outage() 
     assert refused.value.values["cuts"] == "cut-1"
     changed.do(CarryOut(study(changed.project, step(60, "close", "cut-1"), state=SwitchState.CURRENT)))
     assert abnormal_devices(changed.project) == ()
+
+
+def test_a_whole_outage_with_its_way_back_is_recorded_with_its_actual_times() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(CarryOut(study(project, *propose(project, "l1", TEN)), name="树障"))
+    row = changed.project.table("outages").row("20261120-01")
+    assert (row["actual_off"], row["actual_on"]) == ("2026-11-20T10:00:00", "2026-11-20T13:00:00")
+    assert positions(changed.project) == positions(project)
+    assert (open_faults(changed.project), abnormal_devices(changed.project)) == ((), ())
+    changed.undo()
+    assert same(changed.project, project)
+
+
+def test_an_outage_by_a_source_that_tripped_is_carried_out_once_the_source_is_back() -> None:
+    project = draw("s q a", "a k1 b", sources=["s"], points={"u": "b"})
+    made = study(project, *propose(project, "q", TEN))
+    assert made.stages[0].trip is not None
+    assert made.stages[0].trip.sources == ("@s",)
+    with pytest.raises(GridError, match="cannot-carry-out"):
+        history(project).do(CarryOut(made, upto=1))
+    changed = history(project)
+    changed.do(CarryOut(made))
+    assert changed.project.table("outages").row("20261120-01")["actual_on"] == "2026-11-20T13:00:00"
 
 
 # ------------------------------------------------------------------ kept studies
@@ -217,6 +241,16 @@ def test_plans_that_overlap_in_time_and_devices_or_areas_are_conflicts() -> None
     assert {one.kind for one in conflicts(kept.project, planned(project))} == {"device", "area"}
     assert not conflicts(kept.project, planned(project), own="20261120-01")
     assert not conflicts(kept.project, study(project, step(61, "open", "k2")))
+
+
+def test_a_way_back_is_not_in_the_way_of_the_outage_it_ends() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(CarryOut(study(project, *propose(project, "l1", TEN)), upto=4))
+    back = study(
+        changed.project, *return_to_normal(changed.project, repaired=True), state=SwitchState.CURRENT
+    )
+    assert conflicts(changed.project, back) == []
 
 
 def test_the_record_has_planned_times_when_kept_and_actual_ones_when_carried_out() -> None:

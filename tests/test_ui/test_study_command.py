@@ -430,3 +430,30 @@ def test_contradictory_times_and_what_is_no_step_say_what_is_expected(
     file.write_text(json.dumps({"steps": steps} | content), "utf-8")
     assert main(["study", path, "--steps", str(file)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_kept_studies_are_listed_and_found_by_their_name(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["study", path, "--list"]) == 0
+    assert "No study is kept" in capsys.readouterr().out
+    first = document(capsys, "study", path, *FAULT, "--save", "演练")["outage"]
+    assert main(["study", path, *FAULT, "--save", "演练"]) == 2
+    assert first in capsys.readouterr().err
+    second = document(capsys, "study", path, *FAULT, "--save", "演练二")["outage"]
+    listed = document(capsys, "study", path, "--list")["studies"]
+    assert [(one["id"], one["name"], one["conflicts"]) for one in listed] == [
+        (second, "演练二", [first]),
+        (first, "演练", [second]),
+    ]
+    assert main(["study", path, "--list"]) == 0
+    assert f"{first} · 演练 · 2026-11-20 10:00 – 2026-11-20 13:00 · user-hours 7.833 (MV)" in (
+        capsys.readouterr().out
+    )
+    assert document(capsys, "study", path, "--outage", "演练二")["kept"]["outage"] == second
+    assert main(["study", path, "--outage", "nowhere"]) == 2
+    assert "--list shows what is kept" in capsys.readouterr().err
+    assert main(["study", path, "--list", "--fault", "l1"]) == 2
+    done = document(capsys, "study", path, "--outage", "演练", "--carry-out")
+    assert done["outage"] == first
+    assert document(capsys, "study", path, "--list")["studies"][1]["carried_out"] == 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,8 +36,12 @@ class StudyParameters:
         N_("File of steps with times"), default="", flag="--steps", metavar="FILE.json"
     )
     outage: str = parameter(
-        N_("Play a study again that is kept in the project"), default="", flag="--outage", metavar="ID"
+        N_("Play a study again that is kept in the project, by its number or its name"),
+        default="",
+        flag="--outage",
+        metavar="ID|NAME",
     )
+    listing: bool = parameter(N_("List the studies that are kept"), default=False, flag="--list")
     fault: str = parameter(
         N_("Propose what to do about a fault in this device"), default="", flag="--fault", metavar="ID"
     )
@@ -121,6 +125,7 @@ class StudyParameters:
 def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Outcome:
     """Play the steps through; the project changes only where the study is kept or carried out."""
     from gis.masking import Disclosure
+    from grid_model.kept_outages import find_outage, refuse_taken_name
     from grid_model.outage_checks import check_plan, checks_document, facts_of
     from grid_model.study import study_outage
     from grid_model.study_record import conflicts, load_study
@@ -135,7 +140,13 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
     )
 
     disclosure = Disclosure.asked(parameters.unmasked, parameters.purpose)
+    if parameters.listing:
+        return _listed(project, parameters)
     _refuse_unclear(parameters)
+    if parameters.outage:
+        parameters = replace(parameters, outage=find_outage(project, parameters.outage))
+    if parameters.save:
+        refuse_taken_name(project, parameters.save, parameters.outage)
     if parameters.withdraw:
         return _withdrawn(parameters)
     kept = load_study(project, parameters.outage) if parameters.outage else None
@@ -176,7 +187,27 @@ def run(project: Project, parameters: StudyParameters, feedback: Feedback) -> Ou
         document["outage"] = name
         text = _("Carried out as outage {id}") if parameters.carry_out else _("Kept as outage {id}")
         lines.append(text.format(id=name))
+        if parameters.carry_out and _ends_as_it_began(study, parameters.upto):
+            lines.append(_("Everything stands as before it; its actual times are on record."))
     return Outcome(document, tuple(lines), edit=edit, note=note)
+
+
+def _listed(project: Project, parameters: StudyParameters) -> Outcome:
+    """List the kept studies; nothing else can be asked together with it."""
+    from grid_model.kept_outages import kept_outages
+    from ui.study_text import kept_list_document, kept_list_lines
+
+    if parameters != StudyParameters(listing=True):
+        raise GridError("list-alone")
+    found = kept_outages(project)
+    return Outcome({"studies": kept_list_document(found)}, tuple(kept_list_lines(found)))
+
+
+def _ends_as_it_began(study: OutageStudy, upto: int | None) -> bool:
+    stage = study.stages[(upto or len(study.stages)) - 1]
+    return (
+        bool((stage.outage.before.closed == stage.outage.after_topology.closed).all()) and not stage.earthed
+    )
 
 
 def _refuse_unclear(parameters: StudyParameters) -> None:
