@@ -21,7 +21,8 @@ import numpy as np
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.grouping.area_map import NOBODY, AreaMap
-from grid_model.grouping.assignment import Assignment, assign_connected
+from grid_model.grouping.assignment import assign_connected
+from grid_model.grouping.assignment_problem import Assignment
 from grid_model.grouping.result import Reason
 
 MEASURES = ("workload", "customers", "areas")

@@ -12,26 +12,21 @@ distance of the bounds drop out.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.assignment_cuts import CutFinder
 from grid_model.grouping.assignment_model import NONE, AssignmentModel, Cut
-from grid_model.grouping.connected import Neighbours, pieces, separator
-from grid_model.grouping.repair import Limits, is_valid, repaired
+from grid_model.grouping.assignment_problem import TOLERANCE, Assignment, AssignmentProblem
+from grid_model.grouping.connected import Neighbours
+from grid_model.grouping.repair import is_valid, repaired
 from grid_model.grouping.result import Reason
 
-TOLERANCE = 1e-6
-"""Costs that differ by less, as a share, count as equal."""
 MOST_ROUNDS = 40
-LEVELS = (1e-6, 0.1, 0.3, 0.5)
-"""Shares above which a unit is looked at as belonging to a centre while cuts are sought."""
-CUTS_A_PIECE = 6
-LEAST_VIOLATION = 0.01
 ROUGH = 0.25
 """Share of the distance between the bounds at which a whole assignment is good enough to learn from."""
 LIKELY = 4
@@ -43,147 +38,6 @@ PART_NODES, PART_GAP = 60, 5e-3
 MOST_PASSES = 3
 IN_ONE = 3_000
 """Pairs up to which the whole is solved at once."""
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Who serves which unit, or why nobody can.
-
-    Parameters
-    ----------
-    status
-        ``optimal`` (proved), ``feasible`` (valid, time ran out), ``infeasible``, ``unknown`` (time ran out
-        before any plan).
-    centre_of_unit
-        Column of the centre for each unit; `NONE` everywhere where there is no plan.
-    objective, bound
-        Cost of the plan and what no plan undercuts; None where there is no plan (and no bound).
-    loads
-        Work of each centre; zeros where there is no plan.
-    why
-        Where infeasible: what stands in the way. Codes of `ui.messages.REASONS`; units and centres as
-        row and column numbers in the values.
-    cut_by
-        ``time`` where a time limit ended the work, else empty.
-    """
-
-    status: str
-    centre_of_unit: np.ndarray
-    objective: float | None
-    bound: float | None
-    loads: np.ndarray
-    why: tuple[Reason, ...] = ()
-    cut_by: str = ""
-
-    @property
-    def gap(self) -> float | None:
-        """How far the plan may be from the best, as a share of its objective; 0 where proved."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.status == "optimal" or self.objective <= self.bound:
-            return 0.0
-        return (self.objective - self.bound) / max(abs(self.objective), TOLERANCE)
-
-
-@dataclass(frozen=True)
-class AssignmentProblem:
-    """What is asked; rows are units, columns are centres.
-
-    Parameters
-    ----------
-    costs
-        Of giving a unit to a centre; infinite where it must not be.
-    neighbours
-        Which units touch.
-    workload
-        Of each unit, not negative.
-    lower, upper
-        Least and most work of each centre.
-    fixed
-        Centre that a unit must go to, else `NONE`.
-    connected
-        False leaves connectedness out.
-    balance_cost
-        Cost of each bit of work a centre has more or less than `target`.
-    target
-        Work each centre should have.
-    edge_costs
-        Cost of each pair of neighbours, in their order, that is parted; None: nothing.
-    """
-
-    costs: np.ndarray
-    neighbours: Neighbours
-    workload: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    fixed: np.ndarray
-    connected: bool = True
-    balance_cost: float = 0.0
-    target: np.ndarray | None = None
-    edge_costs: np.ndarray | None = None
-
-    @property
-    def limits(self) -> Limits:
-        """What a repair keeps to."""
-        free = np.isfinite(self.costs)
-        held = self.fixed != NONE
-        free[held] &= np.arange(free.shape[1]) == self.fixed[held, None]
-        return Limits(
-            self.costs,
-            self.neighbours,
-            self.workload,
-            self.lower,
-            self.upper,
-            free,
-            self.connected,
-            self.balance_cost,
-            self.target,
-            self.edge_costs,
-        )
-
-    def part(self, units: np.ndarray, centres: np.ndarray) -> AssignmentProblem:
-        """Give the problem of some units and centres only; they stay parted from the rest."""
-        near = self.neighbours
-        inner = np.isin(near.a, units) & np.isin(near.b, units)
-        place = np.full(len(near), NONE)
-        place[units] = np.arange(len(units))
-        matrix = np.zeros((len(units), len(units)), dtype=bool)
-        matrix[place[near.a[inner]], place[near.b[inner]]] = True
-        column = np.full(self.costs.shape[1] + 1, NONE)
-        column[centres] = np.arange(len(centres))
-        return replace(
-            self,
-            costs=self.costs[np.ix_(units, centres)],
-            neighbours=Neighbours.of(matrix),
-            workload=self.workload[units],
-            lower=self.lower[centres],
-            upper=self.upper[centres],
-            fixed=column[self.fixed[units]],
-            target=None if self.target is None else self.target[centres],
-            edge_costs=None if self.edge_costs is None else self.edge_costs[inner],
-        )
-
-    @property
-    def step(self) -> float:
-        """By how much two plans of different cost differ at least; 0 where that cannot be said."""
-        parts = [self.costs[np.isfinite(self.costs)]]
-        parts += [] if self.edge_costs is None else [self.edge_costs]
-        whole = all(np.array_equal(part, np.round(part)) for part in parts)
-        return 1.0 if whole and not self.balance_cost else 0.0
-
-    def price(self, centre: np.ndarray) -> float:
-        """Add up what a whole assignment costs."""
-        total = float(self.costs[np.arange(len(centre)), centre].sum())
-        if self.balance_cost and self.target is not None:
-            total += self.balance_cost * float(np.abs(self.loads(centre) - self.target).sum())
-        if self.edge_costs is not None:
-            parted = centre[self.neighbours.a] != centre[self.neighbours.b]
-            total += float(self.edge_costs[parted].sum())
-        return total
-
-    def loads(self, centre: np.ndarray) -> np.ndarray:
-        """Sum the work of each centre."""
-        return np.bincount(centre, self.workload, minlength=self.costs.shape[1])
 
 
 def assign_connected(
@@ -334,10 +188,7 @@ class _Solving:
         self._best: np.ndarray | None = None
         self._upper = np.inf
         self._lower = -np.inf
-        near = problem.neighbours
-        self._one_island = bool(len(near)) and int(near.island.max()) == 0
-        self._beside = np.zeros((len(near), len(near)))
-        self._beside[near.a, near.b] = self._beside[near.b, near.a] = 1.0
+        self._finder = CutFinder(problem)
 
     def run(self) -> Assignment:
         try:
@@ -393,7 +244,7 @@ class _Solving:
             bounds.append(bound)
             if len(bounds) > 8 and bounds[-1] - bounds[-8] < 1e-4 * max(1.0, abs(bounds[-1])):
                 break
-            cuts = self._violated(values) if self._problem.connected else []
+            cuts = self._finder.violated(values) if self._problem.connected else []
             if not cuts or self._upper - self._lower <= self._tolerance:
                 break
             model.add_cuts(linear, cuts)
@@ -523,14 +374,14 @@ class _Solving:
 
     def _falls_apart(self, values: np.ndarray) -> bool:
         """Whether an answer is none for want of connectedness: better to learn from it than to prove it."""
-        return self._problem.connected and bool(self._violated(values))
+        return self._problem.connected and bool(self._finder.violated(values))
 
     def _learned(self, whole: Any) -> list[Cut]:
         """Repair every answer the solver met on its way, and cut off those that fall apart."""
         cuts: dict[Cut, None] = {}
         for values in self._model.met(whole):
             self._try(values)
-            for cut in self._violated(values) if self._problem.connected else ():
+            for cut in self._finder.violated(values) if self._problem.connected else ():
                 cuts[cut] = None
         return list(cuts)
 
@@ -540,65 +391,6 @@ class _Solving:
         found = repaired(self._limits, centre)
         if found is not None and (price := self._problem.price(found)) < self._upper - TOLERANCE:
             self._best, self._upper = found, price
-
-    # --------------------------------------------------------------------- cuts
-
-    def _violated(self, values: np.ndarray) -> list[Cut]:
-        """Find, for each centre, pieces that are not joined to its root as much as they claim to be."""
-        cuts: dict[Cut, None] = {}
-        near = self._problem.neighbours
-        if self._one_island:
-            alone = np.argwhere(values > self._beside @ values + LEAST_VIOLATION)
-            for n, own in alone.tolist():
-                if self._too_light({n}, own):
-                    cuts[Cut(own, n, NONE, near.of_unit[n])] = None
-        for own in range(values.shape[1]):
-            share = values[:, own]
-            for level in LEVELS:
-                units = np.flatnonzero(share > level)
-                if not len(units):
-                    break
-                for cut in self._parted(own, share, set(units.tolist()), near):
-                    cuts[cut] = None
-        return list(cuts)
-
-    def _parted(self, own: int, share: np.ndarray, units: set[int], near: Neighbours) -> Iterable[Cut]:
-        found = pieces(near.of_unit, units)
-        by_island: dict[int, list[set[int]]] = {}
-        for piece in found:
-            by_island.setdefault(int(near.island[next(iter(piece))]), []).append(piece)
-        fixed = self._problem.fixed
-        for island in by_island.values():
-            if len(island) < 2:
-                continue
-            everyone = sorted(set().union(*island))
-            root = max(everyone, key=lambda n: (fixed[n] == own, share[n], self._problem.workload[n], -n))
-            for piece in island:
-                if root in piece:
-                    continue
-                rooted = bool(fixed[root] == own)
-                between = separator(near.of_unit, piece, root)
-                if not rooted and self._too_light(piece, own):
-                    rooted = True
-                    between = sorted({one for n in piece for one in near.of_unit[n]} - piece)
-                through = float(share[between].sum())
-                for n in sorted(piece, key=lambda n: (-share[n], n))[:CUTS_A_PIECE]:
-                    if share[n] + (0.0 if rooted else share[root] - 1.0) > through + LEAST_VIOLATION:
-                        yield Cut(own, n, NONE if rooted else root, tuple(between))
-                        yield from self._for_all(n, piece) if self._problem.edge_costs is not None else ()
-
-    def _for_all(self, n: int, piece: set[int]) -> Iterable[Cut]:
-        """Say the same of every centre for which the piece is too light: unnamed ones are all alike."""
-        near = self._problem.neighbours.of_unit
-        around = tuple(sorted({other for one in piece for other in near[one]} - piece))
-        for own in range(self._problem.costs.shape[1]):
-            if self._too_light(piece, own):
-                yield Cut(own, n, NONE, around)
-
-    def _too_light(self, piece: set[int], own: int) -> bool:
-        """Whether a piece has too little work to be all of a centre's territory: it must go on beyond it."""
-        work = float(self._problem.workload[list(piece)].sum())
-        return self._one_island and work < float(self._problem.lower[own]) - TOLERANCE
 
     # -------------------------------------------------------------------- HiGHS
 

@@ -10,7 +10,7 @@ import numpy as np
 from grid_model.grouping.solver import new_solver
 
 if TYPE_CHECKING:
-    from grid_model.grouping.assignment import AssignmentProblem
+    from grid_model.grouping.assignment_problem import AssignmentProblem
 
 NONE = -1
 """In arrays of centres: no centre; in a cut: no root."""

@@ -11,8 +11,9 @@ import heapq
 import numpy as np
 
 from grid_model.feedback import SILENT, Feedback
-from grid_model.grouping.assignment import Assignment, AssignmentProblem, solve_assignment
+from grid_model.grouping.assignment import solve_assignment
 from grid_model.grouping.assignment_model import NONE
+from grid_model.grouping.assignment_problem import Assignment, AssignmentProblem
 from grid_model.grouping.connected import Neighbours
 
 

@@ -17,8 +17,9 @@ import numpy as np
 
 from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
-from grid_model.grouping.assignment import TOLERANCE, Assignment, assign_connected
+from grid_model.grouping.assignment import assign_connected
 from grid_model.grouping.assignment_model import NONE
+from grid_model.grouping.assignment_problem import TOLERANCE, Assignment
 from grid_model.grouping.knapsacks import Knapsacks, is_whole
 from grid_model.grouping.result import Reason
 from grid_model.grouping.solver import new_solver

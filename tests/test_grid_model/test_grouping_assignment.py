@@ -9,7 +9,8 @@ import pytest
 
 from grid_model.errors import Cancelled
 from grid_model.feedback import Feedback
-from grid_model.grouping.assignment import Assignment, assign_connected
+from grid_model.grouping.assignment import assign_connected
+from grid_model.grouping.assignment_problem import Assignment
 from grid_model.grouping.connected import Neighbours, pieces, separator
 from tests.conftest import scaled
 

@@ -17,7 +17,7 @@ from benchmarks.districts import (
 )
 from grid_model.errors import Cancelled
 from grid_model.feedback import Feedback
-from grid_model.grouping.assignment import Assignment
+from grid_model.grouping.assignment_problem import Assignment
 from grid_model.grouping.connected import Neighbours, pieces
 from grid_model.grouping.districting import districts
 from grid_model.grouping.knapsacks import Knapsacks
