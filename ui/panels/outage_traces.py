@@ -102,6 +102,10 @@ class TracePanel(Panel):
         self._found = _column()
         self._kept = _column()
         self.column.addWidget(label(_("Trace the network"), "headline"))
+        hint = _(
+            "Choose “Trace from here…” in the menu of a device on the map, or write where the trace starts."
+        )
+        self.column.addWidget(label(hint, "second", wrap=True))
         for part in (self._form, self._found, self._kept):
             self.column.addWidget(part)
         self.column.addStretch(1)
@@ -222,7 +226,7 @@ class TracePanel(Panel):
         text = _("From the object chosen last")
         if chosen and project is not None:
             text = _("From: {name}").format(name=_named(project, chosen, self._bench.show_personal))
-        self.take.setText(text if len(text) <= 26 else text[:25] + "…")
+        self.take.setText(text if len(text) <= 28 else text[:27] + "…")
         self.take.setToolTip(text)
         if chosen and not self.start.text().strip():
             self.start.setText(chosen)

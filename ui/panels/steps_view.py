@@ -49,6 +49,8 @@ LEFT = 36
 """Where the words begin, right of the number."""
 PAD = 5
 TIME_WIDTH = 44
+BETWEEN = " · "
+"""Stands between the facts below a step."""
 EDGE = 24
 """So near its edge, in pixels, a dragged step has the panel scroll on."""
 WORDS = int(Qt.TextFlag.TextWordWrap)
@@ -133,6 +135,8 @@ class Lines:
     ----------
     words, badge, below
         What is done, the word at the right, and what it did; a badge that is not there is empty.
+    told
+        What stands in `below`, parted into lines.
     height
         Of the whole row.
     """
@@ -140,6 +144,7 @@ class Lines:
     words: QRect
     badge: QRect
     below: QRect
+    told: str
     height: int
 
 
@@ -171,16 +176,17 @@ class StepPainter(QStyledItemDelegate):
         room = right - left - (badge + 6 if badge and not apart else 0)
         words = _wrapped(plain, left, PAD, room, row.text)
         end = words.bottom() + 1
-        mark, below = QRect(), QRect()
+        mark, below, told = QRect(), QRect(), ""
         if badge and not apart:
             mark = QRect(right - badge, PAD - 1, badge, plain.height() + 2)
         if row.below:
             room = right - LEFT - (badge + 6 if apart else 0)
-            below = _wrapped(small, LEFT, end + 2, room, row.below)
+            told = _parted(small, room, row.below)
+            below = _wrapped(small, LEFT, end + 2, room, told)
         if apart:
             mark = QRect(right - badge, end + 1, badge, small.height() + 2)
         end = max([end, *(one.bottom() + 1 for one in (mark, below) if not one.isEmpty())])
-        return Lines(words, mark, below, end + PAD)
+        return Lines(words, mark, below, told, end + PAD)
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = self._view.rows.rows[index.row()]
@@ -203,7 +209,7 @@ class StepPainter(QStyledItemDelegate):
             painter.setFont(self._font(option, small=True))
             painter.setPen(QColor(THEME.badges["red"][1] if row.refusal else THEME.second))
             painter.drawText(
-                lines.below, _wrap(painter.fontMetrics(), lines.below.width(), row.below), row.below
+                lines.below, _wrap(painter.fontMetrics(), lines.below.width(), lines.told), lines.told
             )
         painter.restore()
 
@@ -251,6 +257,18 @@ def _wrap(metrics: QFontMetrics, width: int, text: str) -> int:
     """Break lines between words; within them only where one alone is too long."""
     found = metrics.boundingRect(QRect(0, 0, width, 2000), WORDS, text)
     return WORDS if found.width() <= width else ANYWHERE
+
+
+def _parted(metrics: QFontMetrics, width: int, text: str) -> str:
+    """Break a line of several facts between them, never with the sign between them at either end."""
+    lines = [""]
+    for part in text.split(BETWEEN):
+        longer = f"{lines[-1]}{BETWEEN}{part}" if lines[-1] else part
+        if lines[-1] and metrics.horizontalAdvance(longer) > width:
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 def _wrapped(metrics: QFontMetrics, left: int, top: int, width: int, text: str) -> QRect:
