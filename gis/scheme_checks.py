@@ -66,7 +66,7 @@ def _without_outline(ids: list[str], shapes: np.ndarray) -> Iterator[Issue]:
 
 
 def _gaps(project: Project, outlines: AreaOutlines, shapes: np.ndarray) -> Iterator[Issue]:
-    """Land of a station that no grid covers."""
+    """Land of a station that no grid covers; it is found on the map by the area beside the largest piece."""
     import shapely
 
     there = [one for one in shapes if one is not None]
@@ -81,5 +81,17 @@ def _gaps(project: Project, outlines: AreaOutlines, shapes: np.ndarray) -> Itera
         sizes = shapely.area(left)
         large = sizes[sizes > LEAST_M2]
         if len(large):
-            details = {"count": len(large), "m2": round(float(large.sum()))}
-            yield Issue(Severity.NOTE, "grids-leave-gap", "stations", one, details)
+            details = {"station": str(one), "count": len(large), "m2": round(float(large.sum()))}
+            area = _nearest_area(outlines, left[int(sizes.argmax())])
+            yield Issue(Severity.NOTE, "grids-leave-gap", "transformer_areas", area, details)
+
+
+def _nearest_area(outlines: AreaOutlines, land: object) -> str:
+    """Give the area that lies nearest to a piece of land; empty where no area has an outline."""
+    import shapely
+
+    there = np.flatnonzero([one is not None for one in outlines.shapes])
+    if not len(there):
+        return ""
+    away = shapely.distance(outlines.shapes[there], land)
+    return outlines.ids[int(there[int(np.argmin(away))])]

@@ -65,7 +65,9 @@ GRID_ISSUES: Mapping[str, str] = {
     ),
     "grids-overlap": N_("The service grids “{id}” and “{other}” overlap on {m2} m²"),
     "grid-without-outline": N_("The service grid “{id}” has no outline"),
-    "grids-leave-gap": N_("Land of the station “{id}” in no service grid: pieces {count}, {m2} m²"),
+    "grids-leave-gap": N_(
+        "Land of the station {station} in no service grid: pieces {count}, {m2} m², the largest beside the transformer area “{id}”"
+    ),
 }
 """What a check finds."""
 

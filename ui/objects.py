@@ -165,7 +165,7 @@ def named_issues(project: Project, issues: Iterable[Issue]) -> list[Issue]:
         if isinstance(details.get("other"), str) and one.table in naming.NAMED.values():
             details["other"] = names.of(one.table, details["other"])
         told = names.of(one.table, one.object_id) if one.table in naming.NAMED.values() else one.object_id
-        if one.table == "stations" and one.object_id:
-            told = object_name(project, "stations", one.object_id)
+        if isinstance(details.get("station"), str):
+            details["station"] = object_name(project, "stations", details["station"])
         found.append(replace(one, object_id=told, details=details))
     return found

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from grid_model.grouping.price import MoveManager
+from grid_model.project import Draft
 from tests.project_values import same_rows
 from tests.test_ui.helpers import LEFT
 from tests.test_ui.test_grids_story import (  # noqa: F401
@@ -20,8 +21,10 @@ from tests.test_ui.test_grids_story import (  # noqa: F401
     grids,
     hand_of,
     project_of,
+    rest,
     shared,
 )
+from tests.test_ui.test_plan_commands import _Made
 from ui.dialogs.move_dialog import MoveDialog
 from ui.main_window import MainWindow
 from ui.panels.group_card import MemberRow
@@ -255,3 +258,60 @@ def test_a_split_that_leaves_pieces_says_so_before(grids: MainWindow, qtbot: QtB
     grids.commands.refresh()
     grids.commands.by_name["split-grid"].trigger()
     assert "in pieces" in grids.grid_tools.hint.text()
+
+
+# ------------------------------------------------------------------ what does not hold together
+
+
+def test_findings_name_what_they_are_about_and_a_double_click_leads_there(
+    grids: MainWindow, qtbot: QtBot
+) -> None:
+    desk, hand = grids.bench.grouping, hand_of(grids)
+    areas = hand.plan.areas
+    assert areas is not None
+    nobodys, twice, lost = areas.areas[0], areas.areas[20], areas.areas[40]
+    first = next(iter(grids_now(grids)))
+    hole = next(one for one in grids_now(grids) if one != first)
+
+    def spoil(draft: Draft) -> None:
+        draft.update("transformer_areas", [nobodys], manager=None)
+        rows = draft.project.frame("grid_areas")
+        draft.delete("grid_areas", list(rows.loc[rows["transformer_area"] == lost, "id"]))
+        more = next(one for one in grids_now(grids) if twice not in grids_now(grids)[one])
+        extra = {"id": "twice", "scheme": desk.scheme, "service_grid": more, "transformer_area": twice}
+        draft.insert("grid_areas", [extra])
+        outline = draft.project.table("service_grids").row(first)["geometry"]
+        draft.update("service_grids", [hole], geometry=[outline])
+
+    assert grids.bench.session.do(_Made(spoil)) is not None
+    rest(grids, qtbot)
+    grids.commands.refresh()
+    grids.commands.by_name["check-scheme"].trigger()
+    rest(grids, qtbot)
+    found = grids.bench.findings or []
+    assert {
+        "area-unassigned",
+        "area-in-no-grid",
+        "area-in-several-grids",
+        "grids-overlap",
+        "grids-leave-gap",
+    } <= {one.code for one in found}
+    page = grids.bottom.page
+    assert page is not None
+    told = list(page.model.frame["sentence"])
+    names = dict(
+        zip(*(project_of(grids).frame("transformer_areas")[one] for one in ("id", "name")), strict=True)
+    )
+    assert any(names[nobodys] in one for one in told) and any(names[lost] in one for one in told)
+    assert not any(f"“{one}”" in sentence for one in (nobodys, twice, lost, first) for sentence in told)
+    for code in ("area-in-no-grid", "grids-leave-gap"):
+        at_row = next(n for n, one in enumerate(found) if one.code == code)
+        shown = list(page.model.order).index(at_row)
+        index = page.model.index(shown, 0)
+        page.view.scrollTo(index)
+        spot = page.view.visualRect(index).center()
+        qtbot.mouseClick(page.view.viewport(), LEFT, pos=spot)
+        qtbot.mouseDClick(page.view.viewport(), LEFT, pos=spot)
+        assert grids.bench.selection.single == found[at_row].object_id
+        assert grids.bench.selection.table == "transformer_areas"
+    grids.bench.session.undo()
