@@ -27,16 +27,11 @@ from grid_model.grouping.repair import is_valid, repaired
 from grid_model.grouping.result import Reason
 
 MOST_ROUNDS = 40
-ROUGH = 0.25
-"""Share of the distance between the bounds at which a whole assignment is good enough to learn from."""
-LIKELY = 4
-"""Pairs for each unit that make the first plan."""
-FIRST_GAP, FIRST_NODES, FIRST_ROUNDS = 5e-3, 60, 2
 PART = 4
 """Centres whose units are dealt out anew at a time."""
 PART_NODES, PART_GAP = 60, 5e-3
 MOST_PASSES = 3
-IN_ONE = 3_000
+IN_ONE = 500
 """Pairs up to which the whole is solved at once."""
 
 
@@ -192,7 +187,7 @@ class _Solving:
 
     def run(self) -> Assignment:
         try:
-            feasible = self._relax() and self._first_plan() and self._better_in_parts() and self._prove()
+            feasible = self._relax() and self._better_in_parts() and self._prove()
         except _OutOfTime:
             return self._answer("feasible" if self._best is not None else "unknown", "time")
         if not feasible and self._best is None:
@@ -248,6 +243,8 @@ class _Solving:
             if not cuts or self._upper - self._lower <= self._tolerance:
                 break
             model.add_cuts(linear, cuts)
+        if self._problem.connected:
+            model.hold(self._finder.of_single_units(model.free))
         return True
 
     def _better_in_parts(self) -> bool:
@@ -310,51 +307,18 @@ class _Solving:
         if np.isfinite(self._upper):
             self._model.free &= ~(reduced > self._upper - bound + self._tolerance)
 
-    def _first_plan(self) -> bool:
-        """Solve roughly with the likeliest pairs only, for a plan that lets many others drop out."""
-        if self._nodes is not None or self._upper - self._lower <= self._tolerance:
-            return True
-        reduced, _bound = self._priced
-        units = len(reduced)
-        everything = self._model.free
-        nearest = np.sort(reduced, axis=1)[:, : LIKELY - 1][:, -1]
-        limit = (
-            np.partition(reduced, LIKELY * units, axis=None)[LIKELY * units]
-            if reduced.size > LIKELY * units
-            else np.inf
-        )
-        self._model.free = everything & (reduced <= np.maximum(nearest[:, None], limit))
-        whole = self._model.build(integer=True, stop=self._stop)
-        whole.setOptionValue("mip_rel_gap", FIRST_GAP)
-        whole.setOptionValue("mip_max_nodes", FIRST_NODES)
-        for _round in range(FIRST_ROUNDS):
-            before = self._upper
-            if self._best is not None:
-                self._model.start(whole, self._best)
-            self._solve(whole, partial=True)
-            cuts = self._learned(whole)
-            if not cuts and self._upper >= before - TOLERANCE:
-                break
-            self._model.add_cuts(whole, cuts)
-        self._model.free = everything
-        self._fix(*self._priced)
-        return True
-
     def _prove(self) -> bool:
-        """Solve whole assignments, adding cuts, until one hangs together; the first ones only roughly."""
+        """Solve whole assignments, adding cuts, until one hangs together."""
         model = self._model
         doubt = self._falls_apart if self._problem.edge_costs is not None else None
         whole = model.build(integer=True, stop=self._stop, doubt=doubt)
         built = model.free.sum()
-        rough = ROUGH * (self._upper - self._lower) if np.isfinite(self._upper) and doubt is None else 0.0
         while True:
             if self._upper - self._lower <= self._tolerance:
                 return True
             if self._best is not None:
                 model.start(whole, self._best)
-            whole.setOptionValue(
-                "mip_abs_gap", max(rough, self._tolerance - TOLERANCE, 0.1 * self._tolerance)
-            )
+            whole.setOptionValue("mip_abs_gap", max(self._tolerance - TOLERANCE, 0.1 * self._tolerance))
             if not self._solve(whole):
                 # What was dropped cannot better the plan at hand, so there is nothing better.
                 self._lower = self._upper
@@ -362,10 +326,8 @@ class _Solving:
             self._lower = max(self._lower, min(float(whole.getInfo().mip_dual_bound), self._upper))
             stopped = model.doubted
             cuts = self._learned(whole)
-            if not cuts and rough <= self._tolerance:
-                return True
             if not cuts:
-                rough = ROUGH * (self._upper - self._lower) if rough > 1e-4 * abs(self._upper) else 0.0
+                return True
             model.add_cuts(whole, cuts)
             self._fix(*self._priced)
             # A solver that was once interrupted (highspy 1.16) takes the next run for interrupted too.
@@ -397,8 +359,8 @@ class _Solving:
     def _stop(self) -> bool:
         return self._feedback.cancelled or (self._end is not None and time.monotonic() > self._end)
 
-    def _solve(self, model: Any, partial: bool = False) -> bool:
-        """Run the solver; give whether there is a solution (`partial`: or a limit of steps was met)."""
+    def _solve(self, model: Any) -> bool:
+        """Run the solver; give whether there is a solution."""
         import highspy
 
         self._feedback.report(None)
@@ -415,8 +377,6 @@ class _Solving:
             raise Cancelled
         status = model.getModelStatus()
         if self._model.doubted and status == kinds.kInterrupt:
-            return True
-        if partial and status in (kinds.kSolutionLimit, kinds.kIterationLimit):
             return True
         if status in (kinds.kInterrupt, kinds.kTimeLimit, kinds.kSolutionLimit, kinds.kIterationLimit):
             if self._model.integer:

@@ -82,6 +82,15 @@ class CutFinder:
             if self._too_light(piece, own):
                 yield Cut(own, n, NONE, around)
 
+    def of_single_units(self, free: np.ndarray) -> list[Cut]:
+        """Say of every pair of unit and centre that may be: the unit has a neighbour in its territory.
+
+        Few of these are broken by parts of units, but nearly all answers in whole ones break some.
+        """
+        near = self._problem.neighbours.of_unit
+        pairs = np.argwhere(free).tolist()
+        return [Cut(own, n, NONE, near[n]) for n, own in pairs if self._too_light({n}, own)]
+
     def _too_light(self, piece: set[int], own: int) -> bool:
         """Whether a piece has too little work to be all of a centre's territory: it must go on beyond it."""
         work = float(self._problem.workload[list(piece)].sum())

@@ -117,10 +117,14 @@ class AssignmentModel:
 
     def add_cuts(self, model: Any, cuts: Sequence[Cut]) -> None:
         """Demand that territories hang together where they do not."""
+        self._put_cuts(model, self.hold(cuts))
+
+    def hold(self, cuts: Sequence[Cut]) -> list[Cut]:
+        """Keep cuts for the models built from now on; give those that are new."""
         known = set(self.cuts)
         new = [cut for cut in cuts if cut not in known]
         self.cuts += new
-        self._put_cuts(model, new)
+        return new
 
     def start(self, model: Any, centre: np.ndarray) -> None:
         """Tell the solver a plan to begin with."""
