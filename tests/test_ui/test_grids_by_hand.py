@@ -245,7 +245,7 @@ def test_a_split_that_leaves_pieces_says_so_before(grids: MainWindow, qtbot: QtB
     hand = hand_of(grids)
     areas = hand.plan.areas
     assert areas is not None
-    grid, own = next(iter(sorted(grids_now(grids).items())))
+    own = min(grids_now(grids).items())[1]
     assert areas.pieces(own) == 1
     touching = {(areas.areas[a], areas.areas[b]) for a, b in areas.pairs.tolist()}
     first = sorted(own)[0]

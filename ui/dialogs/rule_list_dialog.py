@@ -40,6 +40,7 @@ class RuleListDialog(QDialog):
         self._bench = bench
         self.list = QTreeWidget()
         self.list.setRootIsDecorated(False)
+        self.list.setStyleSheet("QTreeWidget::item { height: 26px; }")
         self.list.setHeaderLabels([_("Holds"), _("What is demanded"), _("Whom it names")])
         self.list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(self.windowTitle())

@@ -26,7 +26,7 @@ from ui.panels.grouping_cards import Ground, GroupCards
 from ui.panels.panel import Panel
 from ui.panels.reason_box import reason_box
 from ui.panels.small_maps import SmallMap, plan_images
-from ui.widgets import badge, button, label, link, notice, row, tile, tiles
+from ui.widgets import ElidedLabel, badge, button, label, link, notice, row, tile, tiles
 
 if TYPE_CHECKING:
     from grid_model.grouping.area_map import AreaMap
@@ -370,9 +370,9 @@ class GroupingPanel(Panel):
     def _table(self) -> QGridLayout:
         desk = self._bench.grouping
         grid = QGridLayout()
-        grid.setHorizontalSpacing(10)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(1)
-        heads = (_("Plan"), _("travel (min)"), _("imbalance (min)"), _("changes"), _("Proof"))
+        heads = (_("Plan"), _("travel (min)"), _("uneven (min)"), _("changes"), _("Proof"))
         for column, text in enumerate(heads):
             grid.addWidget(label(text, "section"), 0, column)
         for n, one in enumerate(desk.choices):
@@ -388,7 +388,7 @@ class GroupingPanel(Panel):
                 if n == desk.choice:
                     made.setStyleSheet("font-weight: 600;")
                 grid.addWidget(made, n + 1, column)
-            grid.addWidget(label(_proof_of(one), "second"), n + 1, 4)
+            grid.addWidget(ElidedLabel(_proof_of(one), "second"), n + 1, 4)
         grid.setColumnStretch(4, 1)
         return grid
 

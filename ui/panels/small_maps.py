@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from grid_model.grouping.area_map import AreaMap
 
 WIDTH, HEIGHT = 98, 76
-FINE = 3
-"""Pixels of the picture to a pixel of the window, along each side: borders are smooth then."""
+FINE = 4
+"""Pixels worked out to a pixel of the window, along each side: borders are smooth then."""
+
+SHARP = 2
+"""Pixels kept to a pixel of the window: a sharp picture on screens with small pixels."""
 
 FAR = 1.5
 """Ground farther from every area than so many times their usual distance stays empty."""
@@ -71,6 +74,7 @@ def plan_images(choices: tuple[Choice, ...], areas: AreaMap, project: Project) -
 
 def _nearest(areas: AreaMap) -> tuple[np.ndarray, np.ndarray]:
     """Give the number of the nearest area of each pixel, and whether it is near enough to be land."""
+    from scipy.ndimage import binary_fill_holes
     from scipy.spatial import cKDTree
 
     wide, high = FINE * (WIDTH - 6), FINE * (HEIGHT - 6)
@@ -88,7 +92,7 @@ def _nearest(areas: AreaMap) -> tuple[np.ndarray, np.ndarray]:
     x = middle[0] + (np.arange(wide) - wide / 2 + 0.5) * step
     y = middle[1] - (np.arange(high) - high / 2 + 0.5) * step
     away, nearest = tree.query(np.column_stack([np.tile(x, high), np.repeat(y, wide)]))
-    land = (away <= max(reach, 3 * step)).reshape(high, wide)
+    land = binary_fill_holes((away <= max(reach, 3 * step)).reshape(high, wide))
     return at[nearest].reshape(high, wide), land
 
 
@@ -111,6 +115,8 @@ def _colors(choice: Choice, areas: AreaMap, tints: list[int]) -> np.ndarray:
 
 
 def _image(cells: np.ndarray, land: np.ndarray, colors: np.ndarray) -> QImage:
+    from scipy.ndimage import binary_dilation
+
     pixels = np.where(land, colors[cells], np.uint32(0)).astype(np.uint32)
     high, wide = pixels.shape
     edge = np.zeros_like(land)
@@ -118,8 +124,10 @@ def _image(cells: np.ndarray, land: np.ndarray, colors: np.ndarray) -> QImage:
     edge[1:, :] |= pixels[1:, :] != pixels[:-1, :]
     edge[:, :-1] |= land[:, :-1] & ~land[:, 1:]
     edge[:-1, :] |= land[:-1, :] & ~land[1:, :]
-    pixels[edge & land] = QColor(theme.MUTED_INK).rgba()
+    pixels[binary_dilation(edge, iterations=FINE // 2 - 1) & land] = QColor(theme.MUTED_INK).rgba()
     fine = QImage(pixels.tobytes(), wide, high, wide * 4, QImage.Format.Format_ARGB32)
-    made = fine.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    made.setDevicePixelRatio(FINE)
+    fine = fine.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    size = QSize(wide * SHARP // FINE, high * SHARP // FINE)
+    made = fine.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    made.setDevicePixelRatio(SHARP)
     return made
