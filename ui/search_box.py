@@ -28,12 +28,15 @@ PAUSE_MS = 30
 """Letters typed within this time are looked for together."""
 
 ROW_PX = 28
-KIND_PX = 92
+POPUP_PX = 520
 FIND_ROLE = int(Qt.ItemDataRole.UserRole)
 
 
 class _FindPainter(QStyledItemDelegate):
     """Draws a find: its kind in grey, its name, its number at the right."""
+
+    kind_px = 0
+    """How wide the widest kind listed is."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
         found = index.data(FIND_ROLE)
@@ -48,8 +51,9 @@ class _FindPainter(QStyledItemDelegate):
             return
         metrics = painter.fontMetrics()
         painter.setPen(QColor(THEME.second))
-        kind = metrics.elidedText(found.kind, Qt.TextElideMode.ElideRight, KIND_PX - 8)
-        painter.drawText(QRect(inner.left(), inner.top(), KIND_PX, inner.height()), middle, kind)
+        wide = min(self.kind_px, inner.width() // 3)
+        kind = metrics.elidedText(found.kind, Qt.TextElideMode.ElideRight, wide - 8)
+        painter.drawText(QRect(inner.left(), inner.top(), wide, inner.height()), middle, kind)
         code = found.by or ("" if found.id == found.name else found.id)
         width = min(metrics.horizontalAdvance(code) + 10, inner.width() // 3) if code else 0
         painter.drawText(
@@ -58,7 +62,7 @@ class _FindPainter(QStyledItemDelegate):
             metrics.elidedText(code, Qt.TextElideMode.ElideLeft, width),
         )
         painter.setPen(QColor(THEME.ink))
-        room = QRect(inner.left() + KIND_PX, inner.top(), inner.width() - KIND_PX - width - 6, inner.height())
+        room = QRect(inner.left() + wide, inner.top(), inner.width() - wide - width - 6, inner.height())
         painter.drawText(
             room, middle, metrics.elidedText(found.name, Qt.TextElideMode.ElideRight, room.width())
         )
@@ -76,7 +80,7 @@ class SearchBox(QLineEdit):
         self._bench = bench
         self._desk = SearchDesk(self)
         self._goes_on_arrival = False
-        self.setPlaceholderText(_("Number, name, initials, address, meter   Ctrl+F"))
+        self.setPlaceholderText(_("Number, name, address, meter   Ctrl+F"))
         self.setToolTip(
             _(
                 "Find by customer number, name or its pinyin initials, address, meter, pole, area, switch, "
@@ -95,7 +99,8 @@ class SearchBox(QLineEdit):
         self.popup.setObjectName("popup")
         self.popup.hide()
         self.list = QListWidget(self.popup)
-        self.list.setItemDelegate(_FindPainter(self.list))
+        self._painter = _FindPainter(self.list)
+        self.list.setItemDelegate(self._painter)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -143,6 +148,10 @@ class SearchBox(QLineEdit):
 
     def _list(self, text: str, found: list[Find] | None) -> None:
         self.list.clear()
+        metrics = self.list.fontMetrics()
+        self._painter.kind_px = (
+            max((metrics.horizontalAdvance(one.kind) for one in found or ()), default=0) + 14
+        )
         for one in found or ():
             item = QListWidgetItem(one.name)
             item.setData(FIND_ROLE, one)
@@ -160,7 +169,7 @@ class SearchBox(QLineEdit):
         window = self.window()
         if self.popup.parentWidget() is not window:
             self.popup.setParent(window)
-        width = max(self.width(), 440)
+        width = max(self.width(), POPUP_PX)
         corner = self.mapTo(window, QPoint(self.width() - width, self.height() + 4))
         height = min(self.list.count(), 14) * ROW_PX + 14
         self.popup.setGeometry(corner.x(), corner.y(), width, height)

@@ -178,3 +178,13 @@ def test_an_export_is_told_in_no_other_projects_journal(
     assert out.exists()
     assert len(file.journal.entries()) == before
     assert "its journal does not tell of it" in window.messages.text.text()
+
+
+def test_another_look_at_what_is_not_normal_ends_the_one_before(window: MainWindow, qtbot: QtBot) -> None:
+    for _turn in range(12):
+        window.bench.set_task("data")
+        window.bench.set_task("outage")
+    looks = [one for one in window.bench.jobs.running if one.title.startswith("Looking what")]
+    assert sum(not one.feedback.cancelled for one in looks) <= 1
+    wait_for_jobs(qtbot, window)
+    assert window.right.outage.abnormal.count is not None

@@ -79,8 +79,8 @@ class AbnormalPanel(Panel):
             return
         journal = history.journal
 
-        def work(_feedback: Feedback) -> Standing:
-            return standing_of(project, entries_with_images(journal))
+        def work(feedback: Feedback) -> Standing:
+            return standing_of(project, feedback.track(entries_with_images(journal)))
 
         def done(found: Standing) -> None:
             if self._job is job and self._bench.session.project is project:
@@ -89,6 +89,8 @@ class AbnormalPanel(Panel):
                 self.count_changed.emit(len(found.devices) + len(found.faults))
                 self.refresh()
 
+        if self._job is not None:
+            self._job.cancel()
         self._job = job = self._bench.jobs.run(
             _("Looking what does not stand as normal"), work, done, asked=False
         )

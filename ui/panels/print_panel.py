@@ -191,7 +191,7 @@ class PrintPanel(Panel):
         sheet.setPixmap(picture)
         sheet.setStyleSheet("border: 1px solid #dfe3e8;")
         sheet.setAccessibleName(_("Preview of the first sheet"))
-        self.column.addWidget(sheet)
+        self.column.addWidget(sheet, 0, Qt.AlignmentFlag.AlignLeft)
         text = ngettext("{count} sheet", "{count} sheets", self._pages).format(count=self._pages)
         self.column.addWidget(label(text, "tile-note"))
 

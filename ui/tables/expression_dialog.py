@@ -204,6 +204,7 @@ def quoted(text: str) -> str:
 def _example(page: AttributePage) -> str:
     numbers = [one.name for one in page.schema.columns if one.kind is Kind.REAL and one.unit]
     names = [one.name for one in page.schema.columns if one.references] or ["name"]
+    names = [one for one in names if one == "feeder"] or names
     if numbers:
         return f'{numbers[0]} > 200 and {names[-1]} == "…"'
     return f'{names[-1]} == "…"'
