@@ -28,6 +28,7 @@ from ui.ranking_desk import DEVICE_TABLES, TRACED_TABLES
 from ui.session import Session
 
 if TYPE_CHECKING:
+    from grid_model.study_record import PlanRecord
     from ui.bench import Selection
 
 PLAY_MS = 1600
@@ -398,8 +399,14 @@ class OutageDesk(QObject):
 
         self._make(_("Carrying out the outage study"), edit, done)
 
-    def keep(self, name: str) -> None:
-        """Keep the study in the project; a name another one has is refused with a sentence."""
+    def keep(self, name: str, record: PlanRecord | None = None) -> None:
+        """Keep the study in the project; a name another one has is refused with a sentence.
+
+        Parameters
+        ----------
+        record
+            What is kept beside it: its class, when it was announced, what the checks found.
+        """
         from grid_model.carry_out import SaveOutage, new_outage_id
         from grid_model.kept_outages import refuse_taken_name
 
@@ -421,7 +428,10 @@ class OutageDesk(QObject):
                 self._session.noticed.emit(_("Kept as “{name}” ({number}).").format(name=name, number=outage))
 
         assert self.result is not None
-        self._make(_("Keeping the outage study"), SaveOutage(self.result.study, name, there), done)
+        edit = SaveOutage(self.result.study, name, there)
+        if record is not None:
+            edit = replace(edit, record=record)
+        self._make(_("Keeping the outage study"), edit, done)
 
     def renamed(self, outage: str, name: str) -> None:
         """Take note that a kept study has another name, where it is the one at hand."""

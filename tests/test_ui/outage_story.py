@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from grid_model.study_places import route_of
 from grid_model.study_proposal import plan_fault
-from tests.test_ui.helpers import LEFT, press, texts, wait_for_jobs
+from tests.test_ui.helpers import LEFT, button, press, texts, wait_for_jobs
 from ui.main_window import MainWindow
 from ui.outage_plan import morning
+from ui.panels.outage_checks_view import KeepDialog
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -96,6 +98,26 @@ def fault_story(qtbot: QtBot, window: MainWindow, story: Story) -> None:
     wait_for_jobs(qtbot, window)
     press(qtbot, window.right.outage, "Propose isolation and restoration")
     wait_for_jobs(qtbot, window)
+
+
+def keep_as(window: MainWindow, name: str) -> list[str]:
+    """Answer the form that asks how a study is kept, turning back where it refuses the name; its sentence."""
+    told: list[str] = []
+
+    def answer() -> None:
+        asked = QApplication.activeModalWidget()
+        assert isinstance(asked, KeepDialog)
+        asked.name.selectAll()
+        QTest.keyClicks(asked.name, name)
+        if asked.checks.reason.isVisible():
+            QTest.keyClicks(asked.checks.reason, "no other way")
+        told.append(asked.problem.text())
+        QTest.keyClick(asked, Qt.Key.Key_Escape) if told[0] else QTest.mouseClick(asked.keep, LEFT)
+
+    QTimer.singleShot(100, answer)
+    found = button(window.right.outage, "Keep…")
+    QTest.mouseClick(found, LEFT)
+    return told
 
 
 def shown_number(window: MainWindow, title: str) -> str:

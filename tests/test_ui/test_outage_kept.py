@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from grid_model.study import study_outage
 from tests.test_ui.helpers import LEFT, press, texts, wait_for_jobs
-from tests.test_ui.outage_story import Story, fault_story, shown_number
+from tests.test_ui.outage_story import Story, fault_story, keep_as, shown_number
 from ui import formats
 from ui.dialogs import ask
 from ui.dialogs.manual_dialog import ManualDialog, UntilDialog
@@ -48,20 +48,17 @@ def test_kept_studies_are_listed_renamed_deleted_and_no_name_stands_twice(
     steps = desk.steps
     assert desk.result is not None
     hours = desk.result.study.user_hours.mv_users
-    answer(monkeypatch, "Fault plan")
-    press(qtbot, panel, "Keep…")
+    assert keep_as(window, "Fault plan") == [""]
     wait_for_jobs(qtbot, window)
 
     # the same name again is refused with a sentence, another one is taken
     press(qtbot, panel, "Clear")
     desk.add("open", f"switches:{story.switch}")
     wait_for_jobs(qtbot, window)
-    press(qtbot, panel, "Keep…")
-    wait_for_jobs(qtbot, window)
-    assert "“Fault plan” already" in window.messages.text.text()
+    [refused] = keep_as(window, "Fault plan")
+    assert "“Fault plan” already" in refused
     assert len(panel.kept.kept) == 1
-    answer(monkeypatch, "Work plan")
-    press(qtbot, panel, "Keep…")
+    assert keep_as(window, "Work plan") == [""]
     wait_for_jobs(qtbot, window)
 
     shown = texts_of(window)
@@ -144,8 +141,7 @@ def test_who_is_added_by_hand_and_the_end_are_counted_kept_and_opened_again(
     assert desk.result.study.all_hours == model.all_hours
     assert desk.result.study.manual.lv_hours > 0
 
-    answer(monkeypatch, "With hand")
-    press(qtbot, panel, "Keep…")
+    assert keep_as(window, "With hand") == [""]
     wait_for_jobs(qtbot, window)
     plan = desk.plan
     press(qtbot, panel, "Clear")

@@ -14,7 +14,7 @@ from grid_model.project import Project
 from grid_model.study import study_outage
 from grid_model.wiring import SwitchState
 from tests.test_ui.helpers import LEFT, answer_file, button, press, texts, wait_for_jobs
-from tests.test_ui.outage_story import Story, choose_in_menu, click_line, fault_story, shown_number
+from tests.test_ui.outage_story import Story, choose_in_menu, click_line, fault_story, keep_as, shown_number
 from ui.dialogs import ask
 from ui.dialogs.step_dialog import StepDialog
 from ui.main_window import MainWindow
@@ -206,8 +206,7 @@ def test_a_study_is_kept_opened_again_and_listed(
     book.close()
     assert affected <= cells
 
-    monkeypatch.setattr(ask, "text", lambda *_asked: "Line fault")
-    press(qtbot, panel, "Keep…")
+    assert keep_as(window, "Line fault") == [""]
     wait_for_jobs(qtbot, window)
     now = window.bench.session.project
     assert now is not None

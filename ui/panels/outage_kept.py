@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from grid_model.carry_out import WithdrawOutage
 from grid_model.changes import Changes
 from grid_model.kept_outages import ForgetOutage, KeptOutage, RenameOutage, kept_outages
 from grid_model.project import Project
@@ -103,9 +104,12 @@ class KeptPanel(Panel):
             column.addWidget(label(told, "wrong", wrap=True))
         rename = link(_("Rename…"), partial(self._rename, one))
         delete = link(_("Delete…"), partial(self._delete, one))
+        tip = _("The plan stays on record, but is in nobody's way and counts no longer")
+        withdraw = link(_("Withdraw…"), partial(self._withdraw, one), tip)
+        withdraw.setVisible(not one.withdrawn and not one.carried_out)
         opened = label(_("open now"), "tile-note")
         opened.setVisible(one.id == self._open)
-        column.addLayout(row(rename, delete, 1, opened))
+        column.addLayout(row(rename, withdraw, delete, 1, opened))
         return frame
 
     def _rename(self, one: KeptOutage) -> None:
@@ -114,6 +118,11 @@ class KeptPanel(Panel):
             return
         if self._bench.session.do(RenameOutage(one.id, name)) is not None:
             self._bench.outage.renamed(one.id, name)
+
+    def _withdraw(self, one: KeptOutage) -> None:
+        reason = ask.text(self.window(), _("Withdraw the plan"), _("Why the plan is withdrawn"))
+        if reason:
+            self._bench.session.do(WithdrawOutage(one.id, reason))
 
     def _delete(self, one: KeptOutage) -> None:
         question = _("“{name}” is taken out of the project. This is one edit and can be undone.").format(

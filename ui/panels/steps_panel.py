@@ -371,14 +371,17 @@ class StudyPanel(Panel):
             desk.carry_out(n)
 
     def _keep(self) -> None:
+        """Ask how the study is to be kept, with what the checks find, and keep it."""
+        from ui.panels.outage_checks_view import ask_to_keep
+
         project, desk = self._bench.session.project, self._bench.outage
-        if project is None:
+        if project is None or desk.result is None:
             return
-        name = ask.text(
-            self.window(), _("Keep the study"), _("Name of the study"), desk.plan.name or desk.title(project)
-        )
-        if name:
-            desk.keep(name)
+        name = desk.plan.name or desk.title(project)
+        outage = desk.plan.outage if desk.plan.outage in project.table("outages") else ""
+        kept = ask_to_keep(self.window(), project, desk.result.study, name, outage)
+        if kept is not None:
+            desk.keep(kept.name, kept.record)
 
     def _has_kept(self) -> bool:
         project = self._bench.session.project
