@@ -15,12 +15,21 @@ SIZES = ("small", "typical", "large", "county")
 """As `gis.sample.sizes.SIZES`, here so that the command line starts without the generator."""
 
 
+WORKED = "worked"
+"""Not a station, but the two feeders of the worked example in ``docs/outage.md``."""
+
+
 @dataclass(frozen=True)
 class SampleParameters:
     """How big a station, which one, and where to."""
 
     out: str = parameter(N_("Project file to make"), default="", metavar="OUT.gpkg")
-    size: str = parameter(N_("Size of the station"), default="typical", flag="--size", choices=SIZES)
+    size: str = parameter(
+        N_("Size of the station; worked: the two feeders of the worked outage example"),
+        default="typical",
+        flag="--size",
+        choices=(*SIZES, WORKED),
+    )
     seed: int = parameter(
         N_("Number that decides which station it is; the same number gives the same rows"),
         default=1,
@@ -33,12 +42,16 @@ class SampleParameters:
 def run(project: Project, parameters: SampleParameters, feedback: Feedback) -> Outcome:
     """Make the station and write its file; a file that is there stays unless it may be replaced."""
     from gis.project_file import save_new
-    from gis.sample import sample_with_faults
+    from gis.sample import Sample, sample_with_faults
+    from gis.sample.worked import worked_outage
 
     path = Path(parameters.out)
     if path.exists() and not parameters.force:
         raise GridError("sample-file-exists", file=str(path))
-    made = sample_with_faults(parameters.size, parameters.seed, feedback)
+    if parameters.size == WORKED:
+        made = Sample(worked_outage(), ())
+    else:
+        made = sample_with_faults(parameters.size, parameters.seed, feedback)
     save_new(path, made.project, feedback)
     rows = {name: len(table) for name, table in made.project.tables.items() if len(table)}
     document = {
