@@ -58,6 +58,7 @@ class StatusLine(QStatusBar):
         self.scale.tell(round_scale(denominator))
 
     def _tell_project(self, project: Project | None) -> None:
+        self.scale.setVisible(project is not None)
         if project is None:
             for part in (self.place, self.crs, self.date, self.saved):
                 part.setText("")

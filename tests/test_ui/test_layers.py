@@ -21,6 +21,7 @@ from ui.map.layer import LayerLook
 from ui.map.stack import ordered
 from ui.panels import layers_styles as styles
 from ui.panels.layers_tree import LayerTree, Row
+from ui.scale_box import ScaleBox
 from ui.scales import read_scale, scale_text
 from ui.views import KeepView, KeptView, views_of
 
@@ -507,6 +508,15 @@ def test_a_scale_written_into_the_box_is_gone_to(qtbot: QtBot, window: MainWindo
     assert window.canvas.scale_denominator() == pytest.approx(5000)
     qtbot.keyClick(box, Qt.Key.Key_Escape)
     assert read_scale(box.text()) == 5000
+
+
+def test_without_a_project_there_is_no_scale_to_write(program: Program, qtbot: QtBot, station: Path) -> None:
+    box = program.window.statusBar().findChild(ScaleBox)
+    assert box is not None
+    assert not box.isVisible()
+    with qtbot.waitSignal(program.bench.session.project_changed, timeout=20_000):
+        program.bench.session.open(station)
+    assert box.isVisible()
 
 
 def test_the_box_tells_the_scale_while_nobody_writes_in_it(qtbot: QtBot, window: MainWindow) -> None:
