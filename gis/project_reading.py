@@ -123,10 +123,10 @@ def _read(connection: sqlite3.Connection, name: str, next_fid: int, feedback: Fe
     one = schema.table(name)
     frame, bad = read_rows(connection, one, feedback)
     try:
-        return _Read(Table.of(one, frame, next_fid), bad, ())
+        return _Read(Table.formed(one, frame, next_fid), bad, ())
     except GridError:  # missing or repeated identifiers
         frame, mended = mend_ids(name, frame)
-        return _Read(Table.of(one, frame, next_fid), bad, mended)
+        return _Read(Table.formed(one, frame, next_fid), bad, mended)
 
 
 def _read_by_two(first: sqlite3.Connection, second: sqlite3.Connection, work: _Work) -> dict[str, _Read]:

@@ -95,7 +95,19 @@ class Table:
         GridError
             ``duplicate-id`` or ``missing-id``.
         """
-        frame = conform(schema, rows, next_fid) if len(rows) else _no_rows(schema)
+        return cls.formed(
+            schema, conform(schema, rows, next_fid) if len(rows) else _no_rows(schema), next_fid
+        )
+
+    @classmethod
+    def formed(cls, schema: TableSchema, frame: pd.DataFrame, next_fid: int = 1) -> Table:
+        """Make a table of rows that have its form already: fids ascending, every column of its type.
+
+        Raises
+        ------
+        GridError
+            ``duplicate-id`` or ``missing-id``.
+        """
         check_ids(schema, frame)
         last = int(frame["fid"].iloc[-1]) if len(frame) else 0
         return cls(schema, frame, max(next_fid, last + 1), IdIndex.of(frame))
@@ -180,9 +192,23 @@ def _no_rows(schema: TableSchema) -> pd.DataFrame:
     """Give the frame without rows; it is made once, most tables of most projects are empty."""
     known = _NO_ROWS.get(schema.name)
     if known is None or known[0] is not schema:
-        known = (schema, conform(schema, pd.DataFrame({"fid": np.array([], dtype=np.int64)}), 1))
+        columns = {one.name: _no_cells(one) for one in schema.columns}
+        known = (schema, pd.DataFrame({"fid": np.array([], dtype=np.int64), **columns}, copy=False))
         _NO_ROWS[schema.name] = known
     return known[1]
+
+
+def _no_cells(column: Column) -> Any:
+    if column.kind is Kind.GEOMETRY:
+        return np.array([], dtype=object)
+    if column.kind is Kind.INTEGER:
+        return pd.array([], dtype="Int64")
+    if column.kind in (Kind.REAL, Kind.BOOLEAN):
+        return np.array([], dtype=np.float64 if column.kind is Kind.REAL else bool)
+    return _NO_TEXTS
+
+
+_NO_TEXTS = pd.array([], dtype="str")
 
 
 def row_values(frame: pd.DataFrame, position: int) -> dict[str, Any]:
