@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +12,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from grid_model.carry_out import SaveOutage
+from grid_model.cell_edit import SetCell
 from grid_model.project import Project
 from tests.test_grid_model.test_outage_checks import EIGHT, budget, kept, out, station
-from tests.test_ui.helpers import press, texts
+from tests.test_ui.helpers import press, texts, wait_for_jobs
+from ui.dialogs import ask
+from ui.main_window import MainWindow
 from ui.panels.outage_checks_view import KeepDialog, KeptAs, ask_to_keep
 
 
@@ -125,3 +130,49 @@ def test_turning_back_keeps_nothing(qtbot: QtBot, agree: bool) -> None:
     QTimer.singleShot(0, answer)
     found = ask_to_keep(None, project, out(project), "换杆")
     assert isinstance(found, KeptAs) == agree
+
+
+def test_a_plan_over_the_budget_is_kept_in_the_window_with_its_reason_and_withdrawn(
+    plain: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, desk, panel = plain, plain.bench.outage, plain.right.outage
+    project = window.bench.session.project
+    assert project is not None
+    feeder, head = project.frame("feeders")[["id", "head_switch"]].iloc[0]
+    assert window.bench.session.do(SetCell("feeders", feeder, "outage_budget", 0.5)) is not None
+    window.bench.set_task("outage")
+    desk.add("open", f"switches:{head}")
+    wait_for_jobs(qtbot, window)
+    [first] = desk.steps
+    desk.insert(1, replace(first, action="close", time=first.time + timedelta(hours=2)))
+    wait_for_jobs(qtbot, window)
+
+    def agree() -> None:
+        asked = QApplication.activeModalWidget()
+        assert isinstance(asked, KeepDialog)
+        assert any("exceeded by" in one for one in texts(asked.checks)) and not asked.keep.isEnabled()
+        asked.name.selectAll()
+        qtbot.keyClicks(asked.name, "New pole")
+        qtbot.keyClicks(asked.checks.reason, "rotten")
+        qtbot.mouseClick(asked.keep, Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(100, agree)
+    press(qtbot, panel, "Keep…")
+    wait_for_jobs(qtbot, window)
+    kept_now = window.bench.session.project
+    assert kept_now is not None
+    row = kept_now.frame("outages").iloc[-1]
+    checks = json.loads(row["result"])["checks"]
+    assert (row["name"], row["reliability_class"], checks["reason"]) == ("New pole", "planned", "rotten")
+    assert checks["findings"][0]["code"] == "budget-over"
+
+    panel.tabs.setCurrentIndex(3)
+    monkeypatch.setattr(ask, "text", lambda *_asked: "rain")
+    press(qtbot, panel.kept, "Withdraw…")
+    assert "withdrawn" in texts(panel.kept)
+    changed = window.bench.session.project
+    assert changed is not None
+    result = json.loads(changed.table("outages").row(row["id"])["result"])
+    assert result["withdrawn"] == {"reason": "rain"}
+    window.bench.session.undo()
+    assert "withdrawn" not in texts(panel.kept)
