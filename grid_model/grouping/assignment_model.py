@@ -142,7 +142,9 @@ class AssignmentModel:
             values[first : first + len(problem.target)] = np.abs(problem.loads(centre) - problem.target)
         if problem.edge_costs is not None:
             near = problem.neighbours
-            values[self._first_edge :] = centre[near.a] != centre[near.b]
+            own = np.arange(problem.costs.shape[1])
+            parted = (centre[near.a][:, None] == own) & (centre[near.b][:, None] != own)
+            values[self._first_edge :] = parted.ravel()
         solution.col_value = values.tolist()
         model.setSolution(solution)
 
@@ -180,24 +182,28 @@ class AssignmentModel:
             model.addRow(goal, np.inf, len(index), index, np.r_[work, 1.0])
 
     def _add_edges(self, model: Any) -> None:
-        """Add one column for each pair of neighbours, 1 where different centres serve them."""
+        """Add for each pair of neighbours and centre a column: 1 where the centre serves only the first.
+
+        Of one column for all centres less would follow: parts of units then hide parted neighbours (the
+        extended formulation of Validi and Buchanan, *Mathematical Programming Computation* 14, 2022).
+        """
         problem = self._problem
-        near = problem.neighbours
+        near, centres = problem.neighbours, problem.costs.shape[1]
         assert problem.edge_costs is not None
-        count = len(near.a)
+        count = len(near.a) * centres
         first = model.getNumCol()
         none = np.array([], dtype=np.int32)
-        model.addCols(count, problem.edge_costs, np.zeros(count), np.ones(count), 0, none, none, none * 1.0)
+        cost = np.repeat(problem.edge_costs, centres)
+        model.addCols(count, cost, np.zeros(count), np.ones(count), 0, none, none, none * 1.0)
         for edge, (a, b) in enumerate(zip(near.a.tolist(), near.b.tolist(), strict=True)):
-            for own in range(problem.costs.shape[1]):
-                for one, other in ((a, b), (b, a)):
-                    if self._column[one, own] == NONE:
-                        continue
-                    terms = [(int(self._column[one, own]), 1.0), (first + edge, -1.0)]
-                    if self._column[other, own] != NONE:
-                        terms.append((int(self._column[other, own]), -1.0))
-                    index = np.array([one for one, _factor in terms], dtype=np.int32)
-                    model.addRow(-np.inf, 0.0, len(terms), index, np.array([by for _one, by in terms]))
+            for own in range(centres):
+                if self._column[a, own] == NONE:
+                    continue
+                terms = [(int(self._column[a, own]), 1.0), (first + edge * centres + own, -1.0)]
+                if self._column[b, own] != NONE:
+                    terms.append((int(self._column[b, own]), -1.0))
+                index = np.array([one for one, _factor in terms], dtype=np.int32)
+                model.addRow(-np.inf, 0.0, len(terms), index, np.array([by for _one, by in terms]))
 
     def _put_cuts(self, model: Any, cuts: Sequence[Cut]) -> None:
         for cut in cuts:
