@@ -69,7 +69,7 @@ class ManualDialog(QDialog):
         self.on, on = _moment(entry.on, span[1], _("up to the end"))
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(_("What"), self.kind)
+        form.addRow(_("Kind"), self.kind)
         form.addRow(_("Number"), self.one)
         form.addRow("", self.named)
         form.addRow(_("Reason"), self.reason)

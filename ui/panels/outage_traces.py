@@ -29,7 +29,6 @@ from ui import formats, objects
 from ui.bench import Bench
 from ui.dialogs import ask
 from ui.follow_text import EDGES, HEADS, SUM_LABELS
-from ui.messages import window_sentence
 from ui.panels.panel import Panel
 from ui.ranking_desk import DEVICE_TABLES
 from ui.widgets import button, clear, label, link, row, rule
@@ -282,7 +281,7 @@ class TracePanel(Panel):
         try:
             configuration = self.configuration()
         except GridError as error:
-            self._tell(window_sentence(error))
+            self._tell(objects.problem_sentence(self._bench.session.project, error))
             return
         self._tell("")
         self._bench.traces.run(configuration)
@@ -406,7 +405,7 @@ class TracePanel(Panel):
         try:
             configuration = saved_trace(project, name)
         except GridError as error:
-            self._tell(window_sentence(error))
+            self._tell(objects.problem_sentence(self._bench.session.project, error))
             return
         self.write(configuration)
         self._bench.traces.run(configuration, name)

@@ -10,7 +10,6 @@ from grid_model.study import Stage
 from grid_model.study_steps import StudyStep
 from resources.i18n import N_, _, ngettext
 from ui import formats, objects
-from ui.messages import window_sentence
 from ui.outage_answer import Answer, Refusal
 from ui.panels.steps_view import StepRow
 
@@ -32,7 +31,7 @@ def step_rows(
         if at < len(stages) and (refusal is None or at < refusal.at):
             rows.append(_played(text, times[at], stages[at], stages[at - 1] if at else None))
         elif refusal is not None and at == refusal.at:
-            rows.append(StepRow(times[at], text, refusal=window_sentence(refusal.error)))
+            rows.append(StepRow(times[at], text, refusal=objects.problem_sentence(project, refusal.error)))
         else:
             rows.append(StepRow(times[at], text, waits=refusal is not None))
     return tuple(rows)

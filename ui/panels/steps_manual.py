@@ -12,7 +12,6 @@ from resources.i18n import _
 from ui import objects
 from ui.bench import Bench
 from ui.dialogs.manual_dialog import ManualDialog, UntilDialog
-from ui.messages import window_sentence
 from ui.widgets import label, link, row
 
 TABLES = {"customer": "customers", "area": "transformer_areas"}
@@ -45,7 +44,9 @@ def fill_by_hand(column: QVBoxLayout, bench: Bench, project: Project) -> None:
         column.addLayout(row(go, 1, away))
         column.addWidget(label(_in_words(entry), "tile-note", wrap=True))
     if desk.by_hand is not None:
-        told = _("What was added by hand is not counted: {why}").format(why=window_sentence(desk.by_hand))
+        told = _("What was added by hand is not counted: {why}").format(
+            why=objects.problem_sentence(project, desk.by_hand)
+        )
         column.addWidget(label(told, "wrong", wrap=True))
 
 
