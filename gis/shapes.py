@@ -59,6 +59,8 @@ def flat_shapes(geometry: pd.Series) -> FlatShapes:
 PLAIN_LINE = b"\x01\x02\x00\x00\x00"
 """How the WKB of a line with two coordinates a point begins, the low byte first."""
 LINE_HEADER = len(PLAIN_LINE) + 4
+AT_ONCE = 20_000
+"""Lines joined at a time: no other thread, the window's above all, goes on meanwhile."""
 
 
 def _plain_lines(values: np.ndarray) -> FlatShapes | None:
@@ -70,9 +72,13 @@ def _plain_lines(values: np.ndarray) -> FlatShapes | None:
     sizes = np.fromiter((len(one) for one in wkb), dtype=np.int64, count=len(wkb)) - LINE_HEADER
     if (sizes % 16).any() or (sizes < 32).any():
         return None
-    points = np.frombuffer(b"".join([one[LINE_HEADER:] for one in wkb]), dtype="<f8").reshape(-1, 2)
+    pieces = [
+        np.frombuffer(b"".join([one[LINE_HEADER:] for one in wkb[at : at + AT_ONCE]]), dtype="<f8")
+        for at in range(0, len(wkb), AT_ONCE)
+    ]
+    points = np.concatenate(pieces, dtype=float).reshape(-1, 2)
     starts = np.concatenate([[0], np.cumsum(sizes // 16)])
-    return FlatShapes(points.astype(float), starts, np.array(there, dtype=np.int64), boxes_of(points, starts))
+    return FlatShapes(points, starts, np.array(there, dtype=np.int64), boxes_of(points, starts))
 
 
 def boxes_of(points: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ from ui.map.point_layers import (
 from ui.map.stack import ordered
 from ui.map.view import MapView
 
-BUDGET_S = 0.008
+BUDGET_S = 0.006
 """Longest drawing between two events."""
 
 WAITING_MS = 20

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen
 
@@ -182,6 +183,10 @@ class Layer:
     def is_empty(self) -> bool:
         """Whether the project has nothing to draw here."""
         return False
+
+
+Texts = np.ndarray | ExtensionArray
+"""Identifiers or names as the project has them: objects of 500 000 rows would hold the window 60 ms."""
 
 
 def texts(values: pd.Series) -> np.ndarray:

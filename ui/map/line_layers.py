@@ -14,7 +14,7 @@ from gis.shapes import FlatShapes, boxes_of, flat_shapes
 from grid_model.project import Project
 from resources.i18n import N_
 from ui.map.detail import Levels
-from ui.map.layer import Hit, Layer, node_positions, texts
+from ui.map.layer import Hit, Layer, Texts, node_positions, texts
 from ui.map.overlay import MapState
 from ui.map.paint import numbered, pen, polygon, swatch, thin
 from ui.map.view import MapView
@@ -39,7 +39,7 @@ class LineLayer(Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ids = np.array([], dtype=object)
+        self.ids: Texts = np.array([], dtype=object)
         self.styles = np.array([], dtype=np.int64)
         self.table_rows = np.array([], dtype=np.int64)
         """Row of the project's table of each row drawn here."""
@@ -183,17 +183,16 @@ class PowerLineLayer(LineLayer):
         chosen = self.wanted(project)
         if chosen is not None:
             wanted &= chosen
-        frame = frame[wanted].reset_index(drop=True)
-        self.table_rows = np.flatnonzero(wanted)
-        self.ids = texts(frame["id"])
-        shapes = _in_metres(flat_shapes(frame["geometry"]), plane)
-        bare = frame["geometry"].isna().to_numpy()
+        self.table_rows = rows = np.flatnonzero(wanted)
+        self.ids = frame["id"].array[rows]
+        geometry = frame["geometry"].iloc[rows].reset_index(drop=True)
+        bare = np.flatnonzero(geometry.isna().to_numpy())
         self._take(
             _with_straight_lines(
-                shapes,
-                np.flatnonzero(bare),
-                node_positions(project, frame.loc[bare, "node_a"], plane),
-                node_positions(project, frame.loc[bare, "node_b"], plane),
+                _in_metres(flat_shapes(geometry), plane),
+                bare,
+                node_positions(project, frame["node_a"].iloc[rows[bare]], plane),
+                node_positions(project, frame["node_b"].iloc[rows[bare]], plane),
             )
         )
         self.kv = np.where(np.isnan(kv[wanted]), self.label_kv, kv[wanted])

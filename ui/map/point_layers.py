@@ -13,7 +13,7 @@ from gis import theme
 from gis.display import DisplayPlane
 from grid_model.project import Project
 from resources.i18n import N_
-from ui.map.layer import Hit, Label, Layer, own_or_node_positions, texts
+from ui.map.layer import Hit, Label, Layer, Texts, own_or_node_positions, texts
 from ui.map.overlay import MapState
 from ui.map.paint import sprite, swatch, symbol_icon
 from ui.map.view import MapView
@@ -42,8 +42,8 @@ class PointLayer(Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ids = np.array([], dtype=object)
-        self.names = np.array([], dtype=object)
+        self.ids: Texts = np.array([], dtype=object)
+        self.names: Texts = np.array([], dtype=object)
         self.points = np.zeros((0, 2))
         self.symbols = np.array([], dtype=object)
         self.table_rows = np.array([], dtype=np.int64)
@@ -74,8 +74,8 @@ class PointLayer(Layer):
         placed = ~np.isnan(points[:, 0])
         frame = frame[placed]
         self.points, self.table_rows = points[placed], table_rows[placed]
-        self.ids = texts(frame["id"])
-        self.names = texts(frame["name"]) if "name" in frame else self.ids
+        self.ids = frame["id"].array
+        self.names = frame["name"].array if "name" in frame else self.ids
         self.symbols = self.symbol_names(frame)
 
     def is_empty(self) -> bool:
@@ -124,7 +124,8 @@ class PointLayer(Layer):
             return
         rows = self.in_view(view)
         lift = self.size_in(view) / 2 + 2
-        for (x, y), name in zip(view.to_px(self.points[rows]), self.names[rows], strict=True):
+        names = texts(pd.Series(self.names[rows]))
+        for (x, y), name in zip(view.to_px(self.points[rows]), names, strict=True):
             yield Label(name, x, y, self.label_priority, self.label_color, 11, above=lift)
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
@@ -332,9 +333,10 @@ class ImportantLayer(PointLayer):
         if view.scale_denominator > self.label_denominator:
             return
         rows = self.in_view(view)
-        for n in rows[graded[rows]]:
-            x, y = view.to_px(self.points[n : n + 1])[0]
-            yield Label(self.names[n], x, y, self.label_priority, theme.INK, 11, above=10)
+        rows = rows[graded[rows]]
+        names = texts(pd.Series(self.names[rows]))
+        for (x, y), name in zip(view.to_px(self.points[rows]), names, strict=True):
+            yield Label(name, x, y, self.label_priority, theme.INK, 11, above=10)
 
 
 class ManagerLayer(PointLayer):
