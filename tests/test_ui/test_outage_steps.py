@@ -137,7 +137,7 @@ def box(widget: QWidget, window: MainWindow) -> QRect:
     return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("language", ["zh_CN", pytest.param("en", marks=pytest.mark.long)])
 def test_nothing_lies_over_a_step_however_often_another_one_is_shown(
     program: Program, plain: MainWindow, qtbot: QtBot, story: Story, language: str
 ) -> None:
