@@ -128,11 +128,13 @@ def test_what_would_only_cover_a_base_map_makes_way_for_it(
 ) -> None:
     add(qtbot, window, picture(window, tmp_path), monkeypatch, "EPSG:4490")
     plane = window.canvas.plane
-    window.left.layers.desk.show("base", False)
     window.canvas.look_at(plane.x0 - 0.01, plane.y0, 20_000)
     shot = window.canvas.screenshot()
     colors = [shot.pixelColor(x, y) for x in range(90, 210, 4) for y in range(90, 210, 4)]
     assert sum(one.red() > 180 and one.blue() < 100 for one in colors) > len(colors) / 2
+    window.canvas.zoom_to_all()
+    legend = window.canvas.legend(window.left.layers.desk.layer("base"))
+    assert [entry.text for entry in legend.entries] in ([], ["Water"])
 
 
 def test_a_picture_in_metres_of_a_zone_lies_right_to_a_pixel(

@@ -169,12 +169,10 @@ class BaseLayer(AreaLayer):
         self.kinds = texts(project.frame(self.table)["kind"])
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
-        """Fill by kind."""
-        return (
-            brush(theme.BASE_COLORS.get(self.kinds[row], theme.GROUND)),
-            NO_PEN,
-            None,
-        )
+        """Fill by kind; over a base map, which shows them better, only water stays."""
+        if state.over_base_map and self.kinds[row] != "water":
+            return QBrush(Qt.BrushStyle.NoBrush), NO_PEN, None
+        return brush(theme.BASE_COLORS.get(self.kinds[row], theme.GROUND)), NO_PEN, None
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """Base map features are not picked."""

@@ -271,7 +271,8 @@ class MapCanvas(QWidget):
         """Tell what a layer draws in this view."""
         if self._project is None or not layer.shows_at(self._view) or not self._builder.has(layer):
             return NOT_COUNTED
-        return legend_of(layer, self._project, self._view, self._state)
+        over = any(one.is_base_map and one.visible for one in self._layers)
+        return legend_of(layer, self._project, self._view, replace(self._state, over_base_map=over))
 
     def _is_empty(self, layer: Layer) -> bool:
         """Whether a layer has nothing to draw; one not built yet has something where its table has rows."""

@@ -134,7 +134,8 @@ def _lines(layer: LineLayer, rows: np.ndarray) -> Iterator[Entry]:
 def _areas(layer: AreaLayer, rows: np.ndarray, project: Project, state: MapState) -> Iterator[Entry]:
     if isinstance(layer, BaseLayer):
         column = schema.table("base_features").column("kind")
-        for kind in sorted(set(layer.kinds[rows].tolist()) & set(theme.BASE_COLORS)):
+        drawn = {"water"} if state.over_base_map else set(theme.BASE_COLORS)
+        for kind in sorted(set(layer.kinds[rows].tolist()) & drawn):
             yield Entry(swatch(theme.BASE_COLORS[kind]), choice_label(column, kind))
     elif isinstance(layer, TransformerAreaLayer) and state.area_fill in FILLED_BY:
         numbers = set(layer.tints(state)[rows].tolist())
