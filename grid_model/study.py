@@ -16,7 +16,6 @@ import numpy as np
 
 from grid_model.back_feed import BackFeed, back_feed
 from grid_model.earth_places import EarthPlace
-from grid_model.errors import GridError
 from grid_model.faults import Trip
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
@@ -41,6 +40,7 @@ from grid_model.study_steps import (
     read_steps,
     refuse_bad_times,
     steps_document,
+    told_of_step,
 )
 from grid_model.topology import Loop
 from grid_model.tracing import Outage, OutageCounts
@@ -255,8 +255,9 @@ def study_outage(
     Raises
     ------
     GridError
-        ``no-steps``, ``times-out-of-order``, ``network-without-source``; as `Moment.after` (with the step's
-        number and time as ``step_n`` and ``step_time``) and `grid_model.study_places.prepared`.
+        ``no-steps``, ``times-out-of-order``, ``until-too-early``, ``network-without-source``; as
+        `Moment.after` and `grid_model.study_places.prepared`, with the step's number and time as ``step_n``
+        and ``step_time``.
     """
     project, steps = prepared(project, steps)
     refuse_bad_times(steps, until)
@@ -266,11 +267,8 @@ def study_outage(
     hours = UserHours()
     for step in feedback.track(steps):
         before = moment
-        try:
+        with told_of_step(len(stages) + 1, step):
             moment = moment.after(step)
-        except GridError as error:
-            at = {"step_n": len(stages) + 1, "step_time": step.time.isoformat(" ", "minutes")}
-            raise GridError(error.code, **{**error.values, **at}) from error
         if stages:
             hours = hours.plus(before.outage.counts, hours_between(stages[-1].step.time, step.time))
         stages.append(_stage(len(stages) + 1, step, before, moment, hours))

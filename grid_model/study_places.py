@@ -16,7 +16,7 @@ import numpy as np
 from grid_model.earth_places import EarthPlace, place_of_node, places_at_end
 from grid_model.errors import GridError
 from grid_model.project import Draft, Project
-from grid_model.study_steps import MADE, NEED_DEVICES, TAKE_NO_DEVICES, StudyStep
+from grid_model.study_steps import MADE, NEED_DEVICES, TAKE_NO_DEVICES, StudyStep, told_of_step
 from grid_model.wiring import DEVICE_TABLES, SHORT_NAMES, Device, Wiring
 
 NAMED_TABLES = (*DEVICE_TABLES, "connectivity_nodes", "energy_sources")
@@ -345,11 +345,12 @@ def with_temporaries(project: Project, steps: Sequence[StudyStep]) -> tuple[Proj
     draft = project.edit()
     taken = {step.temporary for step in steps if step.temporary}
     found = []
-    for step in steps:
+    for n, step in enumerate(steps, 1):
         if step.action in MADE:
             step = replace(step, temporary=step.temporary or _free_id(draft.project, step.action, taken))
             taken.add(step.temporary)
-            _put_in(draft, step)
+            with told_of_step(n, step):
+                _put_in(draft, step)
         found.append(step)
     return draft.project, tuple(found)
 
@@ -473,17 +474,26 @@ def prepared(project: Project, steps: Sequence[StudyStep]) -> tuple[Project, tup
     """
     if not steps:
         raise GridError("no-steps")
-    for step in steps:
-        if step.action in NEED_DEVICES and not step.devices:
-            raise GridError("step-without-device", action=step.action)
-        if step.action in TAKE_NO_DEVICES and step.devices:
-            raise GridError("step-with-device", action=step.action, devices=", ".join(step.devices))
+    for n, step in enumerate(steps, 1):
+        with told_of_step(n, step):
+            _refuse_devices(step)
     project, steps = with_temporaries(project, steps)
-    return project, tuple(_settled(project, step) for step in steps)
+    found = []
+    for n, step in enumerate(steps, 1):
+        with told_of_step(n, step):
+            found.append(settled(project, step))
+    return project, tuple(found)
 
 
-def _settled(project: Project, step: StudyStep) -> StudyStep:
-    """Turn a point given by its coordinates into metres along its line."""
+def _refuse_devices(step: StudyStep) -> None:
+    if step.action in NEED_DEVICES and not step.devices:
+        raise GridError("step-without-device", action=step.action)
+    if step.action in TAKE_NO_DEVICES and step.devices:
+        raise GridError("step-with-device", action=step.action, devices=", ".join(step.devices))
+
+
+def settled(project: Project, step: StudyStep) -> StudyStep:
+    """Turn a point given by its coordinates into metres along its line; raises as `fault_place`."""
     place = fault_place(project, step)
     return step if place is None else replace(step, at_m=round(place.at_m, 1), xy=None)
 

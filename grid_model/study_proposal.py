@@ -17,7 +17,7 @@ from grid_model.restoration import Isolation
 from grid_model.restoration_search import Restoration, Restorer
 from grid_model.settings import setting
 from grid_model.study_moment import Moment
-from grid_model.study_places import prepared
+from grid_model.study_places import settled
 from grid_model.study_steps import StudyStep
 from grid_model.tracing import Outage
 from grid_model.wiring import Device, SwitchState
@@ -112,7 +112,7 @@ def plan_fault(
     times = times or ProposalTimes.of(project)
     if not 0 <= times.isolation <= times.restoration <= times.repair or times.operation < 0:
         raise GridError("bad-times")
-    project, (first,) = prepared(project, [StudyStep(at, "fault", (fault,), at_m, xy=xy)])
+    first = settled(project, StudyStep(at, "fault", (fault,), at_m, xy=xy))
     moment = Moment.first(Outage.of(project, state), inoperable).after(first)
     isolated = moment.after(StudyStep(at, "isolate"))
     if isolated.isolation is None:

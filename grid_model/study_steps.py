@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -97,6 +98,16 @@ def refuse_bad_times(steps: Sequence[StudyStep], until: datetime | None) -> None
             raise GridError("times-out-of-order", time=_shown(later), before=_shown(earlier))
     if until is not None and steps and until < steps[-1].time:
         raise GridError("until-too-early", time=_shown(until), before=_shown(steps[-1].time))
+
+
+@contextmanager
+def told_of_step(n: int, step: StudyStep) -> Iterator[None]:
+    """Let a refusal say which step it is about: the values ``step_n`` (from 1) and ``step_time``."""
+    try:
+        yield
+    except GridError as error:
+        at = {"step_n": n, "step_time": _shown(step.time)}
+        raise GridError(error.code, **{**error.values, **at}) from error
 
 
 def hours_between(start: datetime, end: datetime) -> float:

@@ -353,6 +353,8 @@ def test_an_argument_that_would_be_dropped_is_refused(
     ({"action": "fault", "device": "k1", "x": 1, "y": 2}, "needs one line segment; “k1” is none"),
     ({"action": "fault", "device": "l1", "x": 1, "y": 2}, "“l1” has no place on the map"),
     ({"action": "jumper", "devices": ["s1", "s2"], "id": "l1"}, "cannot be called “l1”"),
+    ({"action": "jumper", "devices": ["s1", "nowhere"]}, "Step 1 (2026-11-20 10:00): There is no node"),
+    ({"action": "open", "devices": []}, "Step 1 (2026-11-20 10:00): The step “open” names no device"),
 ])  # fmt: skip
 def test_what_a_step_says_in_vain_is_refused(
     path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], step: dict[str, Any], said: str
