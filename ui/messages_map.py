@@ -26,6 +26,7 @@ MAP_ERRORS = {
     "base-map-needs-crs": N_(
         "{file} does not say which coordinate system it is in; write it behind the name, as in {example}."
     ),
+    "base-map-not-here": N_("The page {template} is printed without base maps; they go with {templates}."),
     "base-map-bad-tile": N_(
         "A tile of {file} at zoom {zoom} holds no picture that can be read; what can be read is drawn."
     ),

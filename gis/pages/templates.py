@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from gis.pages.items import Page
-from gis.pages.options import PrintOptions
+from gis.pages.options import BASE_MAP_TEMPLATES, PrintOptions
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
@@ -69,12 +69,14 @@ def make_pages(
     ------
     GridError
         ``unknown-template``, ``unknown-paper``, ``nothing-to-print``, ``no-scheme``, ``no-grids``,
-        ``unknown-scheme``, ``trace-missing``.
+        ``unknown-scheme``, ``trace-missing``, ``base-map-not-here``.
     """
     if template not in TEMPLATES:
         raise GridError("unknown-template", template=template, templates=", ".join(TEMPLATES))
     if TEMPLATES[template].needs_trace and options.trace is None and options.study is None:
         raise GridError("trace-missing")
+    if options.base_map and template not in BASE_MAP_TEMPLATES:
+        raise GridError("base-map-not-here", template=template, templates=", ".join(BASE_MAP_TEMPLATES))
     module, name = TEMPLATES[template].function.split(":")
     pages: list[Page] = getattr(import_module(module), name)(project, options, feedback)
     return pages

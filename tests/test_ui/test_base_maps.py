@@ -486,6 +486,8 @@ def test_a_base_map_that_is_gone_or_says_no_system_is_told_before_anything_is_pr
     ):
         with pytest.raises(GridError, match=code):
             make_pages(project, "grid-book", PrintOptions(base_map=(written,)))
+    with pytest.raises(GridError, match="base-map-not-here"):
+        make_pages(project, "public-map", PrintOptions(base_map=(f"{picture(window, tmp_path)}@EPSG:4490",)))
 
 
 def test_what_is_remembered_is_read_back_and_nonsense_is_left_out() -> None:
