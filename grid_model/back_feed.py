@@ -77,7 +77,7 @@ def back_feed(
     units = _units(project, consumers, dead)
     customers = project.frame("customers")["id"].iloc[backup]
     second = (BackFeed("second_supply", str(one), customer=str(one)) for one in customers)
-    found = (*units, *second, *_ties(before, now, live, dead))
+    found = (*units, *second, *_ties(project, before, now, live, dead))
     if not parts:
         return found
     return tuple(replace(one, where=_where(project, consumers, before, one, parts)) for one in found)
@@ -145,8 +145,13 @@ def _areas(project: Project, consumers: Consumers, rows: np.ndarray) -> list[str
     return found
 
 
-def _ties(before: TopologyIndex, now: np.ndarray, live: np.ndarray, dead: np.ndarray) -> list[BackFeed]:
-    """Switches between dead and live that stood open before the first step."""
+def _ties(
+    project: Project, before: TopologyIndex, now: np.ndarray, live: np.ndarray, dead: np.ndarray
+) -> list[BackFeed]:
+    """Switches between dead and live that stood open before the first step.
+
+    A jumper that is open is not there.
+    """
     wiring = before.wiring
     inside = np.zeros(wiring.node_count, dtype=bool)
     inside[dead] = True
@@ -154,6 +159,8 @@ def _ties(before: TopologyIndex, now: np.ndarray, live: np.ndarray, dead: np.nda
     branches, far = wiring.adjacency.branches[entry], wiring.adjacency.nodes[entry]
     beside = (wiring.kind[branches] == BranchKind.SWITCH) & ~inside[far] & live[far]
     found = np.unique(branches[beside & ~before.closed[branches] & ~now[branches]])
+    kinds = project.frame("switches")["kind"].to_numpy()[before.wiring.row[found]]
+    found = found[kinds != "jumper"]
     return [BackFeed("tie", one.id) for one in wiring.devices(found)]
 
 

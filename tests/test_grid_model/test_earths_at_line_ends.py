@@ -308,8 +308,8 @@ class Rows:
 REFUSED = {
     "already-open", "already-closed", "out-of-service", "energises-fault", "energises-earth", "earth-live",
     "already-earthed", "not-earthed", "earth-between-switches", "jumper-behind-switch", "jumper-same-node",
-    "nothing-carried-out", "cannot-carry-out", "no-fault", "nothing-to-undo", "nothing-to-redo",
-    "unknown-place", "network-without-source",
+    "cut-in-place", "nothing-carried-out", "cannot-carry-out", "no-fault", "nothing-to-undo",
+    "nothing-to-redo", "unknown-place", "network-without-source",
 }  # fmt: skip
 
 

@@ -123,6 +123,11 @@ def test_a_jumper_joins_two_nodes_until_it_is_opened() -> None:
     assert study.stages[1].step.temporary == "jumper-1"
 
 
+def test_a_jumper_that_is_not_in_place_is_no_tie_to_keep_open() -> None:
+    study = play(chain(), step("10:00", "open", "k1"), step("10:30", "jumper", "d b"))
+    assert {one.id for one in study.back_feed if one.kind == "tie"} == set()
+
+
 def test_a_jumper_over_one_device_bridges_it() -> None:
     study = play(chain(), step("10:00", "open", "k2"), step("10:30", "jumper", "k2"))
     assert [stage.counts.lv_customers for stage in study.stages] == [1, 0]

@@ -24,7 +24,9 @@ from tests.test_grid_model.random_networks import (
 )
 
 TEN = datetime(2026, 11, 20, 10)
-REFUSED = {"already-open", "already-closed", "out-of-service", "energises-fault", "energises-earth"}
+REFUSED = {
+    "already-open", "already-closed", "out-of-service", "energises-fault", "energises-earth", "cut-in-place"
+}  # fmt: skip
 
 
 def random_study(project: Project, dice: random.Random, state: SwitchState) -> OutageStudy:
