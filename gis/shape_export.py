@@ -209,7 +209,7 @@ def _options(suffix: str, sheet: Sheet) -> Mapping[str, Any]:
     said = " · ".join(sheet.foot)
     if suffix == ".gpkg":
         return {"layer_options": {"DESCRIPTION": said}}
-    return {"layer_options": {"DESCRIPTION": said, "RFC7946": "YES", "COORDINATE_PRECISION": "8"}}
+    return {"layer_options": {"DESCRIPTION": said, "COORDINATE_PRECISION": "8"}}
 
 
 def _column(cells: Sequence[str | float | None]) -> tuple[np.ndarray, np.ndarray]:

@@ -102,6 +102,18 @@ def test_a_plane_of_its_own_is_written_as_one_and_not_as_geojson(tmp_path: Path)
     assert crs.read_crs(read.crs).name == "LOCAL"
 
 
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".shp"])
+def test_a_place_that_cannot_be_is_written_as_it_stands(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"areas{suffix}"
+    sheet = Sheet("areas", ["id"], [["1"], ["2"]])
+    wrong = [shapely.Point(3_400_000.0, 500_000.0).wkb, None]
+    write_shapes(path, sheet, schema.table("customers"), wrong, True)
+    (read,) = read_shapes(path, path.name)
+    assert read.shapes is not None
+    assert read.shapes[0].x == 3_400_000.0
+    assert read.shapes[1] is None
+
+
 def test_a_folder_that_is_gone_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:
     with pytest.raises(GridError, match="output-folder-missing"):
         written(tmp_path / "gone" / "a.gpkg")
