@@ -102,9 +102,9 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ background: {c.field}; color: {c.disabled}; }}
 QRadioButton {{ spacing: 7px; }}
 QCheckBox {{ spacing: 7px; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.edge}; border-radius: 4px; background: {c.paper}; }}
-QCheckBox::indicator:hover {{ border: 1px solid {c.primary}; }}
-QCheckBox::indicator:checked {{ background: {c.primary}; border: 1px solid {c.primary}; image: url("{ICONS}/check.svg"); }}
+QCheckBox::indicator, QListView::indicator, QTreeView::indicator {{ width: 14px; height: 14px; border: 1px solid {c.edge}; border-radius: 4px; background: {c.paper}; }}
+QCheckBox::indicator:hover, QListView::indicator:hover, QTreeView::indicator:hover {{ border: 1px solid {c.primary}; }}
+QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {{ background: {c.primary}; border: 1px solid {c.primary}; image: url("{ICONS}/check.svg"); }}
 QCheckBox:focus {{ color: {c.primary_dark}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url("{ICONS}/chevron-down.svg"); width: 12px; height: 12px; }}
