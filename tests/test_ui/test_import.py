@@ -127,7 +127,9 @@ def test_the_window_has_its_own_words_wherever_a_sentence_names_what_is_typed() 
         "changes-of-what",
         "list-alone",
         "no-scheme-to-copy",
+        "outage-carried-out",
         "propose-needs-fault",
+        "reason-needs-save",
         "said-by-kept-study",
         "said-by-steps-file",
         "study-without-name",
@@ -136,6 +138,7 @@ def test_the_window_has_its_own_words_wherever_a_sentence_names_what_is_typed() 
         "trace-nothing-named",
         "unknown-outage",
         "upto-needs-carry-out",
+        "withdraw-alone",
     }
     typed = {code for code, text in window.items() if " --" in text or "taiqu " in text}
     assert typed <= only_typed
