@@ -1,4 +1,4 @@
-"""The map: a fixed tour by a real event loop, and the same views drawn by QGIS.
+"""The map: opening, then a fixed tour by a real event loop, and the same views drawn by QGIS.
 
 Every station is toured in a process of its own, offscreen: zoom in step by step, pan, layers off and on,
 zoom out. A heartbeat on the main thread tells how long it was held; the map tells when everything in
@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import opening
 from benchmarks.measuring import ratio, shown, table
 
 SIZES = ("large",)
@@ -50,10 +51,12 @@ def section(large: bool) -> str:
     from gis.sample import make_sample
 
     rows, still = [], []
+    opened = [opening.row("empty", None)]
     with tempfile.TemporaryDirectory() as folder:
         for size in COUNTY if large else SIZES:
             path = Path(folder, f"{size}.gpkg")
             save_new(path, make_sample(size, 1))
+            opened.append(opening.row(size, path))
             toured = _toured(path)
             drawn = drawn_by_qgis(path, toured["views"])
             rows.append(_row(size, toured))
@@ -73,7 +76,7 @@ def section(large: bool) -> str:
         f"{SIZE_PX[0]} × {SIZE_PX[1]} pixels, the same tables and extents; QGIS with plain symbols and no "
         "labels, Taiqu with its own symbols and labels (aim ≤ 250 ms, ≥ 5×).",
     )
-    return f"{tour}\n{views}"
+    return f"{opening.written(opened)}\n{tour}\n{views}"
 
 
 def _row(size: str, toured: dict[str, Any]) -> tuple[str, ...]:

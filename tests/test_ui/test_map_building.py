@@ -60,6 +60,7 @@ def test_the_window_goes_on_while_a_layer_is_built(
     monkeypatch.setattr(MvLineLayer, "build", slow)
     canvas.set_project(station)
     qtbot.waitUntil(lambda: canvas._picture.in_sight)
+    assert not canvas.is_in_sight, "a layer of this view is still missing"
     without = pixels(canvas._picture.ground.image)  # type: ignore[union-attr]
     held.set()
     qtbot.waitUntil(lambda: not canvas.is_drawing, timeout=20_000)

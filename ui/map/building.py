@@ -69,6 +69,11 @@ class LayerBuilder:
         """Whether a layer is being built beside the window; zoom levels made ahead do not count."""
         return bool(self._under_way)
 
+    @property
+    def owes(self) -> bool:
+        """Whether something the view shows is still being built."""
+        return any(build.shown for build in self._under_way.values())
+
     def has(self, layer: Layer) -> bool:
         """Whether a layer was ever built for this project."""
         return layer.name in self._built

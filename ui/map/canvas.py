@@ -372,7 +372,7 @@ class MapCanvas(QWidget):
     @property
     def is_in_sight(self) -> bool:
         """Whether everything the window shows is drawn; what is out of sight may still be missing."""
-        return self._project is None or (not self._due and self._picture.in_sight)
+        return self._project is None or not (self._due or self._builder.owes or not self._picture.in_sight)
 
     def screen_position(self, table: str, one: str) -> QPointF | None:
         """Where an object stands on the screen, None where it has no place."""
