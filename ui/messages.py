@@ -298,6 +298,9 @@ ERRORS: Mapping[str, str] = {
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
 IN_WINDOW: Mapping[str, str] = {
+    "outage-carried-out": N_(
+        "Steps of the outage “{id}” were carried out, so it cannot be withdrawn; return to normal instead."
+    ),
     **TRACES_IN_WINDOW,
     "sample-file-exists": N_("{file} is there already; name another file, or tick that it may be replaced."),
     "unrecognised-file": N_(

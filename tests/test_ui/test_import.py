@@ -127,7 +127,6 @@ def test_the_window_has_its_own_words_wherever_a_sentence_names_what_is_typed() 
         "changes-of-what",
         "list-alone",
         "no-scheme-to-copy",
-        "outage-carried-out",
         "propose-needs-fault",
         "reason-needs-save",
         "said-by-kept-study",
