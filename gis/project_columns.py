@@ -89,7 +89,7 @@ def _scan(connection: sqlite3.Connection, table: TableSchema, wanted: str) -> sq
 def _read(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -> dict[str, object] | None:
     """Read fids, numbers, texts, yes and no, and points, in one scan of the table."""
     columns = stored_columns(table)
-    wanted = {one.name: _joined(one) for one in columns if filled.cells[one.name]}
+    wanted = {one.name: _joined(one, filled.missing(one.name)) for one in columns if filled.cells[one.name]}
     if not filled.gapless and filled.rows:
         wanted["fid"] = _whole_numbers_of("fid")
     if table.shape is Shape.POINT and filled.cells[GEOMETRY]:
@@ -119,13 +119,13 @@ def _read(connection: sqlite3.Connection, table: TableSchema, filled: _Filled) -
     return made
 
 
-def _joined(column: Column) -> str:
+def _joined(column: Column, missing: int) -> str:
     """Give the expression that joins a column."""
     if column.kind is Kind.REAL:
         return _thousandths_of(column.name)
     if column.kind is Kind.INTEGER:
         return _whole_numbers_of(column.name)
-    return _flags_of(column) if column.kind is Kind.BOOLEAN else _texts_of(column)
+    return _flags_of(column) if column.kind is Kind.BOOLEAN else _texts_of(column, missing)
 
 
 def _cut_up(column: Column, value: bytes | None, filled: _Filled) -> object | None:
@@ -239,8 +239,9 @@ def _as_bytes(expression: str, between: str) -> str:
     return f"CAST(group_concat({expression}, {sign}) AS BLOB)"
 
 
-def _texts_of(column: Column) -> str:
-    return _as_bytes(f'ifnull("{column.name}", char({MISSING}))', chr(BETWEEN))
+def _texts_of(column: Column, missing: int) -> str:
+    text = f'ifnull("{column.name}", char({MISSING}))' if missing else f'"{column.name}"'
+    return _as_bytes(text, chr(BETWEEN))
 
 
 def _flags_of(column: Column) -> str:
@@ -273,23 +274,25 @@ def _texts(column: Column, value: bytes | None, length: int, missing: int) -> ob
 def _cut(together: bytes, length: int, missing_count: int) -> pa.Array | None:
     """Cut the joined texts up again; None where a text itself holds one of the two signs."""
     data = np.frombuffer(together, dtype=np.uint8)
-    between = np.flatnonzero(data == BETWEEN)
+    is_between = data == BETWEEN
+    between = np.flatnonzero(is_between)
     if len(between) != length - 1:
         return None
-    starts, ends = np.append(0, between + 1), np.append(between, len(data))
-    lengths = ends - starts
-    signs = data == MISSING
-    missing = np.zeros(length, dtype=bool)
-    single = np.flatnonzero(lengths == 1)
-    missing[single] = signs[starts[single]]
-    if not int(signs.sum()) == int(missing.sum()) == missing_count:
-        return None
-    lengths[missing] = 0
-    letters = data[~signs & (data != BETWEEN)]
-    offsets = np.append(0, np.cumsum(lengths)).astype(np.int64)
-    there = pa.py_buffer(np.packbits(~missing, bitorder="little").tobytes())
+    bounds = np.concatenate([[-1], between, [len(data)]])
+    there = None
+    if missing_count or MISSING in together:
+        signs = data == MISSING
+        missing = np.zeros(length, dtype=bool)
+        single = np.flatnonzero(np.diff(bounds) == 2)
+        missing[single] = signs[bounds[single] + 1]
+        if not int(signs.sum()) == int(missing.sum()) == missing_count:
+            return None
+        there = pa.py_buffer(np.packbits(~missing, bitorder="little").tobytes())
+        is_between |= signs
+        bounds[1:] -= np.cumsum(missing)
+    offsets = bounds + 1 - np.arange(length + 1)  # without the signs between
     made = pa.Array.from_buffers(
-        pa.large_string(), length, [there, pa.py_buffer(offsets), pa.py_buffer(letters)]
+        pa.large_string(), length, [there, pa.py_buffer(offsets), pa.py_buffer(data[~is_between])]
     )
     try:
         made.validate(full=True)
