@@ -187,8 +187,8 @@ class GridStrip(QFrame):
             made.setChecked(one == name)
         self.hand.rest()
         self.cutter.rest()
-        for one in (self.hand, self.cutter):
-            self._canvas.removeEventFilter(one)
+        for hand in (self.hand, self.cutter):
+            self._canvas.removeEventFilter(hand)
         if name:
             if name in CUTTING and self._bench.grouping.plan is not None:
                 self._bench.grouping.keep()  # only grids of a scheme can be cut
