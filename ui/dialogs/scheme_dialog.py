@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from grid_model.project import Project
 from resources.i18n import N_, _
 from ui.grouping_plan import Replanning
+from ui.people_list import PeopleList
 from ui.widgets import label, make_primary
 
 KINDS = {
@@ -100,13 +90,8 @@ class ReplanDialog(QDialog):
         self.kind = QComboBox()
         for code, text in KINDS.items():
             self.kind.addItem(_(text), code)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Name or staff number"))
-        self.search.setClearButtonEnabled(True)
-        self.people = QListWidget()
-        self.people.setAccessibleName(_("District managers"))
+        self.people = PeopleList()
         column.addWidget(label(_("Who?"), "section"))
-        column.addWidget(self.search)
         column.addWidget(self.people, 1)
         column.addWidget(label(_("What happens?"), "section"))
         column.addWidget(self.kind)
@@ -116,27 +101,14 @@ class ReplanDialog(QDialog):
         column.addWidget(self.buttons)
         self._chosen = {chosen} if chosen else set[str]()
         self.kind.currentIndexChanged.connect(self._list)
-        self.search.textChanged.connect(self._narrow)
-        self.people.itemChanged.connect(lambda _item: self._judge())
+        self.people.changed.connect(self._judge)
         self._list()
 
     def _list(self) -> None:
         joins = self.kind.currentData() == "joins"
         rows = self._project.frame("district_managers")
-        rows = rows[rows["active"] != joins].sort_values("id")
-        self.people.clear()
-        for one, name in zip(rows["id"], rows["name"], strict=True):
-            item = QListWidgetItem(f"{name}　{one}")
-            item.setData(Qt.ItemDataRole.UserRole, one)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if one in self._chosen else Qt.CheckState.Unchecked)
-            self.people.addItem(item)
-        self._judge()
-
-    def _narrow(self, text: str) -> None:
-        for n in range(self.people.count()):
-            item = self.people.item(n)
-            item.setHidden(text.strip().lower() not in item.text().lower())
+        ids = list(rows.loc[rows["active"] != joins, "id"])
+        self.people.show_people(self._project, ids, self._chosen & set(ids))
 
     def _judge(self) -> None:
         told = {
@@ -146,7 +118,7 @@ class ReplanDialog(QDialog):
         }
         kind = str(self.kind.currentData())
         self.told.setText(told[kind])
-        if kind == "joins" and not self.people.count():
+        if kind == "joins" and not self.people.people.count():
             self.told.setText(
                 _("Every manager is on duty; enter the new one in the table first, not on duty.")
             )
@@ -156,12 +128,7 @@ class ReplanDialog(QDialog):
 
     def checked(self) -> tuple[str, ...]:
         """Who is ticked."""
-        items = [self.people.item(n) for n in range(self.people.count())]
-        return tuple(
-            str(one.data(Qt.ItemDataRole.UserRole))
-            for one in items
-            if one.checkState() == Qt.CheckState.Checked
-        )
+        return self.people.ticked
 
     def answer(self) -> Replanning:
         """Give who, and what happens."""
