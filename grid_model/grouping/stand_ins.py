@@ -28,12 +28,14 @@ NEAREST = 8
 GAP = 2e-3
 """Share of the cost within which the answer to a small problem counts as the best."""
 SMALL = 500
-"""Pairs of area and manager up to which a problem is solved in one go."""
+"""Pairs of area and manager up to which a problem is solved in one go however many stations there are."""
+IN_ONE_GO = 6_000
+"""Pairs up to which that is done for all stations together: minutes of work beyond it."""
 WHOLE = 1e-6
 MOST_STEPS = 2_000
 LEAST_GAIN = 1e-6
-MOST_NODES = 500
-"""Work limit of the search: a count, so that the answer does not depend on the clock."""
+MOST_NODES, ROOT_ONLY = 500, 1
+"""Limits of the search in a small and a larger problem: counts, so that no answer depends on the clock."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class StandIns:
     loads
         Workload index each manager stands in for, by manager.
     objective, gap
-        Minutes, and the share by which it may be above the best.
+        Minutes, and the share by which it may be above the best with the managers looked at (`NEAREST`).
     """
 
     stand_in_of: Mapping[str, str]
@@ -107,13 +109,14 @@ def find_stand_ins(problem: StandInProblem, feedback: Feedback = SILENT) -> Stan
     total, bound = 0.0, 0.0
     stations = np.array(problem.stations, dtype=object)
     of_area = np.where(areas.owner == NOBODY, "", stations[areas.owner]) if len(stations) else np.array([])
+    most = max(SMALL, IN_ONE_GO // max(1, len(set(problem.stations))))
     for station in feedback.track(sorted(set(problem.stations))):
         units = np.flatnonzero((areas.owner != NOBODY) & (of_area == station))
         managers = np.flatnonzero((stations == station) & problem.able)
         if not len(units) or not len(managers):
             continue
         part = _Part(problem, units, managers)
-        found, cost, low = part.solve(feedback)
+        found, cost, low = part.solve(feedback, most)
         chosen[units] = found
         total, bound = total + cost, bound + low
     there = np.flatnonzero(chosen != NOBODY)
@@ -174,16 +177,16 @@ class _Part:
             * (minutes + problem.outside_min * other + problem.change_min * (problem.now[unit] != manager))
         )
 
-    def solve(self, feedback: Feedback) -> tuple[np.ndarray, float, float]:
+    def solve(self, feedback: Feedback, most: int = SMALL) -> tuple[np.ndarray, float, float]:
         """Give the chosen manager of each area (−1: none possible), the cost and what none undercuts.
 
-        A large problem is solved without the demand of whole areas first: all but a few areas come out
-        whole. Those few, and the ones that somebody else would take for little more, are dealt out anew, the
-        others stay; the first answer bounds the cost from below.
+        A problem of more than `most` pairs is solved without the demand of whole areas first: all but a few
+        areas come out whole. Those few, and the ones that somebody else would take for little more, are
+        dealt out anew, the others stay; the first answer bounds the cost from below.
         """
         free = np.ones(len(self._rows), dtype=bool)
         start, bound = np.zeros(len(self._rows)), -np.inf
-        if len(self._rows) > SMALL:
+        if len(self._rows) > most:
             start, reduced, bound = self._run(feedback, None, start)
             free = self._open_ones(start, reduced)
         values, _reduced, low = self._run(feedback, free, np.round(start))
@@ -191,10 +194,9 @@ class _Part:
         found = np.full(len(self._units), NOBODY, dtype=np.int64)
         picked = np.flatnonzero(values > 0.5)
         found[self._rows[picked]] = self._columns[picked]
-        if not free.all():
-            cost = self._improve(found, cost)
+        cost = self._improve(found, cost)
         found[found != NOBODY] = self._managers[found[found != NOBODY]]
-        return found, cost, low if free.all() else bound
+        return found, cost, min(low, cost) if free.all() else bound
 
     def _improve(self, found: np.ndarray, cost: float) -> float:
         """Move one area, or let two change places, as long as that costs less; gives the cost then."""
@@ -241,7 +243,8 @@ class _Part:
 
         model = new_solver(free is not None, lambda: feedback.cancelled)
         model.setOptionValue("mip_rel_gap", GAP)
-        model.setOptionValue("mip_max_nodes", MOST_NODES)
+        loose = len(self._rows) if free is None else int(free.sum())
+        model.setOptionValue("mip_max_nodes", MOST_NODES if loose <= SMALL else ROOT_ONLY)
         self._fill(model, free, held)
         model.run()
         if feedback.cancelled:
