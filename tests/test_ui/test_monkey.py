@@ -130,6 +130,7 @@ def close_what_asks() -> None:
             widget.close()
 
 
+@pytest.mark.timeout(scaled(600, 5400))  # 20 000 events take a quarter of an hour; it rises within a slot
 @pytest.mark.parametrize("seed", range(scaled(1, 3)))
 def test_a_monkey_breaks_nothing_and_everything_can_be_undone(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, seed: int
