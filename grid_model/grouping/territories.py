@@ -27,10 +27,11 @@ WITHOUT_GAIN = 30
 """Rounds without a better bound after which the search ends."""
 MOST_SOLVES = 30
 """Solves of one pricing with ever more cuts."""
-FIRST_BOX, WIDER, NARROWER, LEAST_BOX = 0.15, 1.3, 0.75, 2e-3
-"""Distance of the next prices from the best ones, as a share of the bound."""
-GAP = 2e-3
-"""Share of the bound to which a pricing is solved; what it leaves open is charged to the bound."""
+FIRST_BOX, WIDER, NARROWER, LEAST_BOX = 1.0, 1.3, 0.75, 0.02
+"""Distance of the next prices from the best ones, as a share of the mean price of a unit."""
+GAP, PART_OF_GAIN, ROUGH = 1e-3, 0.02, 0.1
+"""How far a pricing is solved: a share of the bound, or of the gain promised, and at first a share of itself.
+What is left open is charged to the bound."""
 SLIGHT = 1e-7
 
 
@@ -102,6 +103,7 @@ class _Prices:
         self._pricings = [_Pricing(asked, kind, self._stop) for kind in self._kinds]
         self._seen: dict[tuple[int, bytes], float] = {}
         self._bound = -np.inf
+        self._promised = 0.0
         self._best = np.zeros(len(asked.weight))
 
     def run(self, rounds: int) -> float:
@@ -126,7 +128,8 @@ class _Prices:
                 share = self._asked.weight / max(float(self._asked.weight.sum()), SLIGHT)
                 prices = self._best = share * self._bound
                 continue
-            prices, promised = self._next(box * abs(self._bound))
+            prices, promised = self._next(box * abs(self._bound) / len(prices))
+            self._promised = max(0.0, promised - self._bound)
             # Nothing better nearby is nothing better anywhere: the bound is a concave function of the prices.
             if promised - self._bound <= GAP * abs(self._bound):
                 break
@@ -138,10 +141,11 @@ class _Prices:
     def _priced(self, prices: np.ndarray) -> float:
         """Give the bound of some prices; districts met on the way are kept."""
         total = float(prices.sum())
-        gap = GAP * max(abs(self._bound), SLIGHT) if np.isfinite(self._bound) else SLIGHT
+        known = np.isfinite(self._bound)
+        gap = max(GAP * abs(self._bound), PART_OF_GAIN * self._promised) if known else 0.0
         for n, (kind, pricing) in enumerate(zip(self._kinds, self._pricings, strict=True)):
             self._feedback.report(None)
-            met, least = pricing.solve(prices, gap)
+            met, least = pricing.solve(prices, gap, 0.0 if known else ROUGH)
             if self._feedback.cancelled:
                 raise Cancelled
             total += kind.count * least
@@ -203,13 +207,14 @@ class _Pricing:
         for n in range(units):
             self._hold({n})
 
-    def solve(self, prices: np.ndarray, gap: float) -> tuple[list[np.ndarray], float]:
+    def solve(self, prices: np.ndarray, gap: float, share: float) -> tuple[list[np.ndarray], float]:
         """Give connected districts met on the way, and what none costs less than; infinite: there is none."""
         import highspy
 
         model, units = self._model, len(prices)
         model.changeColsCost(units, np.arange(units, dtype=np.int32), -prices)
         model.setOptionValue("mip_abs_gap", gap)
+        model.setOptionValue("mip_rel_gap", share)
         found: list[np.ndarray] = []
         for _solve in range(MOST_SOLVES):
             self._met.clear()
@@ -227,7 +232,8 @@ class _Pricing:
             final = np.array(model.getSolution().col_value)[:units]
             answers = [np.asarray(values > 0.5) for values in (*self._met, final)]
             found += [inside for inside in answers if len(self._pieces(inside)) == 1]
-            if not [1 for inside in answers for piece in self._parted(inside) if self._hold(piece)]:
+            new = [piece for inside in answers for piece in self._parted(inside) if self._hold(piece)]
+            if not new or not self._parted(answers[-1]):
                 break
         return found, least
 
