@@ -243,7 +243,7 @@ class AreaMap:
         return np.asarray(label)
 
     def pieces(self, areas: Iterable[str]) -> int:
-        """Count the pieces of land some areas make, as if they were one's own; areas without land count none."""
+        """Count the pieces of land some areas make; areas without land count none."""
         mine = np.full(len(self.areas), NOBODY, dtype=np.int64)
         mine[self.positions(areas)] = 0
         own = (mine == 0) & self.has_land
