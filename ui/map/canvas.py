@@ -8,7 +8,7 @@ window.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QRegion,
     QResizeEvent,
     QWheelEvent,
@@ -34,29 +33,16 @@ from gis.display import DisplayPlane
 from grid_model.changes import Changes
 from grid_model.project import Project
 from resources.i18n import _
-from ui.map.area_layers import BaseLayer, ServiceGridLayer, StationLayer, TransformerAreaLayer, VillageLayer
 from ui.map.building import LayerBuilder
 from ui.map.extent import Extent, plane_of, project_extent
 from ui.map.furniture import paint_scale_bar
 from ui.map.layer import PLAIN_LOOK, Hit, Layer, LayerLook
 from ui.map.legend import NOT_COUNTED, Legend, legend_of
-from ui.map.line_layers import LvLineLayer, MvLineLayer, RoadLayer
-from ui.map.outage_layers import FateLayer, LoopLayer, LossLayer, SpotLayer, TraceLayer
+from ui.map.marks import paint_box, paint_marks, paint_nothing_placed
 from ui.map.overlay import LoopPicture, LossPicture, MapState, OutageOverlay, TracePicture
-from ui.map.paint import polygon
 from ui.map.picture import PictureMaker
 from ui.map.places import object_caption, object_points
-from ui.map.point_layers import (
-    BoxLayer,
-    CustomerLayer,
-    ImportantLayer,
-    ManagerLayer,
-    PoleLayer,
-    PvLayer,
-    SubstationLayer,
-    SwitchLayer,
-    TransformerLayer,
-)
+from ui.map.project_layers import project_layers
 from ui.map.stack import ordered
 from ui.map.view import MapView
 
@@ -68,6 +54,9 @@ WAITING_MS = 20
 
 OVERLAYS = tuple(one.name for one in fields(MapState) if one.default is None)
 """What a state may lay over the lines."""
+
+MARKED = 200
+"""Selected objects that are marked at once."""
 
 DRAG_PX = 4
 """A press that moves less than this is a click."""
@@ -102,31 +91,7 @@ class MapCanvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Map"))
-        lv, mv, switches = LvLineLayer(), MvLineLayer(), SwitchLayer()
-        self._layers: list[Layer] = [
-            StationLayer(),
-            BaseLayer(),
-            TransformerAreaLayer(),
-            RoadLayer(),
-            VillageLayer(),
-            ServiceGridLayer(),
-            lv,
-            mv,
-            FateLayer((lv, mv), switches),
-            LossLayer((lv, mv), switches),
-            LoopLayer((lv, mv), switches),
-            CustomerLayer(),
-            PoleLayer(),
-            BoxLayer(),
-            TransformerLayer(),
-            PvLayer(),
-            switches,
-            SubstationLayer(),
-            ImportantLayer(),
-            ManagerLayer(),
-            TraceLayer((lv, mv), switches),
-            SpotLayer((lv, mv), switches),
-        ]
+        self._layers = project_layers()
         self._project: Project | None = None
         self._plane = DisplayPlane()
         self._view = MapView()
@@ -468,22 +433,15 @@ class MapCanvas(QWidget):
             if sheet is not None:
                 painter.drawImage(self._target(sheet.view), sheet.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_marks(painter)
+        paint_marks(painter, self._view, self._marked())
         for draw in self.above:
             draw(painter, self._view)
         if self._extent is not None:
             paint_scale_bar(painter, self._view, self.height(), self.font())
         if self._box_from is not None and self._press is not None:
-            painter.setPen(QPen(QColor(theme.ACCENT), 1.5, Qt.PenStyle.DashLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self._box_from, self._press).normalized())
+            paint_box(painter, self._box_from, self._press)
         if all(self._is_empty(layer) for layer in self._layers):
-            painter.setPen(QColor(theme.MUTED_INK))
-            painter.drawText(
-                self.rect(),
-                Qt.AlignmentFlag.AlignCenter,
-                _("Nothing in this project has a place on the map.\nTables and outages work all the same."),
-            )
+            paint_nothing_placed(painter, self.rect())
         painter.end()
 
     def _target(self, view: MapView) -> QRectF:
@@ -491,32 +449,16 @@ class MapCanvas(QWidget):
         a, b = self._view.to_px(np.array([[west, north], [east, south]]))
         return QRectF(QPointF(*a), QPointF(*b))
 
-    def _paint_marks(self, painter: QPainter) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for table, one in self._selection[:200]:
-            self._paint_mark(painter, table, one, theme.ACCENT)
-        for table, one in self._state.outage.opened if self._state.outage else ():
-            self._paint_mark(painter, table, one, theme.SWITCH_OPEN)
-        for table, one in self._state.outage.closed if self._state.outage else ():
-            self._paint_mark(painter, table, one, theme.SWITCH_CLOSED)
-
-    def _paint_mark(self, painter: QPainter, table: str, one: str, color: str) -> None:
-        points = self._object_points(table, one)
-        if not len(points):
-            return
-        px = self._view.to_px(points)
-        halo = QColor(color)
-        halo.setAlpha(70)
-        if len(px) == 1:
-            painter.setPen(QPen(halo, 7))
-            painter.drawEllipse(QPointF(*px[0]), 15, 15)
-            painter.setPen(QPen(QColor(color), 2))
-            painter.drawEllipse(QPointF(*px[0]), 15, 15)
-            return
-        for stroke in (QPen(halo, 8), QPen(QColor(color), 2.4)):
-            stroke.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(stroke)
-            painter.drawPolyline(polygon(px))
+    def _marked(self) -> Iterator[tuple[np.ndarray, str]]:
+        """Give what is marked on the map: its points in metres and a colour."""
+        outage = self._state.outage
+        for objects, color in (
+            (self._selection[:MARKED], theme.ACCENT),
+            (outage.opened if outage else (), theme.SWITCH_OPEN),
+            (outage.closed if outage else (), theme.SWITCH_CLOSED),
+        ):
+            for table, one in objects:
+                yield self._object_points(table, one), color
 
     def _object_points(self, table: str, one: str) -> np.ndarray:
         return object_points(self._project, self._plane, table, one)
