@@ -36,24 +36,34 @@ def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
 
 
 class ElidedLabel(QLabel):
-    """A line of text that is cut with … where room is short; the tooltip then tells it whole."""
+    """A line of text that is cut with … where room is short; the tooltip then tells it whole.
 
-    def __init__(self, text: str = "", name: str = "") -> None:
+    Parameters
+    ----------
+    shorter
+        Shown instead where the whole text has no room.
+    """
+
+    def __init__(self, text: str = "", name: str = "", shorter: str = "") -> None:
         super().__init__(text)
+        self._shorter = shorter
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    def shown(self) -> str:
+        """Give what stands on the screen: the whole text, the shorter one, or that one cut."""
+        metrics, room = QFontMetrics(self.font()), self.contentsRect().width()
+        if not self._shorter or metrics.horizontalAdvance(self.text()) <= room:
+            return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        return metrics.elidedText(self._shorter, Qt.TextElideMode.ElideRight, room)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        metrics = QFontMetrics(self.font())
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
-        painter.drawText(self.contentsRect(), int(self.alignment()), text)
+        QPainter(self).drawText(self.contentsRect(), int(self.alignment()), self.shown())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        cut = QFontMetrics(self.font()).horizontalAdvance(self.text()) > self.contentsRect().width()
-        self.setToolTip(self.text() if cut else "")
+        self.setToolTip("" if self.shown() == self.text() else self.text())
 
 
 def badge(text: str, color: str = "grey", tip: str = "") -> QLabel:
@@ -68,8 +78,10 @@ def badge(text: str, color: str = "grey", tip: str = "") -> QLabel:
     return made
 
 
-def tile(title: str, value: str, unit: str = "", note: str = "", tip: str = "") -> QFrame:
-    """Make a tile: what it is, the number big, a remark below."""
+def tile(
+    title: str, value: str, unit: str = "", note: str = "", tip: str = "", short_note: str = ""
+) -> QFrame:
+    """Make a tile: what it is, the number big, a remark below, which may have a shorter form."""
     frame = QFrame()
     frame.setObjectName("tile")
     frame.setToolTip(tip)
@@ -87,7 +99,7 @@ def tile(title: str, value: str, unit: str = "", note: str = "", tip: str = "") 
     line.addStretch()
     layout.addLayout(line)
     if note:
-        layout.addWidget(ElidedLabel(note, "tile-note"))
+        layout.addWidget(ElidedLabel(note, "tile-note", short_note))
     layout.addStretch()
     return frame
 

@@ -87,6 +87,8 @@ class OverviewPanel(Panel):
         in_use = (customers["status"] == "active").to_numpy()
         active = int(in_use.sum())
         mv = int(((customers["customer_class"] == "mv").to_numpy() & in_use).sum())
+        closed = len(customers) - active
+        usage = {"public": formats.whole(public), "dedicated": formats.whole(len(areas) - public)}
         transformers = project.frame("power_transformers")
         distribution = transformers[transformers["transformer_area"].notna()]
         managers = project.frame("district_managers")
@@ -95,14 +97,16 @@ class OverviewPanel(Panel):
             tile(
                 _("Transformer areas"),
                 formats.whole(len(areas)),
-                note=_("public {public} · dedicated {dedicated}").format(
-                    public=public, dedicated=len(areas) - public
-                ),
+                note=_("public {public} · dedicated {dedicated}").format(**usage),
+                short_note=_("dedicated {dedicated}").format(**usage),
             ),
             tile(
                 _("Customers"),
                 formats.whole(active),
-                note=_customers_note(mv, len(customers) - active),
+                note=_customers_note(mv, closed),
+                short_note=_("HV {mv} · closed {closed}").format(
+                    mv=formats.whole(mv), closed=formats.whole(closed)
+                ),
                 tip=_("Accounts in use; closed ones stand in the table and are not counted here."),
             ),
             tile(
@@ -116,7 +120,7 @@ class OverviewPanel(Panel):
             tile(
                 _("District managers"),
                 formats.whole(len(managers)),
-                note=_("areas without one: {count}").format(count=orphans),
+                note=_("areas without one: {count}").format(count=formats.whole(orphans)),
             ),
         )
 
