@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayo
 
 from grid_model.project import Project
 from resources.i18n import _
+from ui.guard import told
 from ui.search_lanes import MARK, initials_of, lane_of
 
 ID = Qt.ItemDataRole.UserRole
@@ -94,6 +95,7 @@ class PeopleList(QWidget):
     def _on_ticked(self, _item: QListWidgetItem) -> None:
         self.changed.emit()
 
+    @told
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Enter ticks the one who is called so, or the only one found; Down goes to the list."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from resources.i18n import _
 from ui.bench import Bench
 from ui.colors import THEME
+from ui.guard import told
 from ui.icons import icon
 from ui.search import Find
 from ui.search_desk import SearchDesk
@@ -182,6 +183,7 @@ class SearchBox(QLineEdit):
             self.popup.hide()
             self._bench.go_to(found.table, found.id)
 
+    @told
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             QTimer.singleShot(0, self.popup, self.popup.hide)

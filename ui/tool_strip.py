@@ -14,6 +14,7 @@ from resources.i18n import _
 from ui.bench import Bench
 from ui.dialogs.transformer_dialog import ask_transformer
 from ui.formats import number
+from ui.guard import told
 from ui.icons import icon
 from ui.map.canvas import MapCanvas
 from ui.map.hand import Hand
@@ -111,6 +112,7 @@ class ToolStrip(QFrame):
                 self._bench.select(table, new[table])
                 return
 
+    @told
     def eventFilter(self, _canvas: QObject, event: QEvent) -> bool:
         """Stay at the edge when the map changes its size."""
         if event.type() == QEvent.Type.Resize:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from resources.i18n import N_, _
+from ui.guard import told
 from ui.widgets import button, label, make_primary, row
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class Tour(QFrame):
         if changes is None:
             self.close()
 
+    @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() == QEvent.Type.Resize:
             self.place()

@@ -21,6 +21,7 @@ from grid_model.project import Project
 from resources.i18n import _
 from ui import objects
 from ui.grouping_hand import InHand
+from ui.guard import told
 from ui.price_text import price_words, signed
 from ui.widgets import label, make_primary
 
@@ -107,6 +108,7 @@ class MoveDialog(QDialog):
             self.groups.setCurrentRow(first)
         self._tell()
 
+    @told
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Up and Down in the search field go through the groups."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from grid_model.naming import called
 from resources.i18n import _, ngettext
 from ui.bench import Bench
+from ui.guard import told
 from ui.map.area_layers import TransformerAreaLayer
 from ui.map.canvas import DRAG_PX, MapCanvas
 
@@ -66,6 +67,7 @@ class GridCutter(QObject):
 
     # ------------------------------------------------------------------ events
 
+    @told
     def eventFilter(self, _canvas: QObject, event: QEvent) -> bool:
         """Take clicks, strokes, Enter and Escape; everything else goes on to the map."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -19,6 +19,7 @@ from grid_model.naming import all_called
 from resources.i18n import N_, _
 from ui import objects
 from ui.bench import Bench
+from ui.guard import told
 from ui.icons import icon
 from ui.map.canvas import DRAG_PX, MapCanvas
 from ui.map.grid_cutting import GridCutter, area_at, area_layer
@@ -268,6 +269,7 @@ class GridStrip(QFrame):
         self.setVisible(there)
         self._place()
 
+    @told
     def eventFilter(self, _canvas: QObject, event: QEvent) -> bool:
         """Stay at the edge when the map changes its size."""
         if event.type() == QEvent.Type.Resize:
@@ -320,6 +322,7 @@ class GridHand(QObject):
         self._tip.hide()
         self._strip.marks.fill((), "")
 
+    @told
     def eventFilter(self, _canvas: QObject, event: QEvent) -> bool:
         """Take strokes and Escape; everything else goes on to the map."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

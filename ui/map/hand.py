@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from gis import theme
 from gis.measuring import MetricPlane
 from grid_model.project import Edit, Project
+from ui.guard import told
 from ui.map.canvas import DRAG_PX, MapCanvas
 from ui.map.layer import Hit
 from ui.map.paint import polygon
@@ -89,6 +90,7 @@ class Hand(QObject):
 
     # ---------------------------------------------------------------- events
 
+    @told
     def eventFilter(self, _canvas: QObject, event: QEvent) -> bool:
         """Lead what the hand does to the tool; everything else goes on to the map."""
         if self.tool is None or self._canvas.project is None:

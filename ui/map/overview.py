@@ -13,6 +13,7 @@ from gis import theme
 from grid_model.changes import Changes
 from grid_model.project import Project
 from resources.i18n import _
+from ui.guard import told
 from ui.map.canvas import MapCanvas
 from ui.map.extent import project_extent
 from ui.map.overlay import MapState
@@ -170,6 +171,7 @@ class OverviewMap(QWidget):
             x, y = min(max(at.x(), 0.0), float(WIDTH)), min(max(at.y(), 0.0), float(HEIGHT))
             self._canvas.look_at(*self._canvas.plane.project_xy(*self._view.to_metres(x, y)))
 
+    @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the corner of the canvas."""
         if event.type() == QEvent.Type.Resize:
