@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from grid_model import schema
 from resources.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -67,6 +69,11 @@ def has_scheme(window: MainWindow) -> bool:
     return bool(window.bench.grouping.scheme)
 
 
+def has_scheme_to_check(window: MainWindow) -> bool:
+    """Whether it is a scheme that is on screen, not a proposal."""
+    return has_scheme(window) and window.bench.grouping.plan is None
+
+
 def has_scheme_to_spare(window: MainWindow) -> bool:
     """Whether the scheme on screen is not in force."""
     project, scheme = window.bench.session.project, window.bench.grouping.scheme
@@ -99,9 +106,24 @@ def can_paste(window: MainWindow) -> bool:
     return page is not None and page.can_paste
 
 
+def can_delete(window: MainWindow) -> bool:
+    """Whether what is chosen are rows a person may delete."""
+    chosen = window.bench.selection
+    return bool(chosen.ids) and is_deletable(chosen.table) and not window.bench.session.reading
+
+
+def is_deletable(table: str) -> bool:
+    """Whether rows are deleted by this command: schemes have their own, settings go back to their default."""
+    described = schema.tables().get(table)
+    return described is not None and described.room != "planning" and table not in KEPT_TABLES
+
+
 def has_table(window: MainWindow) -> bool:
     """Whether an attribute table is on screen."""
     return hasattr(window.bottom.page, "ask_expression")
+
+
+KEPT_TABLES = frozenset({"settings", "layer_styles"})
 
 
 @dataclass(frozen=True)
@@ -124,6 +146,8 @@ class Action:
         Name of its icon, where it has one.
     starts_section
         Whether a line parts it from what stands before it.
+    named_only
+        Whether the shortcut only stands in the menu: the parts that have the focus take the key themselves.
     """
 
     name: str
@@ -133,6 +157,7 @@ class Action:
     enabled: Condition = has_project
     icon: str = ""
     starts_section: bool = False
+    named_only: bool = False
 
 
 MENUS = {
@@ -161,6 +186,7 @@ ACTIONS = (
     Action("redo", "edit", N_("&Redo"), "Ctrl+Y", can_redo, "redo"),
     Action("copy", "edit", N_("&Copy"), "Ctrl+C", starts_section=True),
     Action("paste", "edit", N_("&Paste"), "Ctrl+V", can_paste),
+    Action("delete-chosen", "edit", N_("&Delete…"), "Del", can_delete, "", named_only=True),
     Action("find", "edit", N_("&Find…"), "Ctrl+F", icon="search"),
     Action("journal", "edit", N_("&Journal"), "Ctrl+H", starts_section=True),
     Action("choose-by-expression", "edit", N_("Choose by e&xpression…"), "Ctrl+Shift+F", has_table, "filter"),
@@ -194,7 +220,7 @@ ACTIONS = (
         "put-scheme-in-force", "grids", N_("Put the &scheme in force…"), "", has_scheme, starts_section=True
     ),
     Action("compare-schemes", "grids", N_("C&ompare schemes…"), "", has_scheme),
-    Action("check-scheme", "grids", N_("C&heck the scheme"), "Shift+F7", has_scheme),
+    Action("check-scheme", "grids", N_("C&heck the scheme"), "Shift+F7", has_scheme_to_check),
     Action("rename-scheme", "grids", N_("Re&name the scheme…"), "", has_scheme),
     Action("copy-scheme", "grids", N_("Cop&y the scheme…"), "", has_scheme),
     Action("delete-scheme", "grids", N_("&Delete the scheme…"), "", has_scheme_to_spare),
@@ -250,6 +276,8 @@ class ActionSet:
             action.setIcon(icon(declared.icon))
         if declared.shortcut:
             action.setShortcut(QKeySequence(declared.shortcut))
+        if declared.named_only:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         function: Callable[[MainWindow], None] = getattr(doing, declared.name.replace("-", "_"))
         action.triggered.connect(lambda _checked=False: function(self._window))
         action.setToolTip(tip(declared))

@@ -22,7 +22,6 @@ from ui.grouping_plan import free_scheme_name, in_force
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grid_model.issue import Issue
     from ui.main_window import MainWindow
 
 
@@ -180,36 +179,35 @@ def compare_schemes(window: MainWindow) -> None:
 
 
 def check_scheme(window: MainWindow) -> None:
-    """List what does not hold together in the scheme on screen; a double click shows where."""
-    found, desk = _scheme(window), window.bench.grouping
-    if found is None:
+    """Show the list of what does not hold together in the scheme on screen; it follows every edit."""
+    desk = window.bench.grouping
+    if desk.plan is not None or _scheme(window) is None:
         return
-    project, scheme, name = found
-    hand = desk.hand if desk.hand is not None and desk.hand.scheme == scheme else None
+    window.bench.set_task("grids")
+    if desk.trouble is not None:
+        window.bench.session.problem.emit(desk.trouble)
+        return
+    desk.findings.when_settled(lambda: _tell_findings(window))
 
-    def work(feedback: Feedback) -> tuple[Issue, ...]:
-        from gis.replanning import scheme_basis
-        from gis.scheme_checks import check_scheme as checked
 
-        basis = hand.basis if hand is not None else scheme_basis(project, scheme, feedback)
-        areas = hand.plan.areas if hand is not None else basis.areas
-        return checked(project, scheme, basis.outlines, areas, feedback)
+def _tell_findings(window: MainWindow) -> None:
+    issues, name = window.bench.grouping.findings.found or (), window.bench.grouping.scheme_name()
+    if not issues:
+        window.messages.tell(_("The scheme “{name}” holds together.").format(name=name))
+        return
+    show_findings(window)
+    text = ngettext(
+        "{count} finding about “{name}”; a double click shows where.",
+        "{count} findings about “{name}”; a double click shows where.",
+        len(issues),
+    )
+    window.messages.tell(text.format(count=len(issues), name=name), "warning")
 
-    def done(issues: tuple[Issue, ...]) -> None:
-        window.bench.set_findings(list(issues))
-        if not issues:
-            window.messages.tell(_("The scheme “{name}” holds together.").format(name=name))
-            return
-        window.bottom.setVisible(True)
-        window.bottom.open("findings-checked")
-        text = ngettext(
-            "{count} finding about “{name}”; a double click shows where.",
-            "{count} findings about “{name}”; a double click shows where.",
-            len(issues),
-        )
-        window.messages.tell(text.format(count=len(issues), name=name), "warning")
 
-    desk.run(_("Checking the scheme"), work, done)
+def show_findings(window: MainWindow) -> None:
+    """Bring the list of findings of the scheme to the front."""
+    window.bottom.setVisible(True)
+    window.bottom.open("scheme-findings")
 
 
 # -------------------------------------------------------------------------- people

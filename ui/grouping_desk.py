@@ -17,6 +17,7 @@ from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.project import Edit, Project
 from resources.i18n import _
+from ui.grouping_findings import SchemeFindings
 from ui.grouping_hand import SCHEME_TABLES, InHand, followed, only_owners_changed, take_in_hand, under_rules
 from ui.grouping_plan import (
     PREVIEW_NAME,
@@ -77,6 +78,9 @@ class GroupingDesk(QObject):
         """Why the scheme on screen cannot be measured."""
         self.prices: tuple[RulePrice, ...] | None = None
         """What each rule costs, where that was asked for of the proposal on screen."""
+        self.findings = SchemeFindings(session, self)
+        """What does not hold together in the scheme on screen."""
+        self.changed.connect(self._follow_findings)
         session.project_changed.connect(self._on_project)
 
     @property
@@ -275,6 +279,15 @@ class GroupingDesk(QObject):
         """Hear whether somebody looks at the groups; then the scheme's figures are worked out."""
         self._wanted = wanted
         self._take()
+        self._follow_findings()
+
+    def _follow_findings(self) -> None:
+        """Let the findings follow the scheme on screen; while it is measured anew the last ones stay."""
+        hand = self.hand
+        if hand is not None and hand.scheme:
+            self.findings.follow(hand)
+        elif self.plan is not None or not self._wanted or self.scheme != self.findings.scheme or self.trouble:
+            self.findings.forget()
 
     @property
     def hand(self) -> InHand | None:

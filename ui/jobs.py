@@ -69,6 +69,7 @@ class Job:
         self.asked = asked
         self.fraction: float | None = None
         self.text = ""
+        self.begun = time.monotonic()
         self.feedback: Feedback = _JobFeedback(self, jobs._told)
 
     def cancel(self) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
 
 from grid_model.project import Project
 from resources.i18n import _
 from ui.bench import Bench
 from ui.icons import icon
+from ui.jobs import Job
 from ui.scale_box import ScaleBox
+
+QUIET_S = 0.3
+"""Work nobody asked for is shown when it takes longer than this: what is over at once must not flicker."""
 
 
 class StatusLine(QStatusBar):
@@ -36,6 +42,11 @@ class StatusLine(QStatusBar):
             self.addWidget(words)
         for part in (self.work, self.progress, self.cancel, self.date, self.saved):
             self.addPermanentWidget(part)
+        self._job: Job | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(round(QUIET_S * 1000))
+        self._later.timeout.connect(self._tell_jobs)
         bench.jobs.changed.connect(self._tell_jobs)
         bench.session.saved_changed.connect(self._tell_saved)
         bench.session.project_changed.connect(lambda project, _changes: self._tell_project(project))
@@ -81,12 +92,16 @@ class StatusLine(QStatusBar):
         self.saved.setToolTip(str(session.path or ""))
 
     def _tell_jobs(self) -> None:
-        jobs = self._bench.jobs.running
+        running = self._bench.jobs.running
+        jobs = [one for one in running if one.asked or time.monotonic() - one.begun > QUIET_S]
+        if len(jobs) < len(running):
+            self._later.start()
+        self._job = jobs[0] if jobs else None
         for part in (self.work, self.progress, self.cancel):
             part.setVisible(bool(jobs))
-        if not jobs:
+        job = self._job
+        if job is None:
             return
-        job = jobs[0]
         self.work.setText(job.text or job.title)
         if job.fraction is None:
             self.progress.setRange(0, 0)
@@ -99,8 +114,8 @@ class StatusLine(QStatusBar):
             self.work.setText(_("Stopping…"))
 
     def _cancel(self) -> None:
-        for job in self._bench.jobs.running[:1]:
-            job.cancel()
+        if self._job is not None:
+            self._job.cancel()
         self._tell_jobs()
 
 

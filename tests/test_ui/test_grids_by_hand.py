@@ -288,7 +288,7 @@ def test_findings_name_what_they_are_about_and_a_double_click_leads_there(
     grids.commands.refresh()
     grids.commands.by_name["check-scheme"].trigger()
     rest(grids, qtbot)
-    found = grids.bench.findings or []
+    found = list(grids.bench.grouping.findings.found or ())
     assert {
         "area-unassigned",
         "area-in-no-grid",

@@ -350,7 +350,7 @@ def test_a_check_lists_what_does_not_hold_together(grids: MainWindow, qtbot: QtB
     grids.commands.refresh()
     grids.commands.by_name["check-scheme"].trigger()
     rest(grids, qtbot)
-    found = {(one.code, one.object_id) for one in grids.bench.findings or ()}
+    found = {(one.code, one.object_id) for one in grids.bench.grouping.findings.found or ()}
     assert ("area-unassigned", area) in found
     assert grids.bottom.page is not None
 

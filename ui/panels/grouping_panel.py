@@ -7,7 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QSpinBox, QToolButton
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+)
 
 from grid_model.grouping.presets import PRESETS
 from grid_model.grouping.result import Grouping, Reason
@@ -15,6 +24,7 @@ from grid_model.project import Project
 from resources.i18n import N_, _, ngettext
 from ui import formats
 from ui.bench import Bench
+from ui.colors import THEME
 from ui.group_text import reason_sentence
 from ui.grouping_hand import Figures
 from ui.grouping_plan import Choice, Proposal, notes_of
@@ -62,7 +72,10 @@ class GroupingPanel(Panel):
         """The map, on which members may be dropped; the window sets it."""
         self.do: Callable[[str], None] = lambda _name: None
         """Does a command of the window by its name; the window sets it."""
+        self.soundness: QPushButton | None = None
+        """How many findings the scheme on screen has; leads to their list."""
         bench.grouping.changed.connect(self.refresh)
+        bench.grouping.findings.changed.connect(self._tell_soundness)
         bench.session.project_changed.connect(lambda _project, _changes: self.refresh())
         self.refresh()
 
@@ -72,7 +85,7 @@ class GroupingPanel(Panel):
             self._stale = True
             return
         self._stale = False
-        self.cards = self.chart = None
+        self.cards = self.chart = self.soundness = None
         super().refresh()
 
     def _rested(self) -> None:
@@ -178,7 +191,9 @@ class GroupingPanel(Panel):
         self.column.addLayout(line)
         text, color = STATUS.get(str(values["status"]), (N_("Made by hand"), "grey"))
         marks = [badge(_("In force"), "blue")] if held else [badge(_("Not in force"), "grey")]
-        self.column.addLayout(row(*marks, badge(_(text), color, _("When it was made")), 1))
+        self.soundness = link("", partial(self.do, "check-scheme"))
+        self.column.addLayout(row(*marks, badge(_(text), color, _("When it was made")), 1, self.soundness))
+        self._tell_soundness()
         hand = self._bench.grouping.hand
         if hand is None and self._bench.grouping.trouble is not None:
             self.column.addWidget(notice(window_sentence(self._bench.grouping.trouble)))
@@ -198,6 +213,21 @@ class GroupingPanel(Panel):
             )
         for part in self._ask(primary=held):
             self.foot.addLayout(part)
+
+    def _tell_soundness(self) -> None:
+        """Say how many findings there are, in place: a list under the hand must not be built anew for it."""
+        if self.soundness is None:
+            return
+        found = self._bench.grouping.findings.found
+        self.soundness.setVisible(found is not None)
+        if found is None:
+            return
+        text = ngettext("{count} finding", "{count} findings", len(found)).format(count=len(found))
+        self.soundness.setText(text if found else _("Sound ✓"))
+        self.soundness.setStyleSheet(f"color: {THEME.wrong};" if found else "")
+        self.soundness.setToolTip(
+            _("What does not hold together in the scheme, found anew after every edit (Shift+F7)")
+        )
 
     def _chooser(self, project: Project, scheme: str) -> QComboBox:
         combo = QComboBox()

@@ -41,13 +41,20 @@ TASK_TABLES = {
         "findings-checked",
         "issues-found",
     ),
-    "grids": ("plan-groups", "mutual_aid_groups", "district_managers", "service_grids"),
+    "grids": ("plan-groups", "mutual_aid_groups", "district_managers", "service_grids", "scheme-findings"),
     "outage": ("outage-customers", "outage-areas", "back-feed", "trace-devices", "device-loss", "switches"),
     "print": ("service_grids", "transformer_areas", "district_managers"),
 }
 """The tables of each task; names with a dash are results and stand only while there is one."""
 
-FIRST = {"outage-": "outage-customers", "plan-": "plan-groups", "trace-": "trace-devices"}
+FIRST = {
+    "outage-": "outage-customers",
+    "device-": "",
+    "plan-": "plan-groups",
+    "trace-": "trace-devices",
+    "findings-": "findings-checked",
+    "scheme-": "",
+}
 """Which list comes to the front when results of a kind are there for the first time."""
 
 ROOMS = {
@@ -105,6 +112,7 @@ class BottomTables(QWidget):
         bench.traces.answered.connect(lambda: self._to_front("trace-devices"))
         bench.findings_changed.connect(lambda: self._on_result("findings-"))
         bench.grouping.changed.connect(lambda: self._on_result("plan-"))
+        bench.grouping.findings.changed.connect(lambda: self._on_result("scheme-"))
         self._history = bench.session.history
         self.arrange()
 
@@ -293,10 +301,8 @@ class BottomTables(QWidget):
             name for name in self._pages if name.startswith(prefix) or (prefix == "outage-" and "-" in name)
         ]
         self._stale.update(names)
-        first = {"outage-": "outage-customers", "plan-": "plan-groups", "trace-": "trace-devices"}.get(
-            prefix, "findings-checked"
-        )
-        fresh = results.there_is(self._bench, first) and first not in self._shown
+        first = FIRST[prefix]
+        fresh = bool(first) and results.there_is(self._bench, first) and first not in self._shown
         self.arrange()
         if fresh and first in self._shown:
             self.tabs.setCurrentIndex(self._shown.index(first))

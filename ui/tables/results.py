@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -373,9 +373,17 @@ def _fill_issues(bench: Bench, shown: ResultPage) -> None:
 
 
 def _fill_findings(bench: Bench, shown: ResultPage) -> None:
+    _show_findings(bench, shown, bench.findings or ())
+
+
+def _fill_scheme_findings(bench: Bench, shown: ResultPage) -> None:
+    _show_findings(bench, shown, bench.grouping.findings.found or ())
+
+
+def _show_findings(bench: Bench, shown: ResultPage, found: Sequence[Issue]) -> None:
     from ui.messages import issue_sentence
 
-    found, project = bench.findings or [], bench.session.project
+    project = bench.session.project
     told = objects.named_issues(project, found) if project is not None else found
     shown.show_result(
         pd.DataFrame(
@@ -520,6 +528,14 @@ RESULTS = {
         lambda bench: bench.findings is not None,
         lambda bench: len(bench.findings or []),
         _fill_findings,
+    ),
+    "scheme-findings": ResultTable(
+        N_("Scheme check"),
+        "",
+        "id",
+        lambda bench: bench.grouping.findings.found is not None,
+        lambda bench: len(bench.grouping.findings.found or ()),
+        _fill_scheme_findings,
     ),
     "issues-found": ResultTable(
         N_("Data issues"),
