@@ -11,8 +11,8 @@ from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
 from grid_model.project import Draft, Project
 from grid_model.study import OutageStudy, Stage, study_outage
-from grid_model.study_faults import recorded_result
-from grid_model.study_places import cut_row
+from grid_model.study_faults import open_faults, recorded_result
+from grid_model.study_places import cut_at_end
 from grid_model.study_record import (
     TEMPORARY_KINDS,
     Conflict,
@@ -25,7 +25,7 @@ from grid_model.study_record import (
 )
 from grid_model.study_steps import StudyStep
 from grid_model.table import Table
-from grid_model.wiring import BranchKind, SwitchState
+from grid_model.wiring import BranchKind, Device, SwitchState
 from resources.i18n import N_
 
 __all__ = [
@@ -146,7 +146,10 @@ class CarryOut:
 
 
 def _did_anything(study: OutageStudy, last: int) -> bool:
+    """Whether anything was operated, failed, was earthed or repaired on the way."""
     stages = study.stages[:last]
+    if stages[-1].faults != stages[0].moment.known_faults:
+        return True
     return any(stage.opened or stage.closed or stage.faults or stage.earthed for stage in stages)
 
 
@@ -165,7 +168,8 @@ def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageSt
     """
     switches = project.frame("switches")
     other = switches["id"][switches["open"] != switches["normal_open"]].tolist()
-    normal = study.state is SwitchState.NORMAL and not other and not len(project.frame("earths"))
+    guarded = len(project.frame("earths")) or open_faults(project)
+    normal = study.state is SwitchState.NORMAL and not other and not guarded
     state = SwitchState.NORMAL if normal else SwitchState.CURRENT
     elsewhere = state is not study.state
     try:
@@ -226,12 +230,17 @@ def _operate(draft: Draft, study: OutageStudy, last: int) -> None:
 
 
 def _cut_line(draft: Draft, line: str, stage: Stage, taken: Table) -> None:
-    """Part a line by a cut with a name that neither the project nor the study has."""
+    """Part a line by cuts with names that neither the project nor the study has.
+
+    At its first end; one that has failed at both, for what is closed later at its far end must not reach it.
+    """
+    failed = Device("ac_line_segments", line) in stage.faults
     n = 1
-    while f"cut-{n}" in draft.project.table("switches") or f"cut-{n}" in taken:
-        n += 1
-    step = StudyStep(stage.step.time, "cut", (f"lines:{line}",), temporary=f"cut-{n}")
-    draft.insert("switches", [cut_row(draft.project, step) | {"open": True}])
+    for end in ("a", "b") if failed else ("a",):
+        while f"cut-{n}" in draft.project.table("switches") or f"cut-{n}" in taken:
+            n += 1
+        step = StudyStep(stage.step.time, "cut", (line,), temporary=f"cut-{n}")
+        draft.insert("switches", [cut_at_end(draft.project, step, line, end) | {"open": True}])
 
 
 def _earth(draft: Draft, study: OutageStudy, last: int, outage: str) -> None:

@@ -10,6 +10,7 @@ from grid_model import schema
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.project import Project
+from grid_model.study_faults import refuse_forgotten
 from resources.i18n import N_
 
 
@@ -132,7 +133,7 @@ class DeleteObjects:
         return {"id": first if len(self.ids) == 1 else f"{first} …", "table": self.table}
 
     def apply(self, project: Project) -> tuple[Project, Changes]:
-        """Make the edit; raises `GridError` ``unknown-object``, ``has-dependents``."""
+        """Make the edit; raises ``unknown-object``, ``has-dependents``, and as `refuse_forgotten`."""
         found = deletion_of(project, self.table, self.ids)
         others = found.count - len(set(self.ids)) + len(found.emptied)
         if others and not self.with_dependents:
@@ -146,4 +147,6 @@ class DeleteObjects:
             draft.update(one.table, [one.id], **{one.column: None})
         for name, ids in found.rows.items():
             draft.delete(name, list(ids))
+        if "outages" in found.rows:
+            refuse_forgotten(project, draft.project, ", ".join(found.rows["outages"]))
         return draft.finish()

@@ -1,4 +1,4 @@
-"""Keep what is earthed dead: no edit, undo or redo may put an earthed place under voltage at present."""
+"""Keep dead what is earthed or has failed: no edit, undo or redo may put it under voltage at present."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from grid_model.changes import Changes
 from grid_model.earth_places import EarthPlace, earths_of, nodes_of
 from grid_model.errors import GridError
 from grid_model.project import Project
-from grid_model.study_faults import open_faults
-from grid_model.wiring import BranchKind, Wiring
+from grid_model.study_faults import fault_outages, open_faults
+from grid_model.wiring import BranchKind, Device, Wiring
 
 WATCHED = (
-    "earths", "switches", "ac_line_segments", "power_transformers", "energy_sources", "connectivity_nodes"
+    "earths", "outages", "switches", "ac_line_segments", "power_transformers", "energy_sources",
+    "connectivity_nodes",
 )  # fmt: skip
 """An edit of anything else cannot energise anything."""
 
@@ -66,28 +67,52 @@ def under_voltage(
     earthed = _live_among(project, wiring, earths_of(project), live)
     found = [Danger("energises-earth", str(one)) for one in earthed]
     for fault in open_faults(project):
-        own = wiring.branches(fault)
-        own = own[wiring.can_conduct[own] & (closed[own] | (wiring.kind[own] == BranchKind.SWITCH))]
+        own = striking(wiring, closed, fault)
         if (live[wiring.a[own]] | live[wiring.b[own]]).any():
             found.append(Danger("energises-fault", fault.id))
     return tuple(found)
 
 
-def refuse_live_earth(before: Project, after: Project, changes: Changes) -> None:
-    """Refuse `changes` that put an earthed place under voltage.
+def striking(wiring: Wiring, closed: np.ndarray, fault: Device) -> np.ndarray:
+    """Give the branches by which a fault strikes.
 
-    A place that is earthed and live already, which only another program can have made so, hinders nothing.
+    A line or transformer that is taken out strikes nothing any more; a faulted switch strikes on both sides
+    though it stands open.
+    """
+    own = wiring.branches(fault)
+    own = own[wiring.in_service[own] & (wiring.a[own] >= 0) & (wiring.b[own] >= 0)]
+    return np.asarray(own[closed[own] | (wiring.kind[own] == BranchKind.SWITCH)])
+
+
+def dangers_at_present(project: Project) -> tuple[Danger, ...]:
+    """List what must stay dead and is live at present; there should be nothing."""
+    if not len(project.frame("earths")) and not open_faults(project):
+        return ()
+    from grid_model.topology import SwitchState, TopologyIndex
+
+    index = TopologyIndex.build(project, SwitchState.CURRENT)
+    return under_voltage(project, index.wiring, index.closed, index.supplied)
+
+
+def refuse_new_danger(before: Project, after: Project, changes: Changes) -> None:
+    """Refuse `changes` that put an earthed place or an open fault under voltage.
+
+    What is live already, which only another program can have made so, hinders nothing.
 
     Raises
     ------
     GridError
-        ``energises-earth`` with the place.
+        ``energises-earth`` with the place, ``energises-open-fault`` with the device and the outage in which
+        it failed.
     """
-    if not len(after.frame("earths")) or not changes.touches(*WATCHED):
+    if not changes.touches(*WATCHED):
         return
-    live = live_earths(after)
-    if live:
-        known = set(live_earths(before))
-        for place in live:
-            if place not in known:
-                raise GridError("energises-earth", node=str(place))
+    found = dangers_at_present(after)
+    known = set(dangers_at_present(before)) if found else ()
+    for one in found:
+        if one in known:
+            continue
+        if one.code == "energises-earth":
+            raise GridError("energises-earth", node=one.id)
+        outages = {fault.id: outage for fault, outage in fault_outages(after).items()}
+        raise GridError("energises-open-fault", id=one.id, outage=outages[one.id])

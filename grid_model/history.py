@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from grid_model.changes import Changes, Image, rows_in, undoing
-from grid_model.earthing import refuse_live_earth
+from grid_model.earthing import refuse_new_danger
 from grid_model.errors import GridError
 from grid_model.naming import named
 from grid_model.project import Edit, Project
@@ -153,11 +153,11 @@ class History:
         Raises
         ------
         GridError
-            What the edit raises, and ``energises-earth``; the project is then as before.
+            What the edit raises, and as `refuse_new_danger`; the project is then as before.
         """
         project, changes = edit.apply(self._project)
         if changes:
-            refuse_live_earth(self._project, project, changes)
+            refuse_new_danger(self._project, project, changes)
             entry = self.journal.append("edit", edit.title, self._named(project, edit.values), 0, changes)
             self._undo.append(entry)
             self._redo.clear()
@@ -175,7 +175,7 @@ class History:
         ------
         GridError
             ``nothing-to-undo``, ``undo-row-gone``, ``changed-since`` where another program has
-            changed one of its rows, or ``energises-earth``.
+            changed one of its rows, and as `refuse_new_danger`.
         """
         return self._revert("undo", self._undo, self._redo, "nothing-to-undo")
 
@@ -191,7 +191,7 @@ class History:
         self._refuse_changed_outside(entry, images)
         changes = undoing(self._project, images)
         project = self._project.with_changes(changes)
-        refuse_live_earth(self._project, project, changes)
+        refuse_new_danger(self._project, project, changes)
         made = self.journal.append(action, entry.title, entry.values, entry.number, changes)
         source.pop()
         target.append(made)

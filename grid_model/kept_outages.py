@@ -10,7 +10,7 @@ from typing import Any
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.project import Project
-from grid_model.study_faults import open_faults, recorded_result
+from grid_model.study_faults import recorded_result, refuse_forgotten
 from resources.i18n import N_
 
 
@@ -181,8 +181,7 @@ class ForgetOutage:
         Raises
         ------
         GridError
-            ``unknown-object``; ``outage-has-open-fault`` where a fault is known by this record alone: it
-            would be forgotten, and something could be closed onto it.
+            ``unknown-object``, and as `refuse_forgotten`.
         """
         table = project.table("outages")
         table.position(self.outage)
@@ -192,10 +191,5 @@ class ForgetOutage:
         if own:
             draft.update("earths", own, outage=None)
         draft.delete("outages", [self.outage])
-        lost = set(open_faults(project)) - set(open_faults(draft.project))
-        if lost:
-            name = str(table.row(self.outage)["name"] or self.outage)
-            raise GridError(
-                "outage-has-open-fault", name=name, devices=", ".join(sorted(one.id for one in lost))
-            )
+        refuse_forgotten(project, draft.project, str(table.row(self.outage)["name"] or self.outage))
         return draft.finish()

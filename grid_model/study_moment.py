@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from grid_model.earth_places import EarthPlace, all_nodes_of, earths_of, nodes_of
+from grid_model.earthing import striking
 from grid_model.errors import GridError
 from grid_model.faults import Trip, protective_branches, trip
 from grid_model.restoration import Isolation, TieProposal, isolate, tie_proposals, together
@@ -22,7 +23,7 @@ from grid_model.study_places import find_device, find_earth_places
 from grid_model.study_return import joined_with
 from grid_model.study_steps import ACTIONS, StudyStep
 from grid_model.tracing import Outage
-from grid_model.wiring import BranchKind, Device, SwitchState
+from grid_model.wiring import Device, SwitchState
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +143,7 @@ class Moment:
         wiring = self.outage.before.wiring
         ends = [self.earthed_nodes]
         for fault in self.faults:
-            own = _striking(self.outage, fault)
+            own = striking(wiring, self.outage.after_topology.closed, fault)
             ends += [wiring.a[own], wiring.b[own]]
         return np.unique(np.concatenate(ends)).astype(np.int64)
 
@@ -358,17 +359,6 @@ def _danger(before: Moment, after: Moment) -> GridError | None:
 
 
 def _under_voltage(outage: Outage, fault: Device) -> bool:
-    own, live, wiring = _striking(outage, fault), outage.supply[1], outage.before.wiring
+    live, wiring = outage.supply[1], outage.before.wiring
+    own = striking(wiring, outage.after_topology.closed, fault)
     return bool((live[wiring.a[own]] | live[wiring.b[own]]).any())
-
-
-def _striking(outage: Outage, fault: Device) -> np.ndarray:
-    """Branches by which a fault strikes: a line or transformer that is taken out strikes nothing any more.
-
-    A faulted switch strikes on both sides though it stands open.
-    """
-    wiring = outage.before.wiring
-    own = wiring.branches(fault)
-    own = own[wiring.in_service[own] & (wiring.a[own] >= 0) & (wiring.b[own] >= 0)]
-    switch = wiring.kind[own] == BranchKind.SWITCH
-    return np.asarray(own[switch | outage.after_topology.closed[own]])

@@ -424,10 +424,22 @@ def cut_row(project: Project, step: StudyStep) -> dict[str, object]:
         raise GridError("cut-needs-line", device=", ".join(step.devices))
     far = ends == ("b",)
     place = place_on_line(project, line, step.at_m, step.xy)
-    row = project.table("ac_line_segments").row(line)
     if place is not None:
         far = place.length_m < math.inf and place.at_m > place.length_m / 2
-    node = row["node_b" if far else "node_a"]
+    return cut_at_end(project, step, line, "b" if far else "a", place)
+
+
+def cut_at_end(
+    project: Project, step: StudyStep, line: str, end: str, place: LinePlace | None = None
+) -> dict[str, object]:
+    """Describe the switch that stands for a cut at the end ``a`` or ``b`` of a line, still closed.
+
+    Parameters
+    ----------
+    place
+        Where it is drawn; at the node where not given.
+    """
+    node = project.table("ac_line_segments").row(line)["node_b" if end == "b" else "node_a"]
     nodes = project.table("connectivity_nodes")
     x, y = (None, None) if place is None else (place.x, place.y)
     if x is None and node in nodes:

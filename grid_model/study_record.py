@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from grid_model.carried_out import next_number, recorded_result
 from grid_model.customers import SUPPLY_COLUMNS
 from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
 from grid_model.outage_history import record_document
 from grid_model.project import Project
 from grid_model.study import OutageStudy, study_outage
-from grid_model.study_faults import recorded_result
 from grid_model.study_steps import read_steps, steps_document
 from grid_model.wiring import WIRING_COLUMNS, SwitchState
 
@@ -172,6 +172,7 @@ def result_document(
         faults = [str(one) for one in stages[-1].faults]
         struck = {str(one) for stage in stages for one in (*stage.faults, *stage.moment.known_faults)}
         found["carried_out"] = {
+            "number": next_number(project),
             "upto": upto,
             "devices": _operated_upto(study, upto),
             "faults": faults,

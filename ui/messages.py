@@ -287,9 +287,10 @@ ERRORS: Mapping[str, str] = {
     "energises-fault": N_(
         "This step would put the faulted “{id}” under voltage; isolate it or report it repaired first."
     ),
-    "energises-earth": N_(
-        "This step would put the earthed “{node}” under voltage; take the earth off first."
+    "energises-open-fault": N_(
+        "“{id}” has failed (outage {outage}) and is not repaired; this would put it under voltage. Keep it isolated, or carry out a study with the step “repair” first: “taiqu abnormal --repaired --out FILE.json” proposes one."
     ),
+    "energises-earth": N_("This would put the earthed “{node}” under voltage; take the earth off first."),
     "inoperable": N_("“{id}” is marked as inoperable; choose another switch or take the mark off."),
     "no-fault": N_("There is no fault yet; begin with a step “fault”."),
     "step-without-device": N_("The step “{action}” names no device; add one."),
@@ -298,6 +299,9 @@ ERRORS: Mapping[str, str] = {
 """Sentences for `GridError` codes; parts of the program add theirs in their section."""
 
 IN_WINDOW: Mapping[str, str] = {
+    "energises-open-fault": N_(
+        "“{id}” has failed (outage {outage}) and is not repaired; this would put it under voltage. Keep it isolated, or report the repair first: task Outage, page “Not normal”, “Repaired: return to normal”, then carry that out."
+    ),
     "outage-carried-out": N_(
         "Steps of the outage “{id}” were carried out, so it cannot be withdrawn; return to normal instead."
     ),

@@ -141,6 +141,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "outage-has-open-fault": N_(
         "“{name}” cannot be deleted: the fault in {devices} is known by this record alone and is not repaired. Carry the repair out first."
     ),
+    "outage-holds-present": N_(
+        "“{name}” cannot be deleted: without this record {devices} would count as failed, or stand otherwise than now. Delete the earlier outages of the same devices first, or change their state by a study that is carried out."
+    ),
     "nothing-carried-out": N_(
         "After step {n} everything stands as it did, so there is nothing to carry out."
     ),

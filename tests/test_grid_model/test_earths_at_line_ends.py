@@ -225,11 +225,11 @@ def inner_graph(project: Project) -> tuple[nx.Graph, Callable[[str, str], set[An
     Returns
     -------
     graph
-        Sources hang on the node ``root``.
+        Sources hang on the node ``root``; its attribute ``ends`` gives the nodes at the ends of each device.
     places
         Which nodes of the graph an earth at a node and a line stands for.
     """
-    graph = nx.Graph()
+    graph = nx.Graph(ends={})
     graph.add_node("root")
     graph.add_nodes_from(project.frame("connectivity_nodes")["id"])
     lines = {row["id"]: row for row in project.frame("ac_line_segments").to_dict("records")}
@@ -252,16 +252,21 @@ def inner_graph(project: Project) -> tuple[nx.Graph, Callable[[str, str], set[An
             ends[key].append(b)
             beyond[key] = [*beyond[key], b] if row["kind"] == "cut" else [b]
             graph.add_node(b)
+        if row["in_service"]:
+            graph.graph["ends"]["switches", row["id"]] = {a, b}
         if closed:
             graph.add_edge(a, b)
     for name, row in lines.items():
         if row["in_service"]:
-            graph.add_edge(ends[name, "node_a"][-1], ends[name, "node_b"][-1])
+            both = ends[name, "node_a"][-1], ends[name, "node_b"][-1]
+            graph.add_edge(*both)
+            graph.graph["ends"]["ac_line_segments", name] = set(both)
     for row in project.frame("power_transformers").to_dict("records"):
         if row["in_service"]:
             graph.add_edge(row["hv_node"], row["lv_node"])
             if isinstance(row["tv_node"], str):
                 graph.add_edge(row["hv_node"], row["tv_node"])
+            graph.graph["ends"]["power_transformers", row["id"]] = {row["hv_node"], row["lv_node"]}
     for row in project.frame("energy_sources").to_dict("records"):
         if row["in_service"]:
             graph.add_edge("root", row["node"])

@@ -42,7 +42,7 @@ def run(_project: Project, parameters: AbnormalParameters, feedback: Feedback) -
     project = read_project(path, feedback)
     found = abnormal_devices(project, entries_newest_first(path))
     faults = open_faults(project)
-    steps = return_to_normal(project, repaired=parameters.repaired) if found else ()
+    steps = return_to_normal(project, repaired=parameters.repaired) if found or faults else ()
     document = {
         "data_date": project.info.data_date,
         "devices": [_document(one) for one in found],
