@@ -13,6 +13,8 @@ from grid_model.project import Project
 from grid_model.study_faults import refuse_forgotten
 from resources.i18n import N_
 
+NODES = "connectivity_nodes"
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Dependent:
@@ -79,15 +81,26 @@ class Deletion:
         Identifiers of the rows that go, by table; the objects themselves among them.
     emptied
         Cells that become empty: rows that stay and referred to one that goes.
+    loose
+        Nodes that nothing would be connected to any more; they go too, for nobody sees them on the map.
     """
 
     rows: Mapping[str, tuple[str, ...]]
     emptied: tuple[Dependent, ...]
+    loose: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
-        """How many rows go."""
+        """How many rows go, loose nodes not among them."""
         return sum(len(ids) for ids in self.rows.values())
+
+    @property
+    def emptied_cells(self) -> Mapping[tuple[str, str], list[str]]:
+        """The rows whose cells become empty, by table and column."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for one in self.emptied:
+            found.setdefault((one.table, one.column), []).append(one.id)
+        return found
 
 
 def deletion_of(project: Project, table: str, ids: Sequence[str]) -> Deletion:
@@ -107,8 +120,32 @@ def deletion_of(project: Project, table: str, ids: Sequence[str]) -> Deletion:
                 going[one.table][one.id] = None
                 queue.append((one.table, (one.id,)))
     rows = {name: tuple(ids) for name, ids in going.items() if ids}
-    stay = tuple(one for one in emptied if one.id not in rows.get(one.table, ()))
-    return Deletion(rows, stay)
+    sets = {name: set(ids) for name, ids in rows.items()}
+    stay = tuple(one for one in emptied if one.id not in sets.get(one.table, ()))
+    return Deletion(rows, stay, _loose_nodes(project, sets))
+
+
+def _loose_nodes(project: Project, going: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Find the nodes that only rows which go refer to, in the order of their table."""
+    refers = [
+        (name, column.name)
+        for name, described in schema.tables().items()
+        for column in described.columns
+        if column.references == NODES and len(project.frame(name))
+    ]
+    ends: set[str] = set()
+    for name, column in refers:
+        frame = project.frame(name)
+        if going.get(name):
+            ends |= set(frame.loc[frame["id"].isin(going[name]), column].dropna())
+    ends -= going.get(NODES, set())
+    held: set[str] = set()
+    for name, column in refers if ends else ():
+        frame = project.frame(name)
+        found = frame.loc[frame[column].isin(ends), ["id", column]]
+        held |= set(found.loc[~found["id"].isin(going.get(name, ())), column])
+    at = project.table(NODES).positions(sorted(ends - held))
+    return tuple(project.frame(NODES)["id"].iloc[sorted(at[at >= 0].tolist())])
 
 
 @dataclass(frozen=True)
@@ -143,10 +180,12 @@ class DeleteObjects:
             ) or next((f"{one.table} {one.id}" for one in found.emptied), "")
             raise GridError("has-dependents", id=self.ids[0], count=others, first=first)
         draft = project.edit()
-        for one in found.emptied:
-            draft.update(one.table, [one.id], **{one.column: None})
-        for name, ids in found.rows.items():
-            draft.delete(name, list(ids))
+        for (name, column), ids in found.emptied_cells.items():
+            draft.update(name, ids, **{column: None})
+        for name, going in found.rows.items():
+            draft.delete(name, list(going))
+        if found.loose:
+            draft.delete(NODES, list(found.loose))
         if "outages" in found.rows:
             refuse_forgotten(project, draft.project, ", ".join(found.rows["outages"]))
         return draft.finish()

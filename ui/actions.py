@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from grid_model import schema
 from resources.i18n import N_, _
+from ui import objects
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -109,21 +109,12 @@ def can_paste(window: MainWindow) -> bool:
 def can_delete(window: MainWindow) -> bool:
     """Whether what is chosen are rows a person may delete."""
     chosen = window.bench.selection
-    return bool(chosen.ids) and is_deletable(chosen.table) and not window.bench.session.reading
-
-
-def is_deletable(table: str) -> bool:
-    """Whether rows are deleted by this command: schemes have their own, settings go back to their default."""
-    described = schema.tables().get(table)
-    return described is not None and described.room != "planning" and table not in KEPT_TABLES
+    return bool(chosen.ids) and objects.is_deletable(chosen.table) and not window.bench.session.reading
 
 
 def has_table(window: MainWindow) -> bool:
     """Whether an attribute table is on screen."""
     return hasattr(window.bottom.page, "ask_expression")
-
-
-KEPT_TABLES = frozenset({"settings", "layer_styles"})
 
 
 @dataclass(frozen=True)
@@ -173,7 +164,7 @@ MENUS = {
 ACTIONS = (
     Action("new-sample", "file", N_("New &sample station…"), "Ctrl+N", always),
     Action("open", "file", N_("&Open…"), "Ctrl+O", always, "folder"),
-    Action("open-reading", "file", N_("Open for &reading only…"), "Ctrl+Shift+O", always),
+    Action("open-reading", "file", N_("Open for readin&g only…"), "Ctrl+Shift+O", always),
     Action("recent", "file", N_("Open &recent"), "", always),
     Action("import-data", "file", N_("&Import…"), "Ctrl+I", always, "import", True),
     Action("import-folder", "file", N_("Import network &folder…"), "Ctrl+Shift+I", always),
@@ -190,7 +181,7 @@ ACTIONS = (
     Action("find", "edit", N_("&Find…"), "Ctrl+F", icon="search"),
     Action("journal", "edit", N_("&Journal"), "Ctrl+H", starts_section=True),
     Action("choose-by-expression", "edit", N_("Choose by e&xpression…"), "Ctrl+Shift+F", has_table, "filter"),
-    Action("show-personal", "edit", N_("Show &personal data…"), "", starts_section=True, icon="eye"),
+    Action("show-personal", "edit", N_("Show p&ersonal data…"), "", starts_section=True, icon="eye"),
     Action("settings", "edit", N_("&Settings…"), "Ctrl+,", always, "settings", True),
     Action("task-data", "view", N_("&Data"), "Ctrl+1"),
     Action("task-grids", "view", N_("&Grids"), "Ctrl+2"),
@@ -199,7 +190,7 @@ ACTIONS = (
     Action("zoom-all", "view", N_("Whole &station"), "Ctrl+0", icon="fit", starts_section=True),
     Action("zoom-in", "view", N_("Zoom &in"), "Ctrl++", icon="plus"),
     Action("zoom-out", "view", N_("Zoom o&ut"), "Ctrl+-", icon="minus"),
-    Action("zoom-selection", "view", N_("Zoom to the &selection"), "Ctrl+J", icon="target"),
+    Action("zoom-selection", "view", N_("Zoom to the sele&ction"), "Ctrl+J", icon="target"),
     Action("visit-back", "view", N_("&Back to the object before"), "Alt+Left", can_go_back, "back", True),
     Action(
         "visit-forward", "view", N_("&Forward to the next object"), "Alt+Right", can_go_forward, "forward"
@@ -239,7 +230,7 @@ ACTIONS = (
     Action("what-if-fault", "outage", N_("What if it &fails"), "Ctrl+Shift+K", has_device),
     Action("export-customers", "outage", N_("&Export customer list…"), "Ctrl+L", has_trace, "export", True),
     Action(
-        "export-customers-full", "outage", N_("Export customer list in &full…"), "Ctrl+Shift+L", has_trace
+        "export-customers-full", "outage", N_("Export customer list &in full…"), "Ctrl+Shift+L", has_trace
     ),
     Action("rank", "outage", N_("&Loss of every device"), ""),
     Action(

@@ -51,6 +51,8 @@ class Bench(QObject):
     findings_changed = Signal()
     zoom_wanted = Signal(str, str)
     """Somebody asks the map to go to an object: table, id."""
+    delete_wanted = Signal()
+    """Somebody wants what is under the hand deleted."""
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)

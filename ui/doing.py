@@ -15,11 +15,12 @@ from grid_model.feedback import Feedback
 from grid_model.project import Project
 from grid_model.schema import Shape
 from grid_model.table import plain
-from resources.i18n import N_, _
+from resources.i18n import N_, _, ngettext
 from ui import outputs
 from ui.device_menu import ask_about
 from ui.dialogs import ask
 from ui.dialogs.operation_dialog import data_files
+from ui.formats import whole
 from ui.grids_doing import (  # noqa: F401 - commands of the task Grids
     assign_areas,
     check_scheme,
@@ -277,6 +278,23 @@ def copy(window: MainWindow) -> None:
     view = focus if isinstance(focus, FrameView) else window.bottom.page.view if window.bottom.page else None
     if view is not None:
         view.copy()
+
+
+def delete_chosen(window: MainWindow) -> None:
+    """Say what depends on what is chosen, and delete it with that where the person agrees."""
+    from grid_model.delete import DeleteObjects, deletion_of
+    from ui.actions import can_delete
+    from ui.dialogs.delete_dialog import ask_delete
+
+    project, chosen = window.bench.session.project, window.bench.selection
+    if project is None or not can_delete(window):
+        return
+    found = deletion_of(project, chosen.table, chosen.ids)
+    if not ask_delete(project, chosen.table, chosen.ids, found, window.bench.show_personal, window):
+        return
+    if window.bench.session.do(DeleteObjects(chosen.table, chosen.ids, with_dependents=True)) is not None:
+        told = ngettext("{count} row deleted.", "{count} rows deleted.", found.count)
+        window.messages.tell(told.format(count=whole(found.count)))
 
 
 def find(window: MainWindow) -> None:

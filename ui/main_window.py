@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from grid_model.changes import Changes
@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         bench.task_changed.connect(lambda _task: self.messages.let_go())
         bench.selection_changed.connect(self._mark)
         bench.zoom_wanted.connect(self._zoom_to)
+        bench.delete_wanted.connect(lambda: doing.delete_chosen(self))
         bench.outage.changed.connect(self._show_outage)
         bench.outage.shown_changed.connect(self._show_outage)
         bench.ranking.changed.connect(self._show_losses)
@@ -246,7 +247,7 @@ class MainWindow(QMainWindow):
         return _("{station} — {file} — Taiqu").format(station=name, file=path.name)
 
     def _name_personal(self) -> None:
-        text = _("Hide &personal data") if self.bench.show_personal else _("Show &personal data…")
+        text = _("Hide p&ersonal data") if self.bench.show_personal else _("Show p&ersonal data…")
         self.commands.by_name["show-personal"].setText(text)
 
     def _mark(self) -> None:
@@ -361,6 +362,7 @@ class MainWindow(QMainWindow):
             menu.addSeparator()
         menu.addAction(self.commands.by_name["zoom-selection"])
         menu.addAction(_("Show in the table"), lambda: self.bottom.open(table))
+        menu.addAction(self.commands.by_name["delete-chosen"])
         menu.exec(place)
         menu.deleteLater()
 
@@ -401,6 +403,13 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
         event.acceptProposedAction()
         doing.open_dropped(self, paths)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete what is chosen, where nothing that has the focus took the key."""
+        if event.key() == Qt.Key.Key_Delete and not event.modifiers():
+            doing.delete_chosen(self)
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():

@@ -15,7 +15,7 @@ from grid_model.errors import GridError
 from grid_model.issue import Issue
 from grid_model.project import Project
 from grid_model.schema import Column, Kind, Personal, TableSchema
-from grid_model.table import plain
+from grid_model.table import Table, plain
 from ui import formats
 from ui.messages import window_sentence
 
@@ -26,6 +26,15 @@ HIDDEN_COLUMNS = frozenset({"geometry", "attributes"})
 
 STAFF_TABLES = frozenset({"district_managers", "qualifications"})
 """Tables about the station's own people: names stand open inside the office, phones do not."""
+
+KEPT_TABLES = frozenset({"settings", "layer_styles"})
+"""Their rows go back to the default where they are changed; nobody deletes them as rows."""
+
+
+def is_deletable(table: str) -> bool:
+    """Whether a person deletes rows of `table` one by one; groups and schemes have commands of their own."""
+    described = schema.tables().get(table)
+    return described is not None and described.room != "planning" and table not in KEPT_TABLES
 
 
 def disclosure(show_personal: bool) -> Disclosure:
@@ -65,12 +74,16 @@ def object_name(project: Project, table: str, one: str, show_personal: bool = Fa
     """Give what a person calls the object: its name, or its id where it has none."""
     holder = project.table(table)
     at = int(holder.positions([one])[0])
-    if at < 0:
-        return one
+    return one if at < 0 else name_at(holder, at, show_personal)
+
+
+def name_at(holder: Table, at: int, show_personal: bool = False) -> str:
+    """Give what a person calls the object in the row `at` of its table."""
+    table = holder.schema.name
     column = holder.schema.column(name_column(table))
     value = plain(holder.frame[column.name].iat[at])
     if not value:
-        return one
+        return str(holder.frame["id"].iat[at])
     hide = masker(holder.schema, column, show_personal)
     return hide(str(value)) if hide is not None and not _is_company(holder.frame, at, table) else str(value)
 

@@ -268,3 +268,12 @@ def test_any_sequence_of_edits_keeps_supply_and_can_be_taken_back(seed: int) -> 
 
 def _head(project: Project) -> str:
     return str(project.frame("feeders")["head_switch"].iloc[0])
+
+
+def test_a_switch_at_the_end_of_a_line_goes_with_it_and_no_node_stays_alone() -> None:
+    project = draw("s k a", "a l1 b", "b k1@l1", sources=["s"])
+    found = deletion_of(project, "ac_line_segments", ["l1"])
+    assert found.rows == {"ac_line_segments": ("l1",), "switches": ("k1",)}
+    assert found.loose == ("b",)
+    after = done(project, DeleteObjects("ac_line_segments", ("l1",), with_dependents=True))
+    assert sorted(after.frame("connectivity_nodes")["id"]) == ["a", "s"]

@@ -55,6 +55,7 @@ class TablePage(QWidget):
         self.view.menu_wanted.connect(self._menu)
         self.view.heading_menu_wanted.connect(self._heading_menu)
         self.view.paste_wanted.connect(self.paste)
+        self.view.delete_wanted.connect(self.delete)
         self.view.too_many_to_copy.connect(self._refuse_copy)
         self.view.columns_arranged.connect(self._keep_columns)
 
@@ -88,6 +89,11 @@ class TablePage(QWidget):
             ids = [one[1] for one in found if one is not None and one[0] == first[0]]
             self.bench.select(first[0], *dict.fromkeys(ids))
 
+    def delete(self) -> None:
+        """Ask to delete the objects of the rows chosen here, whatever was chosen elsewhere since."""
+        self._choose_several(self.view.chosen_positions())
+        self.bench.delete_wanted.emit()
+
     def _refuse_copy(self, rows: int) -> None:
         told = _("{rows} rows are too many for the clipboard; write the table to a file instead (Ctrl+E).")
         self.bench.session.warned.emit(told.format(rows=formats.whole(rows)))
@@ -120,6 +126,8 @@ class TablePage(QWidget):
         menu.addAction(_("Copy this cell"), self.view.copy_cell)
         if self.can_paste:
             menu.addAction(_("Paste"), self.paste)
+        if found is not None and objects.is_deletable(found[0]) and not self.bench.session.reading:
+            menu.addAction(_("Delete…"), self.delete)
         index = self.view.currentIndex()
         if index.isValid():
             menu.addSeparator()

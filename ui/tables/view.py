@@ -44,6 +44,8 @@ class FrameView(QTableView):
     """A person asked for the menu of a column: its number, place on the screen."""
     paste_wanted = Signal()
     """A person wants the clipboard put into the cells from the current one on."""
+    delete_wanted = Signal()
+    """A person wants what is chosen deleted."""
     too_many_to_copy = Signal(int)
     """So many rows are not copied."""
     columns_arranged = Signal()
@@ -218,6 +220,8 @@ class FrameView(QTableView):
             self.copy()
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.paste_wanted.emit()
+        elif event.key() == Qt.Key.Key_Delete and not editing and len(self.chosen_rows()):
+            self.delete_wanted.emit()
         elif (
             event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             and self.currentIndex().isValid()
