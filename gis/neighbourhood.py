@@ -112,9 +112,11 @@ def _borders(
     owners = np.array([owner.get(one, -1) for one in outlines.ids], dtype=np.int64)
     import shapely
 
-    there = (owners >= 0) & ~shapely.is_missing(outlines.shapes)
-    if not there.any():
+    there = np.flatnonzero((owners >= 0) & ~shapely.is_missing(outlines.shapes))
+    if not len(there):
         return _from_places(managers, x, y), (), "positions"
+    # By id: which of two outlines is measured along the other must not hang on the order of the rows.
+    there = there[np.argsort(np.array(outlines.ids, dtype=object)[there], kind="stable")]
     barriers, ids = _barriers(project, outlines.plane)
     reach = setting(project, "territory.barrier_reach_m")
     shared = _shared(outlines.shapes[there], owners[there], setting(project, "territory.gap_tolerance_m"))
@@ -129,7 +131,7 @@ def _borders(
     for guest in np.setdiff1d(np.arange(len(managers)), owners[there]):
         for border in _of_guest(int(guest), managers, outlines.shapes[there], owners[there], x, y, kept):
             kept.setdefault((border.a, border.b), border)
-    source = "generated" if (outlines.generated & there).any() else "outlines"
+    source = "generated" if outlines.generated[there].any() else "outlines"
     return (
         tuple(sorted(kept.values(), key=lambda one: (one.a, one.b))),
         tuple(sorted(cut, key=lambda one: (one.a, one.b))),
@@ -245,12 +247,15 @@ def _of_guest(
     y: np.ndarray,
     kept: dict[tuple[str, str], Border],
 ) -> list[Border]:
-    """Give a manager without land the neighbours of the land he stands on, its manager among them."""
+    """Give a manager without land the neighbours of the land he stands on, its manager among them.
+
+    Where several outlines are as near (he stands on a border, or they overlap), the first one counts.
+    """
     import shapely
 
     if np.isnan(x[guest]):
         return []
-    host = managers[owners[shapely.STRtree(shapes).nearest(shapely.Point(x[guest], y[guest]))]]
+    host = managers[owners[int(np.argmin(shapely.distance(shapely.Point(x[guest], y[guest]), shapes)))]]
     around = {host} | {b if a == host else a for a, b in kept if host in (a, b)}
     me = managers[guest]
     return [Border(min(me, one), max(me, one), 0.0) for one in sorted(around - {me})]

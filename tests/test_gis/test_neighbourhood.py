@@ -181,6 +181,29 @@ def test_a_manager_without_land_is_a_neighbour_where_he_stands() -> None:
     assert pairs(neighbourhood(drawn("ABC", district_managers=guest))) == {"AB", "BC", "AG", "BG"}
 
 
+def test_of_outlines_equally_near_the_first_by_number_is_stood_on() -> None:
+    people = managers("ABCDX", X={"x": 500.0, "y": 500.0})  # in the gap, as far from the one above as beside
+    for drawing, host in (("BCD .A.", "A"), ("ACD .B.", "A"), ("CBD .A.", "A"), ("BAD .C.", "B")):
+        found = neighbourhood(station(transformer_areas=squares(drawing), district_managers=people))
+        around = {pair.replace(host, "") for pair in pairs(found) if host in pair} - {"X"}
+        assert {pair.replace("X", "") for pair in pairs(found) if "X" in pair} == {host, *around}
+
+
+def test_a_border_is_as_long_whichever_row_comes_first() -> None:
+    sliding = shapely.Polygon(
+        [(993, 200), (2000, 0), (2000, 1000), (1002, 700)]
+    )  # overlaps, and leaves a gap
+    areas = [
+        {"id": "a", "manager": "A", "geometry": box(0, 0)},
+        {"id": "b", "manager": "B", "geometry": bytes(shapely.to_wkb(shapely.multipolygons([sliding])))},
+    ]
+    found = [
+        neighbourhood(station(transformer_areas=rows, district_managers=managers("AB"))).neighbours
+        for rows in (areas, areas[::-1])
+    ]
+    assert found[0] and found[0] == found[1]
+
+
 def test_without_any_land_base_points_decide() -> None:
     corners = {"A": (0, 0), "B": (1000, 0), "C": (0, 1000), "D": (5000, 5000)}
     rows = managers("ABCDE", **{one: {"x": float(x), "y": float(y)} for one, (x, y) in corners.items()})
