@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
+from grid_model.carried_out import standing_open
 from grid_model.changes import CellsImage, DeletedImage, InsertedImage
 from grid_model.earth_places import earths_of
 from grid_model.earthing import live_earths
@@ -30,10 +31,10 @@ class AbnormalDevice:
     Parameters
     ----------
     table, id, name, kind
-        ``switches`` and its kind; ``earths`` and its place in `node` and, where it stands at a line's
-        end beyond the switch there, `line`.
+        ``switches`` and its kind; ``power_transformers`` and ``energy_sources``; ``earths`` and its place in
+        `node` and, where it stands at a line's end beyond the switch there, `line`.
     position
-        ``open``, ``closed`` (neither normal), ``jumper``, ``cut`` (in place), ``earth``.
+        ``open``, ``closed`` (neither normal), ``off`` (a source), ``jumper``, ``cut`` (in place), ``earth``.
     since, who, title, values
         From the journal: the moment it was written, by whom, and what the edit was; empty where the
         journal does not know.
@@ -68,7 +69,7 @@ def entries_with_images(journal: Journal) -> Iterator[Entry]:
 
 
 def abnormal_devices(project: Project, entries: Iterable[Entry] = ()) -> tuple[AbnormalDevice, ...]:
-    """List switches out of their normal position, jumpers and cuts in place, and earths.
+    """List switches out of their normal position, jumpers and cuts in place, what else is open, and earths.
 
     Parameters
     ----------
@@ -89,6 +90,10 @@ def abnormal_devices(project: Project, entries: Iterable[Entry] = ()) -> tuple[A
         if step is None and kind == "cut":  # put in where a study took the line itself out
             step = steps.get(f"ac_line_segments:{row['line']}")
         found.append(_described("switches", row, position, kind, known, step))
+    for table, name in standing_open(project):
+        position = "off" if table == "energy_sources" else "open"
+        described = project.table(table).row(name)
+        found.append(_described(table, described, position, table, known, steps.get(f"{table}:{name}")))
     live = set(live_earths(project))
     rows = earths[["fid", "id", "outage", "placed_at"]].to_dict("records")
     for row, place in zip(rows, earths_of(project), strict=True):

@@ -10,6 +10,9 @@ from typing import Any
 from grid_model.project import Project
 from grid_model.table import Table
 
+WITHOUT_POSITION = ("power_transformers", "energy_sources")
+"""Tables of devices that can stand open and have no column for it."""
+
 
 def recorded_result(text: object) -> dict[str, Any]:
     """Read what a row of ``outages`` holds as steps or result; what is no record of ours is empty."""
@@ -36,14 +39,20 @@ def next_number(project: Project) -> int:
     return 1 + max((int(one.get("number") or 0) for one in carried_out_records(project)), default=0)
 
 
-def standing_open(project: Project) -> tuple[str, ...]:
-    """Name the transformers and sources that stand open at present, such as ``energy_sources:S1``.
+def standing_open(project: Project) -> tuple[tuple[str, str], ...]:
+    """Give table and identifier of the transformers and sources that stand open at present.
 
-    They have no position of their own in their tables: the study that was carried out last says it.
+    Their tables hold no position: the study that was carried out last says it. What is no longer there is
+    left out.
     """
     for done in reversed(carried_out_records(project)):
         if "open" in done:
-            return tuple(str(one) for one in done["open"] or ())
+            named = [str(one).partition(":") for one in done["open"] or ()]
+            return tuple(
+                (table, one)
+                for table, _colon, one in named
+                if table in WITHOUT_POSITION and one in project.table(table)
+            )
     return ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from grid_model.carried_out import standing_open
 from grid_model.changes import Changes
 from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
@@ -25,7 +26,7 @@ from grid_model.study_record import (
 )
 from grid_model.study_steps import StudyStep
 from grid_model.table import Table
-from grid_model.wiring import BranchKind, Device, SwitchState
+from grid_model.wiring import Device, SwitchState
 from resources.i18n import N_
 
 __all__ = [
@@ -97,8 +98,9 @@ class CarryOut:
     """Let the present positions follow a study, up to its step `upto` (the last where not given).
 
     Switches get their position, jumpers and cuts come or go, earths are placed and taken away, and the
-    outage is recorded. A line the study took out is cut at its end. A study that ends where it began, such
-    as a whole outage up to the way back, changes no position and is recorded with its actual times.
+    outage is recorded; which transformers and sources stand open, the record alone says. A line the study
+    took out is cut at its end. A study that ends where it began, such as a whole outage up to the way back,
+    changes no position and is recorded with its actual times.
     """
 
     study: OutageStudy = field(repr=False)
@@ -127,16 +129,13 @@ class CarryOut:
         GridError
             ``no-such-stage``; ``carry-out-from-normal`` where the study began in the normal state and comes
             out otherwise from the present one; ``study-outdated`` where it comes out otherwise now, or
-            what refuses a step now; ``cannot-carry-out`` for a transformer or a source that stands open;
-            ``nothing-carried-out``.
+            what refuses a step now; ``nothing-carried-out``.
         """
         if not 1 <= self.last <= len(self.study.stages):
             raise GridError("no-such-stage", n=self.last, steps=len(self.study.stages))
         fresh = _played_again(project, self.study, self.outage)
-        stage = fresh.stages[self.last - 1]
         outage = self.outage or new_outage_id(project, fresh)
         draft = project.edit()
-        _refuse_without_position(stage)
         _operate(draft, fresh, self.last)
         _earth(draft, fresh, self.last, outage)
         if draft.project is project and not _did_anything(fresh, self.last):
@@ -150,7 +149,9 @@ def _did_anything(study: OutageStudy, last: int) -> bool:
     stages = study.stages[:last]
     if stages[-1].faults != stages[0].moment.known_faults:
         return True
-    return any(stage.opened or stage.closed or stage.faults or stage.earthed for stage in stages)
+    return any(
+        stage.opened or stage.closed or stage.sources or stage.faults or stage.earthed for stage in stages
+    )
 
 
 def new_outage_id(project: Project, study: OutageStudy) -> str:
@@ -168,7 +169,7 @@ def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageSt
     """
     switches = project.frame("switches")
     other = switches["id"][switches["open"] != switches["normal_open"]].tolist()
-    guarded = len(project.frame("earths")) or open_faults(project)
+    guarded = len(project.frame("earths")) or open_faults(project) or standing_open(project)
     normal = study.state is SwitchState.NORMAL and not other and not guarded
     state = SwitchState.NORMAL if normal else SwitchState.CURRENT
     elsewhere = state is not study.state
@@ -187,17 +188,6 @@ def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageSt
                 raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5]))
             raise GridError("study-outdated", id=outage or study.start.isoformat(" ", "minutes"))
     return fresh
-
-
-def _refuse_without_position(stage: Stage) -> None:
-    """Only switches and lines can stand open at present; a transformer or a source has no such position."""
-    outage = stage.outage
-    wiring = outage.before.wiring
-    differs = outage.before.closed & ~outage.after_topology.closed
-    for kind in (BranchKind.TRANSFORMER, BranchKind.SOURCE):
-        found = wiring.devices((differs & (wiring.kind == kind)).nonzero()[0])
-        if found:
-            raise GridError("cannot-carry-out", id=found[0].id)
 
 
 def _operate(draft: Draft, study: OutageStudy, last: int) -> None:

@@ -76,6 +76,8 @@ class Stage:
         With the jumper or cut it makes, and its point on a line in metres.
     opened, closed
         What was operated in this step.
+    sources
+        Sources that went off or came back in this step.
     isolation, ties, restoration
         What was found, for ``isolate`` and ``restore``.
     live_from_behind
@@ -112,6 +114,7 @@ class Stage:
     earthed: tuple[EarthPlace, ...] = ()
     place: LinePlace | None = None
     notes: tuple[str, ...] = ()
+    sources: tuple[Device, ...] = ()
     moment: Moment = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
 
     @property
@@ -317,6 +320,11 @@ def _stage(n: int, step: StudyStep, before: Moment, after: Moment, hours: UserHo
         earthed=tuple(sorted(after.earthed)),
         place=fault_place(outage.project, step),
         notes=_notes(step, before, after, lost, back),
+        sources=tuple(
+            outage.before.wiring.devices(
+                np.flatnonzero((then != now) & (outage.before.wiring.kind == BranchKind.SOURCE))
+            )
+        ),
         moment=after,
     )
 

@@ -58,6 +58,6 @@ def refuse_forgotten(before: Project, after: Project, name: str) -> None:
         devices = ", ".join(sorted(one.id for one in lost))
         raise GridError("outage-has-open-fault", name=name, devices=devices)
     otherwise = {one.id for one in are - were}
-    otherwise |= {_device(one).id for one in set(standing_open(before)) ^ set(standing_open(after))}
+    otherwise |= {one for _table, one in set(standing_open(before)) ^ set(standing_open(after))}
     if otherwise:
         raise GridError("outage-holds-present", name=name, devices=", ".join(sorted(otherwise)))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from grid_model.carried_out import next_number, recorded_result
+from grid_model.carried_out import next_number, recorded_result, standing_open
 from grid_model.customers import SUPPLY_COLUMNS
 from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
@@ -24,7 +24,8 @@ from grid_model.outage_history import record_document
 from grid_model.project import Project
 from grid_model.study import OutageStudy, study_outage
 from grid_model.study_steps import read_steps, steps_document
-from grid_model.wiring import WIRING_COLUMNS, SwitchState
+from grid_model.tracing import Outage
+from grid_model.wiring import WIRING_COLUMNS, BranchKind, SwitchState
 
 STATE_COLUMNS = {"switches": ("kind", "normal_open", "is_protective", "is_operable", "rated_a")}
 TEMPORARY_KINDS = ("jumper", "cut")
@@ -177,6 +178,7 @@ def result_document(
             "devices": _operated_upto(study, upto),
             "faults": faults,
             "repaired": sorted(struck - set(faults)),
+            "open": without_position(stages[-1].outage),
         }
     elif carried_out:
         found["carried_out"] = dict(carried_out)
@@ -193,8 +195,16 @@ def _operated_upto(study: OutageStudy, upto: int) -> dict[str, int]:
     """For each device, the last step up to `upto` that operated it."""
     found: dict[str, int] = {}
     for stage in study.stages[:upto]:
-        found |= {str(one): stage.n for one in (*stage.opened, *stage.closed)}
+        found |= {str(one): stage.n for one in (*stage.opened, *stage.closed, *stage.sources)}
     return found
+
+
+def without_position(outage: Outage) -> list[str]:
+    """Name the transformers and sources that are in service and stand open in the end; no table says it."""
+    wiring = outage.before.wiring
+    own = (wiring.kind == BranchKind.TRANSFORMER) | (wiring.kind == BranchKind.SOURCE)
+    found = wiring.devices(np.flatnonzero(own & wiring.in_service & ~outage.after_topology.closed))
+    return sorted({str(one) for one in found})
 
 
 def _start(study: OutageStudy) -> dict[str, Any]:
@@ -208,6 +218,7 @@ def _start(study: OutageStudy) -> dict[str, Any]:
         "abnormal": differs["id"].tolist(),
         "earths": [[one.node, one.line] if one.line else one.node for one in earths_of(study.project)],
         "faults": [str(one) for one in study.stages[0].moment.known_faults],
+        "open": [f"{table}:{one}" for table, one in standing_open(study.project)],
     }
 
 
@@ -301,7 +312,7 @@ def load_study(project: Project, outage_id: str) -> Reopened:
 
 
 def _as_it_began(project: Project, start: Mapping[str, Any]) -> Project:
-    """Give the project with the positions, the earths and the open faults of then."""
+    """Give the project with the positions, the earths, the open faults and what stood open then."""
     switches = project.frame("switches")
     abnormal = switches["id"].isin(list(start.get("abnormal", ())))
     then = switches["normal_open"] ^ abnormal
@@ -310,8 +321,8 @@ def _as_it_began(project: Project, start: Mapping[str, Any]) -> Project:
     if len(differs):
         draft.update("switches", differs["id"].tolist(), open=then[differs.index].tolist())
     draft.delete("outages", project.frame("outages")["id"].tolist())
-    if start.get("faults"):
-        record = {"carried_out": {"faults": list(start["faults"])}}
+    if start.get("faults") or start.get("open"):
+        record = {"carried_out": {name: list(start.get(name) or ()) for name in ("faults", "open")}}
         draft.insert("outages", [{"id": "then", "result": document_text(record)}])
     draft.delete("earths", project.frame("earths")["id"].tolist())
     earths = dict.fromkeys(

@@ -160,7 +160,7 @@ class TopologyIndex:
     def require_source(self) -> None:
         """Refuse a network in which no source is in service: `GridError` ``network-without-source``."""
         sources = self.wiring.kind == BranchKind.SOURCE
-        if not (self.closed & self.wiring.can_conduct & sources).any():
+        if not (self.wiring.in_service & self.wiring.can_conduct & sources).any():
             raise GridError("network-without-source")
 
     @cached_property

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from grid_model.carried_out import standing_open
 from grid_model.errors import GridError
 from grid_model.project import Project
 from grid_model.supply_tree import Adjacency
@@ -195,10 +196,16 @@ class Wiring:
         return True
 
     def closed(self, project: Project, state: SwitchState) -> np.ndarray:
-        """Tell which branches are closed and in service in `state`; `project` has this wiring."""
+        """Tell which branches are closed and in service in `state`; `project` has this wiring.
+
+        Transformers and sources are closed while in service, but for what a study carried out left open.
+        """
         column = "normal_open" if state is SwitchState.NORMAL else "open"
         closed = self.in_service.copy()
         closed[: len(self.tables["switches"])] &= ~project.frame("switches")[column].to_numpy(dtype=bool)
+        if state is SwitchState.CURRENT:
+            for table, one in standing_open(project):
+                closed[self.branches_of_row(table, self.tables[table].position(one))] = False
         closed.flags.writeable = False
         return closed
 

@@ -8,6 +8,7 @@ from resources.i18n import N_, _
 POSITIONS = {
     "open": N_("{id} stands open, normally closed"),
     "closed": N_("{id} stands closed, normally open"),
+    "off": N_("Source {id} is off, normally on"),
     "jumper": N_("Temporary jumper {id} is in place"),
     "cut": N_("Temporary cut {id} is in place"),
     "earth": N_("Node {node} is earthed ({id})"),

@@ -111,9 +111,6 @@ STUDY_ERRORS: Mapping[str, str] = {
     "bad-times": N_(
         "The times of a proposal must not run backwards: fault, isolation, restoration, repair, and no negative duration."
     ),
-    "cannot-carry-out": N_(
-        "“{id}” has no present position of its own, so this study cannot be carried out; use the switch before it instead."
-    ),
     "carry-out-from-normal": N_(
         "This study began in the normal state and comes out otherwise from the present one, in which switches stand differently ({n}: {devices}); play it from the present state and carry that out."
     ),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from grid_model.carried_out import standing_open
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.feedback import Feedback
@@ -152,8 +153,10 @@ class OutageDesk(QObject):
         if overlay is not None and (table, one) in overlay.closed:
             return False
         project = self._session.project
-        if project is None or table != "switches" or one not in project.table(table):
+        if project is None or one not in project.table(table):
             return False
+        if table != "switches":
+            return self.state == "current" and (table, one) in standing_open(project)
         return bool(project.table(table).row(one)["normal_open" if self.state == "normal" else "open"])
 
     def title(self, project: Project) -> str:
@@ -494,7 +497,7 @@ class OutageDesk(QObject):
             self._stop()
             self._memory = PlanMemory()
             self._play(show=0, asked=False)
-        elif project is not None and changes.touches(*TRACED_TABLES, "earths"):
+        elif project is not None and changes.touches(*TRACED_TABLES, "earths", "outages"):
             if self.steps:
                 last = self.result is not None and self.shown == len(self.result.overlays)
                 self._play(show=len(self.steps) if last else self.shown, asked=False)

@@ -302,5 +302,5 @@ class RankingDesk(QObject):
             self.changed.emit()
             if project is not None:
                 self._keep_up()
-        elif project is not None and changes.touches(*TRACED_TABLES):
+        elif project is not None and changes.touches(*TRACED_TABLES, "outages"):
             self._refresh()

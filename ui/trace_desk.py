@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from PySide6.QtCore import QObject, Signal
 
+from grid_model.carried_out import standing_open
 from grid_model.changes import Changes
 from grid_model.feedback import Feedback
 from grid_model.project import Project
@@ -51,6 +52,7 @@ class TraceDesk(QObject):
         self.picture: TracePicture | None = None
         self.stale = False
         """Whether the network has changed since."""
+        self._open: tuple[tuple[str, str], ...] = ()
         session.project_changed.connect(self._on_project)
 
     @property
@@ -143,10 +145,11 @@ class TraceDesk(QObject):
         self.changed.emit()
 
     def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        were, self._open = self._open, standing_open(project) if project is not None else ()
         if changes is None:
             self.start = ""
             self.clear()
-        elif project is not None and changes.touches(*TRACED_TABLES) and self.result is not None:
+        elif self.result is not None and (changes.touches(*TRACED_TABLES) or were != self._open):
             self.clear()
             self.stale = True
             self.changed.emit()

@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 
 from grid_model.abnormal import abnormal_devices, entries_with_images, return_to_normal
+from grid_model.carried_out import standing_open
 from grid_model.carry_out import CarryOut, SaveOutage, conflicts, load_study
 from grid_model.cell_edit import SetCell
 from grid_model.changes import Changes
 from grid_model.errors import GridError
 from grid_model.history import History, MemoryJournal
+from grid_model.kept_outages import ForgetOutage
+from grid_model.present import present_stage
 from grid_model.project import Project
 from grid_model.study import OutageStudy, StudyStep, study_outage
 from grid_model.study_faults import open_faults
 from grid_model.study_proposal import propose
 from grid_model.study_record import fingerprint
+from grid_model.topology import TopologyIndex
 from grid_model.tracing import trace_outage
 from grid_model.wiring import SwitchState
 from resources.i18n import N_
@@ -141,12 +145,37 @@ def test_a_study_is_not_carried_out_on_another_network_than_it_was_made_of() -> 
     assert len(changed.journal.entries()) == 1
 
 
-def test_what_has_no_position_of_its_own_cannot_be_carried_out() -> None:
+def test_where_nothing_was_done_nothing_is_carried_out() -> None:
     project = worked_case()
-    with pytest.raises(GridError, match="cannot-carry-out"):
-        history(project).do(CarryOut(study(project, step(0, "open", "t2"))))
     with pytest.raises(GridError, match="nothing-carried-out"):
         history(project).do(CarryOut(study(project, step(0, "restore"))))
+
+
+def test_a_transformer_left_open_is_open_at_present_until_a_study_closes_it() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(CarryOut(study(project, step(0, "open", "t2"))))
+    assert standing_open(changed.project) == (("power_transformers", "t2"),)
+    [one] = abnormal_devices(changed.project)
+    assert (one.table, one.id, one.position, one.outage, one.step) == (
+        "power_transformers", "t2", "open", "20261120-01", 1,
+    )  # fmt: skip
+    normal, now = (TopologyIndex.build(changed.project, state) for state in SwitchState)
+    node = changed.project.table("connectivity_nodes").position(
+        changed.project.table("power_transformers").row("t2")["lv_node"]
+    )
+    assert (normal.supplied[node], now.supplied[node]) == (True, False)
+    with pytest.raises(GridError, match="already-open"):
+        study(changed.project, step(5, "open", "t2"), state=SwitchState.CURRENT)
+    back = return_to_normal(changed.project)
+    assert [(one.action, one.devices) for one in back] == [("close", ("power_transformers:t2",))]
+    changed.do(CarryOut(study(changed.project, *back, state=SwitchState.CURRENT)))
+    assert (standing_open(changed.project), abnormal_devices(changed.project)) == ((), ())
+    changed.undo()
+    assert standing_open(changed.project) == (("power_transformers", "t2"),)
+    changed.undo()
+    assert standing_open(changed.project) == ()
+    assert same(changed.project, project)
 
 
 def test_a_line_taken_out_is_mended_by_closing_its_cut_which_knows_its_outage() -> None:
@@ -174,16 +203,58 @@ def test_a_whole_outage_with_its_way_back_is_recorded_with_its_actual_times() ->
     assert same(changed.project, project)
 
 
-def test_an_outage_by_a_source_that_tripped_is_carried_out_once_the_source_is_back() -> None:
+def test_a_source_that_tripped_is_off_at_present_until_a_study_closes_it() -> None:
     project = draw("s q a", "a k1 b", sources=["s"], points={"u": "b"})
     made = study(project, *propose(project, "q", TEN))
     assert made.stages[0].trip is not None
     assert made.stages[0].trip.sources == ("@s",)
-    with pytest.raises(GridError, match="cannot-carry-out"):
-        history(project).do(CarryOut(made, upto=1))
     changed = history(project)
+    changed.do(CarryOut(made, upto=1))
+    row = changed.project.table("outages").row("20261120-01")
+    assert (row["actual_off"], row["actual_on"]) == ("2026-11-20T10:00:00", None)
+    assert standing_open(changed.project) == (("energy_sources", "@s"),)
+    [one] = abnormal_devices(changed.project)
+    assert (one.table, one.id, one.position, one.step) == ("energy_sources", "@s", "off", 1)
+    stage = present_stage(changed.project)
+    assert (stage.customers_out, [fault.id for fault in stage.faults]) == (("u",), ["q"])
+    with pytest.raises(GridError, match="energises-fault"):  # the only source there is
+        study(changed.project, step(60, "close", "sources:@s"), state=SwitchState.CURRENT)
+    assert return_to_normal(changed.project) == ()
+    back = return_to_normal(changed.project, repaired=True)
+    assert [(one.action, one.devices[0]) for one in back] == [
+        ("repair", "switches:q"), ("close", "energy_sources:@s"),
+    ]  # fmt: skip
+    changed.do(CarryOut(study(changed.project, *back, state=SwitchState.CURRENT)))
+    assert (standing_open(changed.project), abnormal_devices(changed.project)) == ((), ())
+    assert list(present_stage(changed.project).customers_out) == []
+
+
+def test_a_kept_study_of_the_present_state_begins_with_the_source_that_was_off() -> None:
+    project = draw("s q a", "a k1 b", "z k2 c", sources=["s", "z"], points={"u": "b", "v": "c"})
+    changed = history(project)
+    changed.do(CarryOut(study(project, step(0, "fault", "k1"), step(5, "open", "sources:@z"))))
+    made = study(changed.project, step(60, "close", "sources:@z"), state=SwitchState.CURRENT)
     changed.do(CarryOut(made))
+    again = load_study(changed.project, "20261120-02")
+    assert (again.same_network, again.differences) == (True, ())
+    assert [one.id for one in again.study.stages[0].sources] == ["@z"]
+
+
+def test_a_whole_outage_by_a_source_that_tripped_is_recorded_with_its_end() -> None:
+    project = draw("s q a", "a k1 b", sources=["s"], points={"u": "b"})
+    changed = history(project)
+    changed.do(CarryOut(study(project, *propose(project, "q", TEN))))
     assert changed.project.table("outages").row("20261120-01")["actual_on"] == "2026-11-20T13:00:00"
+    assert standing_open(changed.project) == ()
+
+
+def test_no_record_is_deleted_that_says_what_stands_open() -> None:
+    project = draw("s k1 a", "a t1 b", sources=["s"], points={"u": "b"})
+    changed = history(project)
+    changed.do(CarryOut(study(project, step(0, "open", "t1"))))
+    with pytest.raises(GridError, match="outage-holds-present") as refused:
+        changed.do(ForgetOutage("20261120-01"))
+    assert refused.value.values["devices"] == "t1"
 
 
 # ------------------------------------------------------------------ kept studies

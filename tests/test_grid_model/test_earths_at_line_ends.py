@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -261,14 +262,15 @@ def inner_graph(project: Project) -> tuple[nx.Graph, Callable[[str, str], set[An
             both = ends[name, "node_a"][-1], ends[name, "node_b"][-1]
             graph.add_edge(*both)
             graph.graph["ends"]["ac_line_segments", name] = set(both)
+    off = left_open(project)
     for row in project.frame("power_transformers").to_dict("records"):
-        if row["in_service"]:
+        if row["in_service"] and f"power_transformers:{row['id']}" not in off:
             graph.add_edge(row["hv_node"], row["lv_node"])
             if isinstance(row["tv_node"], str):
                 graph.add_edge(row["hv_node"], row["tv_node"])
             graph.graph["ends"]["power_transformers", row["id"]] = {row["hv_node"], row["lv_node"]}
     for row in project.frame("energy_sources").to_dict("records"):
-        if row["in_service"]:
+        if row["in_service"] and f"energy_sources:{row['id']}" not in off:
             graph.add_edge("root", row["node"])
 
     def places(node: str, line: str) -> set[Any]:
@@ -281,6 +283,13 @@ def inner_graph(project: Project) -> tuple[nx.Graph, Callable[[str, str], set[An
         return set(own) or {node}
 
     return graph, places
+
+
+def left_open(project: Project) -> set[str]:
+    """Transformers and sources that the record with the largest number says to stand open."""
+    found = [json.loads(text).get("carried_out") for text in project.frame("outages")["result"].dropna()]
+    last = max(filter(None, found), key=lambda done: int(done["number"]), default=None)
+    return set(last["open"]) if last else set()
 
 
 def live_by_hand(project: Project) -> list[tuple[str, str]]:
@@ -313,7 +322,7 @@ class Rows:
 REFUSED = {
     "already-open", "already-closed", "out-of-service", "energises-fault", "energises-earth", "earth-live",
     "already-earthed", "not-earthed", "earth-between-switches", "jumper-behind-switch", "jumper-same-node",
-    "cut-in-place", "nothing-carried-out", "cannot-carry-out", "no-fault", "nothing-to-undo",
+    "cut-in-place", "nothing-carried-out", "no-fault", "nothing-to-undo",
     "nothing-to-redo", "unknown-place", "network-without-source",
 }  # fmt: skip
 

@@ -223,6 +223,7 @@ def random_steps(project: Project, dice: random.Random) -> list[StudyStep]:
     switches, lines, transformers = (
         list(project.frame(name)["id"]) for name in ("switches", "ac_line_segments", "power_transformers")
     )
+    sources = [f"sources:{one}" for one in project.frame("energy_sources")["id"]]
     nodes = [f"nodes:{one}" for one in project.frame("connectivity_nodes")["id"]]
     found = []
     for n in range(dice.randint(3, 10)):
@@ -244,7 +245,7 @@ def random_steps(project: Project, dice: random.Random) -> list[StudyStep]:
             case "earth" | "unearth":
                 named = [dice.choice(nodes)]
             case _:
-                named = [dice.choice([*switches, *switches, *lines])]
+                named = [dice.choice([*switches, *switches, *switches, *lines, *transformers, *sources])]
         if named or action in ("isolate", "restore", "normal", "repair"):
             found.append(step(n, action, " ".join(named)))
     return found

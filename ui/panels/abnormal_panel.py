@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 POSITIONS = {
     "open": (N_("open, normally closed"), "green"),
     "closed": (N_("closed, normally open"), "red"),
+    "off": (N_("off, normally on"), "green"),
     "jumper": (N_("jumper in place"), "orange"),
     "cut": (N_("cut in place"), "orange"),
     "earth": (N_("earthed"), "yellow"),
