@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
 
 import numpy as np
 
@@ -10,23 +13,25 @@ from gis import theme
 from gis.basemap import base_maps_of
 from gis.pages.drawing import Drawing
 from gis.pages.frame import Box, MapFrame
-from gis.pages.furniture import INTERNAL, Draft, Facts, edge, numbered
+from gis.pages.furniture import INTERNAL, Draft, Facts, numbered
 from gis.pages.grid_facts import GridFacts, customers_of_areas
-from gis.pages.items import Page, Rect, Text
+from gis.pages.items import Item, Page, Rect, Text
+from gis.pages.map_sheet import lay_blocks, lay_map_sheet
 from gis.pages.options import PrintOptions
 from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan, box_of
+from gis.pages.sheet import Sheet
 from gis.pages.station_map import (
     choose_sheet,
+    counted_sheets,
     facts_of,
     index_table,
     open_switches,
     required_grids,
-    split,
     table_sheets,
     told,
 )
-from gis.pages.tables import Column, lay_pairs, lay_table
+from gis.pages.tables import Column, lay_pairs
 from grid_model import schema
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
@@ -50,33 +55,52 @@ def grid_book(project: Project, options: PrintOptions, feedback: Feedback = SILE
     title = options.title or _("Grid book of {station}").format(
         station=facts.provenance.station or _("the station")
     )
-    before = len(_index_sheets(plan, facts, grids, options, title))
+    index = _IndexSheet(plan, facts, grids, options, title)
+    before = len(index.drafts({}))
     numbers = {grid.id: before + n for n, grid in enumerate(grids, 1)}
-    drafts = _index_sheets(plan, facts, grids, options, title, numbers)
-    complete = True
-    for grid in feedback.track(grids, _("Drawing the grids")):
-        page, whole = _grid_sheet(plan, facts, grids, grid, options)
-        drafts.append(page)
-        complete = complete and whole
-    if not complete:
-        sheet, listing = drafts[0].sheet, _all_areas(project, grids)
-        drafts += table_sheets(sheet, listing.caption, listing, 0, 3 if sheet.landscape else 2)
+    sheets = [
+        _GridSheet(plan, facts, grids, grid, options)
+        for grid in feedback.track(grids, _("Drawing the grids"))
+    ]
+    after = _areas_behind(project, [one for one in sheets if not one.whole], before + len(grids))
+    drafts = [*index.drafts(numbers), *(one.draft(after.says) for one in sheets), *after.drafts]
     return numbered(drafts, facts)
 
 
-def _index_sheets(
-    plan: StationPlan,
-    facts: Facts,
-    grids: Sequence[GridFacts],
-    options: PrintOptions,
-    title: str,
-    numbers: dict[str, int] | None = None,
-) -> list[Draft]:
-    """Draw the overview with the index table; `numbers` gives the first sheet of each grid."""
-    box = box_of(plan.shapes("service_grids").boxes[[one.row for one in grids]]) or plan.extent
-    sheet = choose_sheet(options, box)
-    place, panel = split(sheet)
-    drawing = Drawing(plan, MapFrame.around(box, place), sheet.unit)
+class _IndexSheet:
+    """The overview of all grids; it is drawn once, its table when the page numbers are known."""
+
+    def __init__(
+        self,
+        plan: StationPlan,
+        facts: Facts,
+        grids: Sequence[GridFacts],
+        options: PrintOptions,
+        title: str,
+    ) -> None:
+        box = box_of(plan.shapes("service_grids").boxes[[one.row for one in grids]]) or plan.extent
+        self._sheet = choose_sheet(options, box)
+        self._facts, self._grids, self._title = facts, grids, title
+        self._frame_of = partial(MapFrame.around, box)
+        self._draw = cache(partial(_index_drawing, plan, grids, self._sheet.unit))
+
+    def drafts(self, numbers: Mapping[str, int]) -> list[Draft]:
+        """Lay the sheet out; `numbers` gives the sheet of each grid."""
+        index = index_table(self._grids)
+        rows = [(*row, str(numbers.get(one.id, 0))) for row, one in zip(index.rows, self._grids, strict=True)]
+        columns = (*index.columns, Column(_("On page"), 7, "right"))
+        listing = Listing(_("Sheet index"), columns, rows, 2.2)
+
+        def fill(panel: Rect, drawing: Drawing, elsewhere: str) -> tuple[list[Item], int]:
+            return map_panel(self._sheet, panel, drawing, self._facts, listing, elsewhere=elsewhere)
+
+        made = lay_map_sheet(self._sheet, self._frame_of, self._draw, fill, listing)
+        drafts = [Draft(self._sheet, self._title, made.items)]
+        return drafts + table_sheets(self._sheet, self._title, listing, made.following)
+
+
+def _index_drawing(plan: StationPlan, grids: Sequence[GridFacts], unit: float, frame: MapFrame) -> Drawing:
+    drawing = Drawing(plan, frame, unit)
     drawing.ground()
     drawing.grids(grids, in_legend=False)
     drawing.water_and_roads()
@@ -85,41 +109,84 @@ def _index_sheets(
     drawing.grid_outlines(grids)
     drawing.station()
     drawing.grid_names(grids)
-    index = index_table(grids)
-    rows = [(*row, str((numbers or {}).get(one.id, 0))) for row, one in zip(index.rows, grids, strict=True)]
-    columns = (*index.columns, Column(_("On page"), 7, "right"))
-    listing = Listing(_("Sheet index"), columns, rows, 2.2)
-    made, following = map_panel(sheet, panel, drawing, facts, listing)
-    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
-    return drafts + table_sheets(sheet, title, listing, following)
+    return drawing
 
 
-def _grid_sheet(
-    plan: StationPlan, facts: Facts, grids: Sequence[GridFacts], grid: GridFacts, options: PrintOptions
-) -> tuple[Draft, bool]:
-    """Draw one grid; the second value tells whether all its areas found room in the panel."""
-    box = _box_of_grid(plan, grid)
-    if box is None:
-        return _listed_only(grid, options, plan)
-    sheet = choose_sheet(options, box)
-    place, panel = split(sheet)
+class _GridSheet:
+    """The sheet of one grid; it is drawn once, and says where its areas go on when that is known."""
+
+    def __init__(
+        self,
+        plan: StationPlan,
+        facts: Facts,
+        grids: Sequence[GridFacts],
+        grid: GridFacts,
+        options: PrintOptions,
+    ) -> None:
+        self.grid = grid
+        self.listing = _area_table(plan.project, grid)
+        self._facts = facts
+        self._box = _box_of_grid(plan, grid)
+        self.sheet = choose_sheet(options, self._box or plan.extent)
+        self._draw = cache(partial(_grid_drawing, plan, grids, grid, self.sheet.unit, options))
+        self._laid = self._lay("")
+        self.whole = self._laid[1]
+        if self.whole:
+            self._draw.cache_clear()  # what is laid is kept, what it was drawn from is not needed again
+
+    def draft(self, says: Mapping[str, str]) -> Draft:
+        """Give the sheet; `says` tells of the grids that are not whole where their areas stand."""
+        grid = self.grid
+        items = self._laid[0] if self.whole else self._lay(says[grid.id])[0]
+        title = f"{grid.number} {grid.name}" if grid.number != grid.name else grid.name
+        return Draft(self.sheet, title, items)
+
+    def _lay(self, elsewhere: str) -> tuple[tuple[Item, ...], bool]:
+        """Give what stands on the sheet, and whether all areas do."""
+        if self._box is None:
+            return _listed_only(self.sheet, self.grid, self.listing, elsewhere)
+        about = _about(self.grid)
+
+        def fill(panel: Rect, drawing: Drawing, says: str) -> tuple[list[Item], int]:
+            return map_panel(
+                self.sheet, panel, drawing, self._facts, self.listing, about=about, elsewhere=says
+            )
+
+        frame_of = partial(_grid_frame, self._box)
+        made = lay_map_sheet(self.sheet, frame_of, self._draw, fill, self.listing, elsewhere=elsewhere)
+        return made.items, made.following == len(self.listing.rows)
+
+
+def _grid_frame(box: Box, place: Rect) -> MapFrame:
     frame = MapFrame.around(box, place, 8.0)
     if frame.scale < LARGEST_SCALE:
         frame = MapFrame(place, frame.east, frame.north, LARGEST_SCALE)
-    drawing = _grid_drawing(plan, grids, grid, frame, sheet.unit, options)
-    listing = _area_table(plan.project, grid)
-    made, following = map_panel(sheet, panel, drawing, facts, listing, about=_about(grid))
-    title = f"{grid.number} {grid.name}" if grid.number != grid.name else grid.name
-    return Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made)), following == len(
-        listing.rows
-    )
+    return frame
 
 
-def _all_areas(project: Project, grids: Sequence[GridFacts]) -> Listing:
-    """List the areas of every grid, for the end of the book."""
-    columns = (Column(_("Service grid"), 22), *_area_table(project, grids[0]).columns)
-    rows = [(one.name, *row) for one in grids for row in _area_table(project, one).rows]
-    return Listing(_("Transformer areas of all grids"), columns, rows)
+@dataclass(frozen=True)
+class _Behind:
+    """Sheets behind those of the grids, and the text that sends a reader of a grid's sheet there."""
+
+    drafts: tuple[Draft, ...] = ()
+    says: Mapping[str, str] = field(default_factory=dict)
+
+
+def _areas_behind(project: Project, lacking: Sequence[_GridSheet], before: int) -> _Behind:
+    """List, behind `before` sheets, the areas of the grids whose own sheet has no room for them."""
+    if not lacking:
+        return _Behind()
+    columns = (Column(_("Service grid"), 22), *lacking[0].listing.columns)
+    rows = [(one.grid.name, *row) for one in lacking for row in one.listing.rows]
+    listing = Listing(_("Transformer areas by grid"), columns, rows)
+    sheets = counted_sheets(lacking[0].sheet, listing.caption, listing, 0)
+    begins = [first for _draft, first in sheets]
+    says, row = {}, 0
+    for one in lacking:
+        page = before + bisect_right(begins, row)
+        says[one.grid.id] = _("{n} more rows; all areas on page {page}").replace("{page}", str(page))
+        row += len(one.listing.rows)
+    return _Behind(tuple(draft for draft, _first in sheets), says)
 
 
 def _box_of_grid(plan: StationPlan, grid: GridFacts) -> Box | None:
@@ -141,9 +208,9 @@ def _grid_drawing(
     plan: StationPlan,
     grids: Sequence[GridFacts],
     grid: GridFacts,
-    frame: MapFrame,
     unit: float,
     options: PrintOptions,
+    frame: MapFrame,
 ) -> Drawing:
     own = _rows_of(plan, grid)
     outline = plan.shapes("service_grids").geometry[[grid.row]]
@@ -233,20 +300,17 @@ def capacities(project: Project) -> dict[str, float]:
     return {str(area): float(kva) for area, kva in sums.items()}
 
 
-def _listed_only(grid: GridFacts, options: PrintOptions, plan: StationPlan) -> tuple[Draft, bool]:
+def _listed_only(
+    sheet: Sheet, grid: GridFacts, listing: Listing, elsewhere: str
+) -> tuple[tuple[Item, ...], bool]:
     """Give the sheet of a grid without a place: its facts and areas, and that it cannot be drawn."""
-    sheet = choose_sheet(options, plan.extent)
     body, u = sheet.body, sheet.unit
     about = lay_pairs(_about(grid), Rect(body.x, body.y + 8 * u, body.width, 0), 2.6 * u)
-    says = Text(
-        body.x,
-        body.y + 5 * u,
-        _("This grid has no outline; it is listed, not drawn."),
-        3.0 * u,
-        theme.SWITCH_CLOSED,
-    )
-    listing = _area_table(plan.project, grid)
-    top = body.y + 12 * u + about.height
-    laid = lay_table(listing.columns, listing.rows, Rect(body.x, top, body.width, body.bottom - top), 2.3 * u)
-    title = f"{grid.number} {grid.name}"
-    return Draft(sheet, title, (says, *about.items, *laid.items)), laid.next_row == len(listing.rows)
+    text = _("This grid has no outline; it is listed, not drawn.")
+    items: list[Item] = [Text(body.x, body.y + 5 * u, text, 3.0 * u, theme.SWITCH_CLOSED), *about.items]
+    top = body.y + 8 * u + about.height
+    listed, high = lay_blocks(sheet, listing, Rect(body.x, top, body.width, 0))
+    if top + high <= body.bottom:
+        return (*items, *listed), True
+    says = elsewhere.format(n=len(listing.rows))
+    return (*items, Text(body.x, top + 6 * u, says, 2.6 * u, theme.MUTED_INK)), False

@@ -205,4 +205,4 @@ def _areas(project: Project, card: GroupCard) -> Listing:
         Column(_("Village"), 16),
         Column(_("Transformer areas"), 80),
     )
-    return Listing(_("Areas of the members"), columns, rows)
+    return Listing(_("Areas of the members"), columns, rows, wide=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -11,14 +12,15 @@ from gis.affected import course, study_facts
 from gis.customer_list import affected_customers, device_names
 from gis.pages.drawing import Drawing, blend
 from gis.pages.frame import Box, MapFrame
-from gis.pages.furniture import INTERNAL, Draft, edge, numbered, spaced
+from gis.pages.furniture import INTERNAL, Draft, numbered, spaced
 from gis.pages.grid_book import capacities
 from gis.pages.grid_facts import customers_of_areas
-from gis.pages.items import Page
+from gis.pages.items import Item, Page, Rect
+from gis.pages.map_sheet import lay_map_sheet
 from gis.pages.options import PrintOptions
 from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan, box_of
-from gis.pages.station_map import choose_sheet, facts_of, split, stacked_sheets, table_sheets
+from gis.pages.station_map import choose_sheet, facts_of, stacked_sheets, table_sheets
 from gis.pages.tables import Column
 from gis.study_words import steps_closing, tie_remark, when
 from grid_model.back_feed import BackFeed
@@ -62,17 +64,25 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
     title = options.title or _("Outage extent: {devices}").format(
         devices=device_names(project, outage) or "—"
     )
-    place, panel = split(sheet)
     feedback.report(0.2, _("Drawing the outage"))
-    drawing = _outage_drawing(plan, trace, dead, MapFrame.around(box, place, 10.0), sheet.unit)
     areas = _area_table(project, trace) if study is None else _area_times(project, study)
     about = _counts(trace) if stage is None or study is None else _study_counts(study, stage, trace)
-    made, following = map_panel(sheet, panel, drawing, facts, areas, about=about)
-    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
-    drafts += table_sheets(sheet, title, areas, following, 3)
     tables = [] if study is None else [_course(project, study), _figures(study)]
     tables += [_checks(options), _important(project, outage, options), _back_feed(project, outage)]
-    drafts += stacked_sheets(sheet, title, tables)
+
+    def fill(panel: Rect, drawing: Drawing, elsewhere: str) -> tuple[list[Item], int]:
+        return map_panel(sheet, panel, drawing, facts, areas, about=about, elsewhere=elsewhere)
+
+    made = lay_map_sheet(
+        sheet,
+        partial(MapFrame.around, box, margin_mm=10.0),
+        partial(_outage_drawing, plan, trace, dead, sheet.unit),
+        fill,
+        areas,
+        tables,
+    )
+    drafts = [Draft(sheet, title, made.items), *table_sheets(sheet, title, areas, made.following)]
+    drafts += stacked_sheets(sheet, title, made.tables)
     return numbered(drafts, facts)
 
 
@@ -134,7 +144,7 @@ def _box_of_outage(plan: StationPlan, trace: OutageTrace, dead: np.ndarray) -> B
 
 
 def _outage_drawing(
-    plan: StationPlan, trace: OutageTrace, dead: np.ndarray, frame: MapFrame, unit: float
+    plan: StationPlan, trace: OutageTrace, dead: np.ndarray, unit: float, frame: MapFrame
 ) -> Drawing:
     project = plan.project
     drawing = Drawing(plan, frame, unit)
@@ -238,7 +248,7 @@ def _figures(study: OutageStudy) -> Listing:
 def _checks(options: PrintOptions) -> Listing:
     """List what was found before the plan is kept (先算后停)."""
     columns = (Column(_("Level"), 14), Column(_("Result of the check"), 110))
-    return Listing(_("Checks before the outage"), columns, list(options.checks))
+    return Listing(_("Checks before the outage"), columns, list(options.checks), wide=True)
 
 
 def _area_times(project: Project, study: OutageStudy) -> Listing:
@@ -276,7 +286,7 @@ def _course(project: Project, study: OutageStudy) -> Listing:
         (str(n), time, step, spaced(mv), spaced(lv), f"{mv_hours:g}", f"{lv_hours:g}")
         for n, time, step, mv, lv, _areas, _back, mv_hours, lv_hours in course(project, study)
     ]
-    return Listing(_("Course"), columns, rows)
+    return Listing(_("Course"), columns, rows, wide=True)
 
 
 def _important(project: Project, trace: OutageTrace | OutageStudy, options: PrintOptions) -> Listing:
@@ -296,7 +306,7 @@ def _important(project: Project, trace: OutageTrace | OutageStudy, options: Prin
     rows = rows[(rows["grade"] != "") | (rows["sensitive"] != "")]
     names = ("id", "name", "phone", "grade", "sensitive", "area_name", "status", "manager", "manager_phone")
     told = [tuple(row) for row in rows[list(names)].itertuples(index=False)]
-    return Listing(_("Important and sensitive customers"), columns, told)
+    return Listing(_("Important and sensitive customers"), columns, told, wide=True)
 
 
 BACK_FEED = {
@@ -338,7 +348,7 @@ def _back_feed(project: Project, trace: OutageTrace | OutageStudy) -> Listing:
         )
         for one in trace.back_feed
     ]
-    return Listing(_("Back-feed: disconnect, verify dead, earth"), columns, rows)
+    return Listing(_("Back-feed: disconnect, verify dead, earth"), columns, rows, wide=True)
 
 
 def _remark(one: BackFeed, closed_in: Mapping[str, int]) -> str:

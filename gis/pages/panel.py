@@ -17,12 +17,13 @@ from resources.i18n import _
 
 @dataclass(frozen=True)
 class Listing:
-    """A table with its caption; `size_mm` is its text on A3."""
+    """A table with its caption; `size_mm` is its text on A3, `wide` whether it needs the whole width."""
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     size_mm: float = 2.3
+    wide: bool = False
 
 
 def map_panel(
@@ -34,6 +35,7 @@ def map_panel(
     *,
     about: Sequence[tuple[str, str]] = (),
     network: bool = True,
+    elsewhere: str = "",
 ) -> tuple[list[Item], int]:
     """Fill the panel of a sheet.
 
@@ -43,6 +45,8 @@ def map_panel(
         Labels and values that say what the sheet shows.
     network
         False on sheets for posting: whom to call stands in the place of technical facts.
+    elsewhere
+        Where the rows are that find no room, with ``{n}`` for how many.
 
     Returns
     -------
@@ -50,7 +54,8 @@ def map_panel(
         The first row of `listing` that found no room; the number of rows where all did.
     """
     fill = _beside if sheet.landscape else _below
-    return fill(sheet.unit, panel, drawing, facts, listing, about, network)
+    says = elsewhere or _("{n} more rows on a following sheet")
+    return fill(sheet.unit, panel, drawing, facts, listing, about, network, says)
 
 
 def _beside(
@@ -61,6 +66,7 @@ def _beside(
     listing: Listing,
     about: Sequence[tuple[str, str]],
     network: bool,
+    elsewhere: str,
 ) -> tuple[list[Item], int]:
     items, high = scale_and_north(panel, drawing.frame.scale, u)
     y = panel.y + high + 3 * u
@@ -78,7 +84,7 @@ def _beside(
     _block, high = title_block(panel, facts, u, scale=drawing.frame.scale, network=network)
     foot = Rect(panel.x, panel.bottom - high, panel.width, high)
     block, _high = title_block(foot, facts, u, scale=drawing.frame.scale, network=network)
-    table, following = _table(Rect(panel.x, y, panel.width, foot.y - 3 * u - y), listing, u)
+    table, following = _table(Rect(panel.x, y, panel.width, foot.y - 3 * u - y), listing, u, elsewhere)
     return [*items, *table, *block], following
 
 
@@ -90,6 +96,7 @@ def _below(
     listing: Listing,
     about: Sequence[tuple[str, str]],
     network: bool,
+    elsewhere: str,
 ) -> tuple[list[Item], int]:
     gap = 4 * u
     wide = (panel.width - 2 * gap) / 3
@@ -105,7 +112,7 @@ def _below(
         laid = lay_pairs(about, second, 2.4 * u, 0.72)
         items += laid.items
         y += laid.height + 3 * u
-    table, following = _table(Rect(second.x, y, second.width, second.bottom - y), listing, u)
+    table, following = _table(Rect(second.x, y, second.width, second.bottom - y), listing, u, elsewhere)
     block, high = title_block(third, facts, u, scale=drawing.frame.scale, network=network)
     items += [*table, *block]
     if not network:
@@ -113,7 +120,7 @@ def _below(
     return items, following
 
 
-def _table(room: Rect, listing: Listing, u: float) -> tuple[list[Item], int]:
+def _table(room: Rect, listing: Listing, u: float, elsewhere: str) -> tuple[list[Item], int]:
     """Write as much of the table as finds room; none of it where the room is too small to be worth it."""
     if not listing.rows or room.height < 22 * u:
         return [], 0
@@ -123,6 +130,6 @@ def _table(room: Rect, listing: Listing, u: float) -> tuple[list[Item], int]:
     items: list[Item] = [head, *laid.items]
     left = len(listing.rows) - laid.next_row
     if left:
-        says = _("{n} more rows on a following sheet").format(n=left)
+        says = elsewhere.format(n=left)
         items.append(Text(room.x, place.y + laid.height + 3.2 * u, says, 2.2 * u, theme.MUTED_INK))
     return items, laid.next_row

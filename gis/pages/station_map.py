@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -14,11 +15,11 @@ from gis.pages.furniture import (
     POSTED,
     Draft,
     Facts,
-    edge,
     numbered,
 )
 from gis.pages.grid_facts import GridFacts, Person, choose_scheme, grid_facts
 from gis.pages.items import Item, Page, Rect, Text
+from gis.pages.map_sheet import blocks_across, lay_map_sheet, split
 from gis.pages.options import AUTO, PrintOptions
 from gis.pages.panel import Listing, map_panel
 from gis.pages.plan import StationPlan
@@ -30,8 +31,6 @@ from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from resources.i18n import _
 
-PANEL_MM = 94.0
-PORTRAIT_PANEL_MM = 98.0
 LEAST_ROOM = 28.0
 """A table is begun where at least so much of the sheet is left, in mm on A3."""
 
@@ -46,8 +45,14 @@ def station_map(project: Project, options: PrintOptions, feedback: Feedback = SI
     title = options.title or _("Power network and service grids of {station}").format(
         station=facts.provenance.station or _("the station")
     )
-    place, panel = split(sheet)
-    drawing = Drawing(plan, MapFrame.around(plan.extent, place), sheet.unit)
+    draw = partial(_station_drawing, plan, grids, options, sheet.unit)
+    return _assembled(sheet, plan.extent, draw, title, facts, grids, feedback)
+
+
+def _station_drawing(
+    plan: StationPlan, grids: Sequence[GridFacts], options: PrintOptions, unit: float, frame: MapFrame
+) -> Drawing:
+    drawing = Drawing(plan, frame, unit)
     drawing.ground()
     drawing.grids(grids)
     drawing.areas(filled=not grids)
@@ -57,15 +62,14 @@ def station_map(project: Project, options: PrintOptions, feedback: Feedback = SI
     drawing.lines()
     drawing.grid_outlines(grids)
     drawing.station()
-    drawing.switches(open_switches(project, options.state))
+    drawing.switches(open_switches(plan.project, options.state))
     drawing.transformers()
     drawing.important_customers()
     drawing.substations()
     drawing.grid_names(grids)
     drawing.feeder_names()
     drawing.area_names()
-    feedback.report(0.6, _("Placing the names"))
-    return _assembled(sheet, place, panel, drawing, title, facts, grids)
+    return drawing
 
 
 def public_map(project: Project, options: PrintOptions, feedback: Feedback = SILENT) -> list[Page]:
@@ -85,8 +89,12 @@ def public_map(project: Project, options: PrintOptions, feedback: Feedback = SIL
     title = options.title or _("Service grids of {station}").format(
         station=facts.provenance.station or _("the station")
     )
-    place, panel = split(sheet)
-    drawing = Drawing(plan, MapFrame.around(box, place), sheet.unit)
+    draw = partial(_public_drawing, plan, grids, sheet.unit)
+    return _assembled(sheet, box, draw, title, facts, grids, feedback, network=False)
+
+
+def _public_drawing(plan: StationPlan, grids: Sequence[GridFacts], unit: float, frame: MapFrame) -> Drawing:
+    drawing = Drawing(plan, frame, unit)
     drawing.ground()
     drawing.grids(grids)
     drawing.water_and_roads()
@@ -95,8 +103,7 @@ def public_map(project: Project, options: PrintOptions, feedback: Feedback = SIL
     drawing.grid_outlines(grids)
     drawing.station()
     drawing.grid_names(grids, counts=False)
-    feedback.report(0.6, _("Placing the names"))
-    return _assembled(sheet, place, panel, drawing, title, facts, grids, network=False)
+    return drawing
 
 
 def open_switches(project: Project, state: str) -> pd.Series:
@@ -143,26 +150,26 @@ def choose_sheet(options: PrintOptions, box: Box | None) -> Sheet:
     return upright if scale_for(box, split(upright)[0]) < scale_for(box, split(across)[0]) else across
 
 
-def split(sheet: Sheet) -> tuple[Rect, Rect]:
-    """Part the sheet into map and panel."""
-    return sheet.split(PANEL_MM if sheet.landscape else PORTRAIT_PANEL_MM)
-
-
 def _assembled(
     sheet: Sheet,
-    place: Rect,
-    panel: Rect,
-    drawing: Drawing,
+    box: Box | None,
+    draw: Callable[[MapFrame], Drawing],
     title: str,
     facts: Facts,
     grids: Sequence[GridFacts],
+    feedback: Feedback,
     *,
     network: bool = True,
 ) -> list[Page]:
     index = index_table(grids)
-    made, following = map_panel(sheet, panel, drawing, facts, index, network=network)
-    drafts = [Draft(sheet, title, (*drawing.finish(), edge(place, sheet.unit), *made))]
-    return numbered(drafts + table_sheets(sheet, title, index, following), facts)
+
+    def fill(panel: Rect, drawing: Drawing, elsewhere: str) -> tuple[list[Item], int]:
+        feedback.report(0.6, _("Placing the names"))
+        return map_panel(sheet, panel, drawing, facts, index, network=network, elsewhere=elsewhere)
+
+    made = lay_map_sheet(sheet, partial(MapFrame.around, box), draw, fill, index)
+    drafts = [Draft(sheet, title, made.items)]
+    return numbered(drafts + table_sheets(sheet, title, index, made.following), facts)
 
 
 def index_table(grids: Sequence[GridFacts]) -> Listing:
@@ -196,15 +203,20 @@ def told(manager: Person) -> str:
     return manager.name + (_(" (leader)") if manager.is_leader else "")
 
 
-def table_sheets(
-    sheet: Sheet, title: str, listing: Listing, first: int, side_by_side: int = 1
-) -> list[Draft]:
-    """Write the rows from `first` on onto as many sheets as they need, in blocks side by side."""
+def table_sheets(sheet: Sheet, title: str, listing: Listing, first: int) -> list[Draft]:
+    """Write the rows from `first` on onto as many sheets as they need, narrow ones in blocks side by side."""
+    return [draft for draft, _first in counted_sheets(sheet, title, listing, first)]
+
+
+def counted_sheets(sheet: Sheet, title: str, listing: Listing, first: int) -> list[tuple[Draft, int]]:
+    """Do as `table_sheets`, and give with each sheet its first row."""
     drafts, u = [], sheet.unit
+    side_by_side = 1 if listing.wide else blocks_across(sheet, sheet.body.width)
     body, gap = sheet.body, 6 * sheet.unit
     wide = (body.width - (side_by_side - 1) * gap) / side_by_side
     rows = listing.rows
     while first < len(rows):
+        begins = first
         items: list[Item] = [Text(body.x, body.y + 4 * u, listing.caption, 3.2 * u, bold=True)]
         share = max(-(-(len(rows) - first) // side_by_side), 12)
         for block in range(side_by_side):
@@ -213,7 +225,7 @@ def table_sheets(
                 laid = lay_table(listing.columns, rows, place, 2.3 * u, first, first + share)
                 items += laid.items
                 first = laid.next_row
-        drafts.append(Draft(sheet, title, tuple(items)))
+        drafts.append((Draft(sheet, title, tuple(items)), begins))
     return drafts
 
 

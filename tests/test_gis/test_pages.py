@@ -397,23 +397,6 @@ def test_grids_differ_by_more_than_colour() -> None:
     assert hatched
 
 
-def test_areas_that_find_no_room_beside_their_map_stand_at_the_end_of_the_book() -> None:
-    draft = PROJECT.edit()
-    more = [f"1{n:09d}" for n in range(80)]
-    draft.insert("transformer_areas", [{"id": one, "manager": "m1"} for one in more])
-    draft.insert(
-        "grid_areas",
-        [{"id": "x" + one, "scheme": "sch", "service_grid": "g1", "transformer_area": one} for one in more],
-    )
-    pages = make_pages(draft.finish()[0], "grid-book", PrintOptions())
-    assert [page.title for page in pages[:3]] == ["Grid book of 青禾镇供电所", "G01 石桥网格", "G02 河东网格"]
-    assert "more rows on a following sheet" in said(pages[1:2])
-    listed = [text.text for page in pages[3:] for text in texts(page.items)]
-    assert all(listed.count(one) == 1 for one in more)
-    index = [text.text for text in texts(pages[0].items)]
-    assert "2" in index[index.index("G01") :]
-
-
 def test_a_column_gets_the_room_its_longest_word_needs() -> None:
     columns = (Column("Grid number", 1), Column("Name", 9))
     one, other = column_widths(columns, [("390508101001", "石桥网格")], 60.0, 2.3)

@@ -1,0 +1,119 @@
+"""What finds no room beside a map stands below it, else behind it; nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gis.pages.items import Clip, Page, Rect, Text, texts
+from gis.pages.map_sheet import split
+from gis.pages.options import PrintOptions
+from gis.pages.sheet import Sheet
+from gis.pages.templates import make_pages
+from grid_model.project import Project
+from grid_model.tracing import trace_outage
+from tests.little_station import little_station
+
+PROJECT = little_station()
+
+
+def with_areas(count: int, grid: str = "g1", project: Project = PROJECT) -> tuple[Project, list[str]]:
+    """The little station with so many more areas in one grid."""
+    draft = project.edit()
+    more = [f"1{n:09d}" for n in range(count)]
+    draft.insert("transformer_areas", [{"id": one, "manager": "m1"} for one in more])
+    draft.insert(
+        "grid_areas",
+        [{"id": "x" + one, "scheme": "sch", "service_grid": grid, "transformer_area": one} for one in more],
+    )
+    return draft.finish()[0], more
+
+
+def said(page: Page) -> list[str]:
+    return [text.text for text in texts(page.items)]
+
+
+def map_of(page: Page) -> Rect:
+    return next(Rect(one.x, one.y, one.width, one.height) for one in page.items if isinstance(one, Clip))
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+def test_rows_beyond_the_panel_stand_below_the_map_and_the_panel_says_so(orientation: str) -> None:
+    project, more = with_areas(60)
+    pages = make_pages(project, "grid-book", PrintOptions(orientation=orientation))
+    assert [page.title for page in pages] == ["Grid book of 青禾镇供电所", "G01 石桥网格", "G02 河东网格"]
+    listed = said(pages[1])
+    assert all(listed.count(one) == 1 for one in more)
+    sheet = Sheet.of("A3", landscape=orientation == "landscape")
+    panel, place = split(sheet)[1], map_of(pages[1])
+    rows = [one for one in pages[1].items if isinstance(one, Text) and one.text in more]
+    below = [one for one in rows if not panel.holds(Rect(one.x, one.y, 0, 0))]
+    assert all(place.bottom < one.y < sheet.body.bottom for one in below)
+    beyond = next(one for one in listed if one.endswith("more rows below the map"))
+    assert beyond == f"{len(below)} more rows below the map"
+
+
+def test_rows_that_would_take_too_much_of_the_map_stand_behind_it_on_the_page_that_is_named() -> None:
+    project, more = with_areas(400)
+    pages = make_pages(project, "grid-book", PrintOptions())
+    whole = make_pages(PROJECT, "grid-book", PrintOptions())
+    assert map_of(pages[1]) == map_of(whole[1])
+    note = next(one for one in said(pages[1]) if "all areas on page" in one)
+    left, page = (int(one) for one in re.findall(r"\d+", note))
+    assert left == 400 - sum(one in more for one in said(pages[1]))
+    assert said(pages[page - 1])[1:].count(more[0]) == 1
+    behind = [one for one in pages[3:] for one in said(one)]
+    assert all(behind.count(one) == 1 for one in more)
+    assert "0000000006" not in behind  # the other grid's sheet holds all of its own
+
+
+@pytest.mark.parametrize(("count", "whole"), [(60, True), (900, False)])
+def test_a_grid_without_a_place_lists_every_area_or_says_where_they_are(count: int, whole: bool) -> None:
+    draft = PROJECT.edit()
+    draft.insert("service_grids", [{"id": "g3", "scheme": "sch", "number": "G03", "name": "无址网格"}])
+    project, more = with_areas(count, "g3", draft.finish()[0])
+    pages = make_pages(project, "grid-book", PrintOptions())
+    page = said(next(one for one in pages if one.title == "G03 无址网格"))
+    assert "This grid has no outline; it is listed, not drawn." in page
+    assert all(page.count(one) == int(whole) for one in more)
+    notes = [one for one in page if "all areas on page" in one]
+    assert bool(notes) != whole
+    if notes:
+        number = int(re.findall(r"\d+", notes[0])[1])
+        assert more[0] in said(pages[number - 1])
+        behind = [text for one in pages[4:] for text in said(one)]
+        assert all(behind.count(one) == 1 for one in more)
+
+
+def test_a_short_outage_is_one_sheet_with_its_tables_below_the_map() -> None:
+    pages = make_pages(PROJECT, "outage-sheet", PrintOptions(trace=trace_outage(PROJECT, [("open", "k1")])))
+    assert len(pages) == 1
+    for caption in ("Important and sensitive customers", "Back-feed: disconnect, verify dead, earth"):
+        at = [one for one in pages[0].items if isinstance(one, Text) and one.text == caption]
+        assert [one.y > map_of(pages[0]).bottom for one in at] == [True]
+
+
+def test_tables_take_at_most_two_fifths_of_the_map() -> None:
+    checks = tuple(("Note", f"finding {n}") for n in range(60))
+    trace = trace_outage(PROJECT, [("open", "k1")])
+    pages = make_pages(PROJECT, "outage-sheet", PrintOptions(trace=trace, checks=checks))
+    assert len(pages) > 1
+    listed = [text for page in pages for text in said(page)]
+    assert all(listed.count(text) == 1 for _level, text in checks)
+    sheet = Sheet.of("A3", landscape=pages[0].width_mm > pages[0].height_mm)
+    assert map_of(pages[0]).height > 0.55 * sheet.body.height or not sheet.landscape
+
+
+@pytest.mark.parametrize("template", ["public-map", "station-map", "grid-book"])
+def test_an_index_of_many_grids_loses_none(template: str) -> None:
+    draft = PROJECT.edit()
+    grids = [f"H{n:02d}" for n in range(40)]
+    draft.insert(
+        "service_grids",
+        [{"id": one, "scheme": "sch", "number": one, "name": f"网格{one}"} for one in grids],
+    )
+    pages = make_pages(draft.finish()[0], template, PrintOptions())
+    index = [page for page in pages if page.title == pages[0].title]
+    listed = [text for page in index for text in said(page)]
+    assert all(listed.count(one) == 1 for one in grids)
