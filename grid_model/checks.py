@@ -347,6 +347,25 @@ def tie_without_normal_state(checked: Checked) -> Iterator[Issue]:
     )
 
 
+def off_its_line(checked: Checked) -> Iterator[Issue]:
+    """Earths, and switches at a line's end, whose line does not end at their node.
+
+    Such an earth guards the node alone; such a switch counts as standing at the end A of the line.
+    """
+    ends = checked.frame("ac_line_segments").set_index("id")[["node_a", "node_b"]]
+    earths, switches = checked.frame("earths"), checked.frame("switches")
+    alone = switches["node_b"].isna() | (switches["node_b"] == "")
+    for severity, code, table, rows, node in (
+        (Severity.ERROR, "earth-off-its-line", "earths", earths, earths["node"]),
+        (Severity.WARNING, "switch-off-its-line", "switches", switches[alone], switches["node_a"][alone]),
+    ):
+        placed = rows["line"].isin(ends.index)
+        rows, node = rows[placed], node[placed]
+        own = ends.reindex(rows["line"]).set_axis(rows.index, axis=0)
+        off = (own["node_a"] != node) & (own["node_b"] != node)
+        yield from findings(severity, code, table, rows, off.fillna(True), line=rows["line"], node=node)
+
+
 def unusual_rating(checked: Checked) -> Iterator[Issue]:
     """Distribution transformers whose rating is none of the usual sizes."""
     rows = checked.frame("power_transformers")
@@ -451,6 +470,7 @@ RULES: tuple[Rule, ...] = (
     isolated_islands,
     loops_in_normal_state,
     tie_without_normal_state,
+    off_its_line,
     unusual_rating,
     invalid_phone,
     shared_phone,

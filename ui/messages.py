@@ -499,6 +499,12 @@ ISSUES: Mapping[str, str] = {
     "tie-without-normal-state": N_(
         "The tie switch “{id}” is not open in the normal state; set its normal state"
     ),
+    "earth-off-its-line": N_(
+        "The earth “{id}” names the line “{line}”, which does not end at its node “{node}”: the node alone is guarded; name the right line, or none"
+    ),
+    "switch-off-its-line": N_(
+        "The switch “{id}” names the line “{line}”, which does not end at its node “{node}”; it counts as standing at the line's end A: name the right node or line"
+    ),
     "non-standard-kva": N_("The transformer “{id}” is rated {kva} kVA, which is no usual size"),
     "invalid-phone": N_("{table}: “{id}” has a phone that cannot be dialled"),
     "shared-phone": N_("The phone {phone} stands at {count} customers, “{id}” among them (limit {limit})"),

@@ -202,6 +202,22 @@ CASES: dict[str, tuple[Fault, set[str]]] = {
         both(nodes(d1=5), row("switches", id="k9", node_a="v2", node_b="d1", is_tie=True)),
         {"k9"},
     ),
+    "earth-off-its-line": (
+        both(
+            row("earths", id="e1", node="m1", line="l1"),
+            row("earths", id="e2", node="v2", line="l1"),
+            row("earths", id="e3", node="v2"),
+            row("earths", id="e4", node="m2", line="l2"),
+        ),
+        {"e2", "e4"},
+    ),
+    "switch-off-its-line": (
+        both(
+            row("switches", id="k8", node_a="m1", line="l1"),
+            row("switches", id="k9", node_a="v2", line="l1"),
+        ),
+        {"k9"},
+    ),
     "non-standard-kva": (cells("power_transformers", "t1", rated_kva=123), {"t1"}),
     "invalid-phone": (
         both(customer("1002", phone="12345"), cells("district_managers", "M1", phone="138000x")),
@@ -269,7 +285,7 @@ def test_a_rule_finds_its_fault_and_nothing_else(sound: Project, code: str) -> N
 
 
 def test_every_rule_has_a_case_and_every_finding_a_sentence() -> None:
-    assert len([*checks.RULES, *RULES]) == len(CASES) - 2  # two rules have two findings each
+    assert len([*checks.RULES, *RULES]) == len(CASES) - 3  # three rules have two findings each
     assert set(CASES) <= set(ISSUES)
 
 
