@@ -85,7 +85,7 @@ def write_customer_list(
     feedback.report(0.2, _("Writing the customer list"))
     about = outage_facts(project, trace, provenance, disclosure, operator)
     head = _("Customers affected by {devices}").format(devices=device_names(project, trace) or "—")
-    says = f"{provenance.sentence} · {_(disclosure.label)}"
+    says = _foot(provenance, disclosure, operator)
     with written_whole(path) as beside:
         write_workbook(
             beside,
@@ -106,6 +106,17 @@ def write_customer_list(
             feedback=feedback,
         )
     return len(affected.rows)
+
+
+def _foot(provenance: Provenance, disclosure: Disclosure, operator: str) -> str:
+    """Say at the foot of every printed page where it comes from, who made it and when (`DOMAIN` §10)."""
+    parts = [provenance.station, provenance.sentence, _(disclosure.label)]
+    if provenance.planning_date:
+        parts.append(_("made {date}").format(date=provenance.planning_date))
+    parts.append(operator)
+    if provenance.sample:
+        parts.append(_("Invented sample data"))
+    return " · ".join(part for part in parts if part)
 
 
 def _course_sheet(
@@ -210,14 +221,17 @@ COLUMNS: Mapping[str, tuple[str, float]] = {
     "manager": (N_("District manager"), 9),
     "manager_phone": (N_("Manager's phone"), 12.5),
     "notified": (N_("Notified"), 8),
-    "why": (N_("Why on this list"), 34),
+    "why": (N_("Why on this list"), 60),
 }
 """Columns after the running number, in the order of `DOMAIN` §5.5, with their width in characters."""
+
+ASIDE = frozenset({"why"})
+"""Columns for the screen: a list on paper is for the way from door to door, a line for each customer."""
 
 
 def list_columns() -> tuple[SheetColumn, ...]:
     """Give the headings of the list in the language in use."""
-    named = (SheetColumn(_(title), wide) for title, wide in COLUMNS.values())
+    named = (SheetColumn(_(title), wide, aside=name in ASIDE) for name, (title, wide) in COLUMNS.items())
     return (SheetColumn(_("No."), 5, number=True), *named)
 
 

@@ -25,6 +25,9 @@ UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that no workbook can hold; they are taken out."""
 
 LONGEST_CELL = 32_767
+INDENT = 1.0
+"""Characters of a text's column that its distance from the line takes."""
+LONGEST_HEAD = 200
 FONT = "微软雅黑"
 LINE_PT = 13.5
 
@@ -37,6 +40,8 @@ class SheetColumn:
     ----------
     decimals
         So many for every number of the column, so that they stand below each other; None: as each needs.
+    aside
+        To be read on the screen: on one line however long, and not on paper. Only the last columns can be so.
     """
 
     title: str
@@ -44,6 +49,7 @@ class SheetColumn:
     number: bool = False
     left: bool = False
     decimals: int | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,9 @@ class _Formats:
         self.head = book.add_format(
             {**plain, **line, "bold": True, "bg_color": "#E9ECF0", "text_wrap": True, "align": "center"}
         )
-        self.text = book.add_format({**plain, "num_format": "@"})
-        self.long = book.add_format({**plain, "num_format": "@", "text_wrap": True})
+        text = {**plain, "num_format": "@", "indent": 1}  # parts it from a number in the column before
+        self.text = book.add_format(text)
+        self.long = book.add_format({**text, "text_wrap": True})
         self.left = book.add_format({**plain, "num_format": "General", "align": "left"})
         self.number = book.add_format({**plain, "num_format": "#,##0.##;-#,##0.##"})
         self.count = book.add_format({**plain, "num_format": "#,##0"})
@@ -149,7 +156,7 @@ def _write_sheet(book: Any, formats: _Formats, sheet: Sheet, feedback: Feedback)
     for n, column in enumerate(sheet.columns):
         page.set_column(n, n, column.width)
         page.write_string(0, n, column.title, formats.head)
-    widths = [column.width for column in sheet.columns]
+    widths = [math.inf if column.aside else column.width - INDENT for column in sheet.columns]
     write_string = page.write_string
     last = 0
     for last, cells in enumerate(sheet.rows, 1):
@@ -169,6 +176,8 @@ def _write_sheet(book: Any, formats: _Formats, sheet: Sheet, feedback: Feedback)
             elif value is not None:
                 _write_number(page, formats, last, n, value, sheet.columns[n])
     page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
+    printed = [n for n, column in enumerate(sheet.columns) if not column.aside]
+    page.print_area(0, 0, max(last, 1), printed[-1])
 
 
 def _write_number(
@@ -198,5 +207,7 @@ def _lines(text: str, width: float) -> int:
 
 
 def _header(text: str) -> str:
-    """Make a text fit for a page head: codes begin with &, 255 characters are the most."""
-    return text.replace("&", "&&")[:110]
+    """Make a text fit for a page head or foot: codes begin with &, 255 characters are the most with them."""
+    while len(made := text.replace("&", "&&")) > LONGEST_HEAD:
+        text = text[:-2] + "…"
+    return made

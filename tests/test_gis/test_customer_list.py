@@ -151,8 +151,31 @@ def test_it_prints_across_with_the_heading_on_every_page(tmp_path: Path) -> None
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref.startswith("A1:U")
-    assert "unlinked customers: 1" in sheet.oddFooter.left.text
+    foot = sheet.oddFooter.left.text
+    for told in ("青禾镇供电所", "unlinked customers: 1", "Masked", "made 2026-11-20"):
+        assert told in foot
     assert "&P" in sheet.oddFooter.right.text
+
+
+def test_on_paper_each_customer_takes_one_line_and_the_reason_stays_on_the_screen(tmp_path: Path) -> None:
+    sheet = written(tmp_path).worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    assert heads[-1] == "Why on this list"
+    assert sheet.print_area == f"'Customers'!$A$1:$T${sheet.max_row}"
+    assert heads[19] == "Notified"
+    for row in range(2, sheet.max_row + 1):
+        reason = sheet.cell(row, 21)
+        assert reason.value
+        assert not reason.alignment.wrap_text
+        short = all(len(str(cell.value or "")) < 9 for cell in sheet[row][:20] if cell.column != 2)
+        assert sheet.row_dimensions[row].height is None or not short
+
+
+def test_a_long_foot_is_cut_before_it_is_too_long_for_a_workbook(tmp_path: Path) -> None:
+    sheet = written(tmp_path, operator="&" * 300).worksheets[0]
+    assert len(sheet.oddFooter.left.text) <= 200
+    assert "&&&" not in sheet.oddFooter.left.text.replace("&&", "")
+    assert "青禾镇供电所" in sheet.oddFooter.left.text
 
 
 def test_nobody_out_gives_an_empty_list_that_says_so(tmp_path: Path) -> None:

@@ -60,9 +60,9 @@ def test_rows_that_would_take_too_much_of_the_map_stand_behind_it_on_the_page_th
     whole = make_pages(PROJECT, "grid-book", PrintOptions())
     assert map_of(pages[1]) == map_of(whole[1])
     note = next(one for one in said(pages[1]) if "all areas on page" in one)
-    left, page = (int(one) for one in re.findall(r"\d+", note))
+    left, number = (int(one) for one in re.findall(r"\d+", note))
     assert left == 400 - sum(one in more for one in said(pages[1]))
-    assert said(pages[page - 1])[1:].count(more[0]) == 1
+    assert said(pages[number - 1])[1:].count(more[0]) == 1
     behind = [one for one in pages[3:] for one in said(one)]
     assert all(behind.count(one) == 1 for one in more)
     assert "0000000006" not in behind  # the other grid's sheet holds all of its own
@@ -99,7 +99,7 @@ def test_tables_take_at_most_two_fifths_of_the_map() -> None:
     trace = trace_outage(PROJECT, [("open", "k1")])
     pages = make_pages(PROJECT, "outage-sheet", PrintOptions(trace=trace, checks=checks))
     assert len(pages) > 1
-    listed = [text for page in pages for text in said(page)]
+    listed = [text for one in pages for text in said(one)]
     assert all(listed.count(text) == 1 for _level, text in checks)
     sheet = Sheet.of("A3", landscape=pages[0].width_mm > pages[0].height_mm)
     assert map_of(pages[0]).height > 0.55 * sheet.body.height or not sheet.landscape
