@@ -15,17 +15,18 @@ import pandas as pd
 
 from gis import theme
 from gis.pages.frame import MapFrame
-from gis.pages.grid_facts import GridFacts, customers_of_areas
+from gis.pages.grid_facts import GridFacts
 from gis.pages.hatching import hatch_dots, hatch_lines
 from gis.pages.items import Areas, Clip, Dots, Item, Lines, Pen, Rect, Underlay
 from gis.pages.items import Symbols as SymbolItem
-from gis.pages.labels import Crowd, Label, Placed, place_labels
+from gis.pages.labels import Label, Placed
 from gis.pages.legend import Entry, circle
+from gis.pages.map_names import MapNames
 from gis.pages.plan import Shapes, StationPlan
 from gis.theme import tint
 from grid_model import schema
 from grid_model.table import plain
-from resources.i18n import N_, _
+from resources.i18n import N_, _, ngettext
 
 GRID_OPACITY, GRID_OPACITY_OVER_BASE_MAP = 0.8, 0.3
 """Woods and hills shine through the grids a little, base maps more."""
@@ -34,18 +35,13 @@ LV_FINEST_SCALE = 25_000
 """From this denominator on low-voltage lines are too fine to be drawn."""
 
 
-class Drawing:
+class Drawing(MapNames):
     """One map in the making."""
 
     def __init__(self, plan: StationPlan, frame: MapFrame, unit: float) -> None:
-        self.plan = plan
-        self.frame = frame
-        self.unit = unit
-        self.crowd = Crowd(frame.place.inset(0.8 * unit))
+        super().__init__(plan, frame, unit)
         self._items: list[Item] = []
         self._entries: dict[str, Entry] = {}
-        self._labels: list[Label] = []
-        self.left_out: list[Label] = []
 
     # ------------------------------------------------------------ ground and borders
 
@@ -94,12 +90,15 @@ class Drawing:
                 self._items.append(self.frame.lines(pieces, Pen("#F6F0E2", wide)))
                 drawn = True
         if drawn:
-            self._entry("roads", 58, _("Road"), pen=Pen(theme.ROAD_CASING, 0.6 * self.unit))
+            casing = Pen(theme.ROAD_CASING, 0.76 * self.unit)
+            self._entry("roads", 58, _("Road"), pen=casing, core=Pen("#F6F0E2", 0.6 * self.unit))
 
-    def station(self) -> None:
-        """Draw the boundary of the station."""
+    def station(self, *, alone: bool = False) -> None:
+        """Draw the boundary of the station; `alone` wipes out other borders that run along it."""
         pieces, _rows = self.frame.cut(self.plan.shapes("stations"))
         if len(pieces):
+            if alone:
+                self._items.append(self.frame.lines(pieces, Pen(theme.PAPER, 0.95 * self.unit)))
             pen = Pen(
                 theme.STATION_LINE,
                 0.55 * self.unit,
@@ -180,16 +179,22 @@ class Drawing:
             starts = np.searchsorted(owner, np.arange(len(lines) + 1))
             self._items.append(Lines(points, starts, Pen(color, 0.13 * self.unit)))
 
-    def grid_outlines(self, facts: Sequence[GridFacts], *, in_legend: bool = False) -> None:
-        """Draw the borders of the service grids over the network."""
+    def grid_outlines(self, facts: Sequence[GridFacts], *, color: str = "") -> None:
+        """Draw the borders of the service grids over the network.
+
+        Parameters
+        ----------
+        color
+            One colour for all of them, told in the legend; empty: to each its own, as its fill has it.
+        """
         shapes = self.plan.shapes("service_grids")
         for one in facts:
             pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
             if len(pieces):
-                pen = Pen(tint(one.tint).line, 0.7 * self.unit)
+                pen = Pen(color or tint(one.tint).line, 0.7 * self.unit)
                 self._items.append(self.frame.lines(pieces, pen))
-                if in_legend:
-                    self._entry("grid-borders", 49, _("Service grid"), pen=pen)
+                if color:
+                    self._entry("grid-borders", 49, _("Border of a service grid"), pen=pen)
 
     def veil(self, shown: np.ndarray, opacity: float = 0.72) -> None:
         """Grey out everything outside some areas (shapely, metres)."""
@@ -218,12 +223,22 @@ class Drawing:
         self._entry(key, 20, label, fill=fill, pen=pen, hatch=hatch)
 
     def ring_areas(self, rows: np.ndarray, label: str, key: str) -> None:
-        """Draw a thick dashed outline round some transformer areas."""
-        pieces, _rows = self.frame.cut(self.plan.shapes("transformer_areas"), rows)
-        if len(pieces):
-            pen = Pen(theme.SWITCH_CLOSED, 0.9 * self.unit, (2.0 * self.unit, 0.9 * self.unit))
-            self._items.append(self.frame.lines(pieces, pen))
-            self._entry(key, 19, label, pen=pen)
+        """Draw a thick dashed line round some transformer areas, inside their border.
+
+        Neighbours share one ring; drawn twice, dashes would run together; upon the border they would hide it.
+        """
+        import shapely
+
+        shapes = self.plan.shapes("transformer_areas")
+        near = np.intersect1d(shapes.within(self.frame.box), rows)
+        if not len(near):
+            return
+        pen = Pen(theme.SWITCH_CLOSED, 0.9 * self.unit, (2.0 * self.unit, 0.9 * self.unit))
+        mm = self.unit * self.frame.scale / 1000
+        parts = shapely.get_parts(shapely.union_all(shapes.geometry[near]))
+        inner = shapely.simplify(shapely.buffer(parts, -0.8 * mm), 0.1 * mm)
+        self._items.append(self.frame.lines(np.where(shapely.is_empty(inner), parts, inner), pen))
+        self._entry(key, 19, label, pen=pen)
 
     def area_values(self, values: Sequence[str], bold: np.ndarray, size: float = 2.4) -> None:
         """Write a short text inside each transformer area (by row), those of `bold` first and bold."""
@@ -233,7 +248,9 @@ class Drawing:
             if at is not None:
                 strong = bool(np.isin(row, bold))
                 line = ((values[row], size * self.unit, theme.INK, strong),)
-                self._labels.append(Label(at[0], at[1], line, 5 if strong else 18, room=3 * self.unit))
+                self._labels.append(
+                    Label(at[0], at[1], line, 5 if strong else 18, room=3 * self.unit, kind="value")
+                )
 
     # ------------------------------------------------------------ network
 
@@ -425,114 +442,6 @@ class Drawing:
         room = self.frame.place.width * self.frame.place.height / 30
         return float(min(size, max((room / count) ** 0.5 / self.unit, 1.0)))
 
-    # ------------------------------------------------------------ names
-
-    def grid_names(
-        self, facts: Sequence[GridFacts], *, muted: Sequence[str] = (), counts: bool = True
-    ) -> None:
-        """Write the name of each grid and its counts; those in `muted` in grey and small."""
-        shapes = self.plan.shapes("service_grids")
-        for one in facts:
-            pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
-            at, room = self._inner_circle(pieces)
-            if at is None:
-                continue
-            quiet = one.id in muted
-            color = theme.MUTED_INK if quiet else tint(one.tint).line
-            size = (3.0 if quiet else 4.8) * self.unit
-            lines = [(one.name, size, color, True)]
-            if counts and not quiet:
-                text = _("Managers {managers} · areas {areas} · customers {customers}").format(
-                    managers=len(one.managers), areas=len(one.areas), customers=one.customers
-                )
-                lines.append((text, 2.6 * self.unit, theme.INK, False))
-            self._labels.append(
-                Label(at[0], at[1], tuple(lines), 1 if not quiet else 3, must=True, room=max(room * 0.9, 2.0))
-            )
-
-    def area_names(self, rows: np.ndarray | None = None, size: float = 2.2, *, counts: bool = False) -> None:
-        """Write the names of transformer areas, at their transformer where it is known, else inside them."""
-        areas = self.plan.project.frame("transformer_areas")
-        wanted = np.arange(len(areas)) if rows is None else rows
-        customers = customers_of_areas(self.plan.project) if counts else {}
-        places = self._area_places()
-        inside = self.frame.inside(places)
-        for row in wanted:
-            name = plain(areas["name"].iat[row]) or areas["id"].iat[row]
-            if not inside[row]:
-                continue
-            at = self.frame.to_page(places[[row]])[0]
-            lines = [(name, size * self.unit, theme.INK, False)]
-            if counts:
-                n = customers.get(areas["id"].iat[row], 0)
-                lines.append(
-                    (_("{n} customers").format(n=n), size * 0.85 * self.unit, theme.MUTED_INK, False)
-                )
-            self._labels.append(Label(at[0], at[1], tuple(lines), 20, gap_mm=1.6 * self.unit))
-
-    def _area_places(self) -> np.ndarray:
-        import shapely
-
-        areas = self.plan.project.table("transformer_areas")
-        shapes = self.plan.shapes("transformer_areas").geometry
-        places = np.full((len(areas), 2), np.nan)
-        known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-        if known.any():
-            places[known] = shapely.get_coordinates(shapely.point_on_surface(shapes[known]))
-        transformers = self.plan.project.frame("power_transformers")
-        at = areas.positions(transformers["transformer_area"].fillna("").tolist())
-        own = self.plan.points("power_transformers")
-        found = (at >= 0) & np.isfinite(own[:, 0])
-        places[at[found]] = own[found]
-        return places
-
-    def _area_names(
-        self, pieces: np.ndarray, names: pd.Series, size: float, color: str, priority: int
-    ) -> None:
-        for piece, name in zip(pieces, names, strict=True):
-            at = self._inner_point(np.array([piece]))
-            if at is not None and plain(name):
-                line = ((str(name), size * self.unit, color, False),)
-                self._labels.append(Label(at[0], at[1], line, priority, room=9 * self.unit))
-
-    def _inner_point(self, pieces: np.ndarray) -> np.ndarray | None:
-        return self._inner_circle(pieces)[0]
-
-    def _inner_circle(self, pieces: np.ndarray) -> tuple[np.ndarray | None, float]:
-        """Find middle and radius, in mm, of the widest place inside some areas; None where there is none."""
-        import shapely
-
-        if not len(pieces):
-            return None, 0.0
-        parts = shapely.get_parts(shapely.union_all(pieces))
-        inside = shapely.clip_by_rect(parts, *self.frame.box)
-        inside = shapely.get_parts(inside[~shapely.is_empty(inside)])
-        inside = inside[shapely.get_type_id(inside) == 3]
-        if not len(inside):
-            return None, 0.0
-        largest = inside[int(np.argmax(shapely.area(inside)))]
-        spoke = shapely.maximum_inscribed_circle(largest, tolerance=self.frame.scale / 1000)
-        radius = float(shapely.length(spoke)) * 1000 / self.frame.scale
-        return self.frame.to_page(shapely.get_coordinates(spoke)[:1])[0], radius
-
-    def _point_names(
-        self,
-        places: np.ndarray,
-        names: pd.Series,
-        rows: np.ndarray,
-        symbol: float,
-        size: float,
-        color: str,
-        priority: int,
-        *,
-        bold: bool = False,
-    ) -> None:
-        for row, (x, y) in zip(rows, self.frame.to_page(places[rows]), strict=True):
-            name = plain(names.iat[row])
-            if name:
-                line = ((str(name), size * self.unit, color, bold),)
-                self._labels.append(Label(x, y, line, priority, gap_mm=(symbol / 2 + 0.5) * self.unit))
-
     # ------------------------------------------------------------ the result
 
     def _entry(
@@ -545,17 +454,32 @@ class Drawing:
         pen: Pen | None = None,
         fill: str = "",
         hatch: str = "",
+        core: Pen | None = None,
     ) -> None:
-        self._entries.setdefault(key, Entry(rank, label, symbol, pen, fill, hatch))
+        self._entries.setdefault(key, Entry(rank, label, symbol, pen, fill, hatch, core=core))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The legend: what was drawn."""
         return tuple(self._entries.values())
 
+    def tell_left_out(self) -> None:
+        """Say in the legend which names of grids, and how many figures of areas, find no room on the map."""
+        self.place_names()
+        names = [one.lines[0][0] for one in self.left_out if one.kind == "grid"]
+        if names:
+            told = _("No room for the name of: {names}").format(names=_("、").join(names))
+            self._entry("grids-unnamed", 72, told)
+        figures = sum(one.kind == "value" for one in self.left_out)
+        if figures:
+            told = ngettext(
+                "No room for the figure of {count} area", "No room for the figures of {count} areas", figures
+            )
+            self._entry("areas-untold", 73, told.format(count=figures))
+
     def finish(self) -> list[Item]:
         """Place the names and give the map, cut to its frame."""
-        placed, self.left_out = place_labels(self._labels, self.crowd)
+        placed = self.place_names()
         named = [item for one in _back_to_front(placed) for item in one.items(theme.HALO)]
         place = self.frame.place
         return [Clip(place.x, place.y, place.width, place.height, (*self._items, *named))]

@@ -1,14 +1,15 @@
 """Write names on a map without one lying on another.
 
 Greedy by priority: the most important label takes its best free place first; a label without a free place
-is left out and counted, unless it must stand (grid names), which then stands at its first place.
+is left out and counted, unless it must stand: then it stands where it covers least. A name may have further
+places to try, and smaller letters.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis.pages.items import Item, Rect, Text
 from gis.pages.measure import ASCENT, LINE, width
@@ -34,6 +35,12 @@ class Label:
         Whether it stands even where nothing is free.
     room
         The label may move this far (mm) from the point of an area.
+    spots
+        Further middles (x, y) in mm to try, in this order: places inside the area that is named.
+    shrink
+        Sizes of the letters to try, as shares of their size.
+    kind
+        What is named, where somebody tells which were left out.
     """
 
     x: float
@@ -43,6 +50,16 @@ class Label:
     gap_mm: float = 0.0
     must: bool = False
     room: float = 6.0
+    spots: tuple[tuple[float, float], ...] = ()
+    shrink: tuple[float, ...] = (1.0,)
+    kind: str = ""
+
+    def smaller(self, share: float) -> Label:
+        """The same name in smaller letters."""
+        if share == 1.0:
+            return self
+        lines = tuple((text, size * share, color, bold) for text, size, color, bold in self.lines)
+        return replace(self, lines=lines)
 
     @property
     def width(self) -> float:
@@ -118,10 +135,10 @@ def place_labels(labels: Iterable[Label], crowd: Crowd) -> tuple[list[Placed], l
     """
     placed, left_out = [], []
     for label in sorted(labels, key=lambda one: (one.priority, one.y, one.x, one.lines)):
-        places = list(_places(label))
-        chosen = next((place for place in places if crowd.is_free(place.rect)), None)
+        sizes = [label.smaller(share) for share in label.shrink]
+        chosen = next((place for one in sizes for place in _places(one) if crowd.is_free(place.rect)), None)
         if chosen is None and label.must:
-            chosen = min(places, key=lambda place: crowd.overlap(place.rect))
+            chosen = min(_places(sizes[-1]), key=lambda place: crowd.overlap(place.rect))
         if chosen is None:
             left_out.append(label)
         else:
@@ -136,6 +153,8 @@ def _places(label: Label) -> Iterator[Placed]:
     if not gap:
         for dx, dy in _around(label.room):
             yield Placed(label, Rect(x - wide / 2 + dx, y - high / 2 + dy, wide, high), "center")
+        for left, top in label.spots:
+            yield Placed(label, Rect(left - wide / 2, top - high / 2, wide, high), "center")
         return
     middle = y - high / 2
     near = gap * 0.75

@@ -26,6 +26,8 @@ class Entry:
         Order in the legend, lower first.
     ring
         Whether the line goes round something.
+    core
+        A second, narrower line upon the first: a road in its casing.
     """
 
     rank: int
@@ -35,6 +37,7 @@ class Entry:
     fill: str = ""
     hatch: str = ""
     ring: bool = False
+    core: Pen | None = None
 
     @property
     def is_drawn(self) -> bool:
@@ -97,7 +100,8 @@ def _sample(entry: Entry, at: Rect, unit: float) -> list[Item]:
     if entry.ring:
         ring = circle(at.x + at.width / 2, middle, 1.7 * unit)
         return [Lines(ring, np.array([0, len(ring)]), entry.pen)]
-    return [Lines(np.array([[at.x, middle], [at.right, middle]]), np.array([0, 2]), entry.pen)]
+    line, ends = np.array([[at.x, middle], [at.right, middle]]), np.array([0, 2])
+    return [Lines(line, ends, pen) for pen in (entry.pen, entry.core) if pen is not None]
 
 
 def circle(x: float, y: float, radius: float) -> np.ndarray:

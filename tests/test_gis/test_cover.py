@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 
+from gis import theme
 from gis.cover import Cover, cover
-from gis.pages.items import Page, texts
+from gis.pages.items import Clip, Lines, Page, Rect, Text, texts
+from gis.pages.measure import width
 from gis.pages.options import PrintOptions
 from gis.pages.templates import make_pages
 from grid_model.errors import GridError
@@ -191,3 +194,102 @@ def test_without_any_place_there_is_nothing_to_draw() -> None:
         make_pages(station(transformer_areas=[{"id": "a"}]), "cover-map", PrintOptions())
     with pytest.raises(GridError, match="no-areas-placed"):
         make_pages(station(), "cover-map", PrintOptions())
+
+
+def on_paper(project: Project) -> list[Page]:
+    return make_pages(project, "cover-map", PrintOptions())
+
+
+def lines_of(pages: list[Page], color: str = "") -> list[Lines]:
+    """Every item of lines on the first sheet, of one colour, those inside the map's frame too."""
+    found: list[Lines] = []
+    todo = list(pages[0].items)
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Lines) and color in ("", one.pen.color):
+            found.append(one)
+        todo += list(one.items) if isinstance(one, Clip) else []
+    return found
+
+
+def gridded(count: int, name: str = "青禾") -> Project:
+    """The row of areas with a scheme in force of `count` grids that lie side by side."""
+    project = people(**dict(zip("ABC", "GHI", strict=True)))
+    wide = 30_000 / count
+    strips = [shapely.box(n * wide, 0, (n + 1) * wide, 10_000) for n in range(count)]
+    draft = project.edit()
+    draft.update("schemes", ["s"], in_force=True)
+    draft.insert(
+        "service_grids",
+        [
+            {"id": f"g{n}", "scheme": "s", "number": f"{n}", "name": f"{name}{n}网格", "geometry": shape}
+            for n, shape in enumerate(shapely.to_wkb(strips))
+        ],
+    )
+    return draft.finish()[0]
+
+
+def test_the_borders_of_all_grids_have_the_one_colour_the_legend_shows() -> None:
+    from gis.pages.cover_map import GRIDS
+
+    pages = on_paper(gridded(3))
+    lines = lines_of(pages, GRIDS)
+    assert len(lines) == 3 + 1, "three borders and the sample in the legend"
+    assert len({one.pen for one in lines}) == 1
+    assert not {one.line for one in theme.TINTS} & {one.pen.color for one in lines_of(pages)}
+    assert "Border of a service grid" in said(pages)
+
+
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_every_grid_bears_its_name_and_no_text_on_the_map_lies_on_another(count: int) -> None:
+    pages = on_paper(gridded(count))
+    clip = next(one for one in pages[0].items if isinstance(one, Clip))
+    rects = [rect_of(one) for one in texts(clip.items)]
+    names = [one.text for one in texts(clip.items) if one.text.endswith("网格")]
+    assert sorted(names) == [f"青禾{n}网格" for n in range(count)]
+    for n, one in enumerate(rects):
+        assert not any(one.touches(other) for other in rects[n + 1 :])
+
+
+def test_a_grid_whose_name_finds_no_room_is_named_beside_the_map() -> None:
+    long = "非常非常长的一个供电服务网格名称而且没有尽头" * 3
+    pages = on_paper(gridded(40, long))
+    clip = next(one for one in pages[0].items if isinstance(one, Clip))
+    there = {one.text for one in texts(clip.items)}
+    missing = [f"{long}{n}网格" for n in range(40) if f"{long}{n}网格" not in there]
+    assert missing
+    told = said(pages).replace("\n", "")
+    assert "No room for the name of" in told
+    assert all(one in told for one in missing)
+
+
+def rect_of(text: Text) -> Rect:
+    """The room a text takes, a little narrower than it is set."""
+    size = text.size_mm
+    wide = width(text.text, size) * 0.98
+    left = text.x - {"left": 0.0, "center": wide / 2, "right": wide}[text.align]
+    return Rect(left, text.y - size * 0.75, wide, size * 0.75)
+
+
+def test_late_neighbours_are_ringed_once_and_their_dashes_do_not_run_together() -> None:
+    project = with_setting(people("B"), "response.urban_min", 1)
+    red = lines_of(on_paper(project), theme.SWITCH_CLOSED)
+    assert len(red) == 1 + 1, "one ring and the sample in the legend"
+    assert sorted(len(one.starts) - 1 for one in red) == [1, 1], "three neighbours, one ring round all"
+
+
+def test_minutes_on_the_map_are_begun_ones_so_that_nothing_late_reads_as_in_time() -> None:
+    project = people()
+    draft = project.edit()
+    draft.update("roads", ["r"], speed_kmh=59.0)
+    late = with_setting(draft.finish()[0], "response.urban_min", 10)
+    found = cover(late)
+    assert found.uncovered
+    assert (found.areas.loc[list(found.uncovered), "second_min"] < 10.5).all()
+    told = said(on_paper(late)).split("\n")
+    assert "11" in told and "Two there within 10 min" not in "".join(told)
+
+
+def test_the_legend_counts_the_areas_of_each_band() -> None:
+    text = said(on_paper(people()))
+    assert "Two there within 15 min (3)" in text
