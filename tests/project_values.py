@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -71,7 +72,6 @@ def square(x: float, y: float, size: float = 1.0) -> bytes:
     return areas([(x, y), (x + size, y), (x + size, y + size), (x, y + size), (x, y)])
 
 
-numbers = st.floats(allow_nan=False, allow_infinity=False)
 degrees = st.floats(-180, 180, allow_nan=False)
 points = st.tuples(degrees, degrees)
 lines = st.lists(points, min_size=0, max_size=4).map(lambda own: line(*own)) | st.lists(
@@ -94,10 +94,13 @@ def cells(column: Column, shape: Shape) -> st.SearchStrategy[Any]:
             own: st.SearchStrategy[Any] = (
                 degrees
                 if column.name in ("x", "y")
-                else numbers.map(lambda one: max(one, column.minimum) if column.minimum is not None else one)
+                else st.floats(column.minimum, column.maximum, allow_nan=False, allow_infinity=False)
             )
         case Kind.INTEGER:
-            own = st.integers(0 if column.minimum is not None else -(2**63), 2**63 - 1)
+            own = st.integers(
+                -(2**63) if column.minimum is None else math.ceil(column.minimum),
+                2**63 - 1 if column.maximum is None else math.floor(column.maximum),
+            )
         case Kind.CHOICE:
             own = st.sampled_from(column.codes)
         case Kind.DATE:
