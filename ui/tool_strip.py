@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from grid_model.changes import Changes, RowsInserted
-from grid_model.project import Edit
+from grid_model.project import Edit, Project
 from grid_model.schema_network import SWITCH_KINDS
 from resources.i18n import _
 from ui.bench import Bench
@@ -45,8 +45,9 @@ class ToolStrip(QFrame):
             column.addWidget(self._button(tool))
         self.bar = HintBar(self.hand, canvas)
         self.hand.changed.connect(self._on_tool)
-        self.hand.edit_wanted.connect(self._do)
-        bench.session.project_changed.connect(lambda _project, changes: self._on_project(changes))
+        self.hand.do = self._do
+        self.hand.refused.connect(bench.session.problem)
+        bench.session.project_changed.connect(self._on_project)
         bench.task_changed.connect(lambda _task: self._on_task())
         bench.selection_changed.connect(self._on_selection)
         canvas.installEventFilter(self)
@@ -84,9 +85,11 @@ class ToolStrip(QFrame):
         chosen = self._bench.selection
         self.hand.selected = (chosen.table, chosen.single or "")
 
-    def _on_project(self, changes: Changes | None) -> None:
-        if changes is None:
+    def _on_project(self, project: Project | None, changes: Changes | None) -> None:
+        if changes is None or project is None:
             self.hand.take(None)
+        else:
+            self.hand.follow(project)
         self._on_task()
 
     def _on_task(self) -> None:
@@ -99,18 +102,19 @@ class ToolStrip(QFrame):
         self.setVisible(there)
         self._place()
 
-    def _do(self, edit: Edit) -> None:
+    def _do(self, edit: Edit) -> bool:
         """Make the edit; what it put in comes under the hand."""
         changes = self._bench.session.do(edit)
         if changes is None:
-            return
+            return False
         new = {
             step.table: str(step.rows["id"].iloc[-1]) for step in changes if isinstance(step, RowsInserted)
         }
         for table in FOLLOWED:
             if table in new:
                 self._bench.select(table, new[table])
-                return
+                break
+        return True
 
     @told
     def eventFilter(self, _canvas: QObject, event: QEvent) -> bool:
@@ -169,7 +173,7 @@ class HintBar(QFrame):
             self._tool = tool
             self._offer(tool)
         if not (isinstance(tool, MeasureTool) and tool.sketch):
-            self.text.setText(_(tool.hint))
+            self.text.setText(f"{_(tool.why)} {_(tool.hint)}" if tool.why else _(tool.hint))
         self.done.setVisible(tool.takes_path and not isinstance(tool, MeasureTool))
         self.done.setEnabled(bool(tool.sketch))
         self._fit()

@@ -126,8 +126,16 @@ def other_keys() -> dict[str, list[tuple[str, str]]]:
             (_("Whole station"), "Home"),
             (_("What can be done"), _("Right click")),
         ],
+        _("With a tool in hand"): [
+            (_("Take a place, or take hold and let go"), _("Click, Space")),
+            (_("Aim without a mouse"), _("Arrow keys, finer with Shift")),
+            (_("Take the last place back"), "Backspace"),
+            (_("End the path"), _("Enter, double click")),
+            (_("Give up"), _("Escape, right click")),
+        ],
         _("In the tables"): [
             (_("Change a cell"), "F2"),
+            (_("Delete the rows chosen"), "Del"),
             (_("Show the row on the map"), "Enter"),
             (_("Choose several rows"), _("Shift or Ctrl and click")),
             (_("Sort"), _("Click a heading")),

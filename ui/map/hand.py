@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
@@ -10,6 +12,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from gis import theme
 from gis.measuring import MetricPlane
+from grid_model.errors import GridError
 from grid_model.project import Edit, Project
 from ui.guard import told
 from ui.map.canvas import DRAG_PX, MapCanvas
@@ -19,15 +22,28 @@ from ui.map.snapping import Snap, Snapper
 from ui.map.tools import Ground, MapTool, MeasureTool
 from ui.map.view import MapView
 
+Done = TypeVar("Done")
+
 FINISHING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 MARK_PX = 6.0
+AIM_PX = 11.0
+"""Half the length of the cross that is aimed with by keys."""
+
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+STEP_PX, SMALL_STEP_PX = 40, 4
+"""How far an arrow key moves the map below the cross."""
 
 
 class Hand(QObject):
     """Holds at most one tool over one map."""
 
-    edit_wanted = Signal(object)
-    """An edit a tool has made."""
+    refused = Signal(object)
+    """What a tool was asked for cannot be done: the exception."""
     changed = Signal()
     """Another tool, or another sketch."""
     measured = Signal(float, float)
@@ -40,6 +56,10 @@ class Hand(QObject):
         self._press: QPointF | None = None
         self._panned = False
         self._held = False
+        self._aimed = False
+        """Whether the middle of the map is aimed at by keys, the mouse being out of it."""
+        self.do: Callable[[Edit], bool] = lambda _edit: False
+        """Makes the edit of a tool; says whether it could be made."""
         self._plane: tuple[Project, MetricPlane] | None = None
         self.tool: MapTool | None = None
         self.ground = Ground(self._project, self._object_at, self._area_at, lambda: self.selected)
@@ -52,7 +72,7 @@ class Hand(QObject):
             self._canvas.installEventFilter(self)
         elif tool is None and self.tool is not None:
             self._canvas.removeEventFilter(self)
-        self.tool, self._over, self._press, self._held = tool, None, None, False
+        self.tool, self._over, self._press, self._held, self._aimed = tool, None, None, False, False
         if tool is None:
             self._canvas.unsetCursor()
         else:
@@ -64,24 +84,47 @@ class Hand(QObject):
         """End the path and make its edit; a path that is too short stays."""
         if self.tool is None:
             return
-        edit = self.tool.finish()
+        edit = self._try(self.tool.finish)
         if edit is not None:
             self._made(edit)
+        else:
+            self._tell()
 
     def give_up(self) -> None:
         """Forget the sketch; without one, put the tool away."""
         if self.tool is not None and self.tool.sketch:
-            self.tool.sketch = []
-            self._held = False
+            self.tool.sketch, self.tool.why = [], ""
+            self._held, self._press = False, None  # the button still pressed neither drags nor pans any more
             self._tell()
         else:
             self.take(None)
 
-    def _made(self, edit: Edit) -> None:
+    def follow(self, project: Project) -> None:
+        """Go on with what is left of the sketch in the project as it is now; what was held is let go."""
+        if self.tool is not None and self._held:
+            self.give_up()
+        elif self.tool is not None:
+            self.tool.forget_gone(project)
+
+    def _try(self, act: Callable[[], Done | None]) -> Done | None:
+        """Let the tool do something; where that cannot be done the window says why."""
         assert self.tool is not None
-        self.tool.sketch = []
+        self.tool.why = ""
+        try:
+            return act()
+        except GridError as error:
+            self.refused.emit(error)
+            return None
+
+    def _made(self, edit: Edit) -> None:
+        """Make the edit; a path that could not be taken stays, to be bettered."""
+        tool = self.tool
+        assert tool is not None
+        sketch, tool.sketch = tool.sketch, []
         self._tell()
-        self.edit_wanted.emit(edit)
+        if not self.do(edit) and tool.takes_path:
+            tool.sketch = sketch
+            self._tell()
 
     def _tell(self) -> None:
         self.changed.emit()
@@ -122,12 +165,15 @@ class Hand(QObject):
     def _begin(self, at: QPointF) -> None:
         assert self.tool is not None
         self._press, self._panned = at, False
-        self._held = self.tool.drags and self.tool.grab(self._snap(at))
+        tool, place = self.tool, self._snap(at)
+        self._held = tool.drags and bool(self._try(lambda: tool.grab(place)))
         self._tell()
 
     def _move(self, event: QMouseEvent) -> bool:
         at = event.position()
-        self._over = self._snap(at)
+        self._over, self._aimed = self._snap(at), False
+        if not event.buttons():
+            self._canvas.setCursor(Qt.CursorShape.CrossCursor)  # the map takes it away after a pan
         self._canvas.update()
         self._measure()
         if self._press is None:
@@ -146,16 +192,17 @@ class Hand(QObject):
         if self._press is None:
             return
         moved, self._press = at - self._press, None
+        tool, place = self.tool, self._snap(at)
         if self._held:
             self._held = False
             far = math.hypot(moved.x(), moved.y()) >= DRAG_PX
-            edit = self.tool.drop(self._snap(at)) if far else None
-            self.tool.sketch = []
-        elif self._panned or self.tool.drags:
+            edit = self._try(lambda: tool.drop(place)) if far else None
+            tool.sketch = []
+        elif self._panned or tool.drags:
             return
         else:
-            self._over = self._snap(at)  # a click need not be preceded by a move, as of a finger
-            edit = self.tool.click(self._over)
+            self._over = place  # a click need not be preceded by a move, as of a finger
+            edit = self._try(lambda: tool.click(place))
         if edit is not None:
             self._made(edit)
         else:
@@ -168,11 +215,50 @@ class Hand(QObject):
             self.finish()
         elif event.key() == Qt.Key.Key_Escape:
             self.give_up()
+        elif event.key() in ARROWS and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._aim(event)
+        elif event.key() == Qt.Key.Key_Space:
+            self._act()
         elif event.key() == Qt.Key.Key_Backspace and self.tool.back():
+            self.tool.why = ""
             self._tell()
         else:
             return False
         return True
+
+    # -------------------------------------------------------- without a mouse
+
+    def _aim(self, event: QKeyEvent) -> None:
+        """Move the map below the cross in its middle, with Shift in small steps."""
+        east, south = ARROWS[Qt.Key(event.key())]
+        step = SMALL_STEP_PX if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP_PX
+        self._canvas.pan(-east * step, -south * step)
+        self._look_at_middle()
+
+    def _look_at_middle(self) -> Snap:
+        self._aimed = True
+        self._over = self._snap(QPointF(self._canvas.width() / 2, self._canvas.height() / 2))
+        self._canvas.update()
+        self._measure()
+        return self._over
+
+    def _act(self) -> None:
+        """Do at the cross what a click does there; what is dragged is taken, and put down by the next."""
+        tool, place = self.tool, self._look_at_middle()
+        assert tool is not None
+        if self._held:
+            self._held = False
+            edit = self._try(lambda: tool.drop(place))
+            tool.sketch = []
+        elif tool.drags:
+            self._held = bool(self._try(lambda: tool.grab(place)))
+            edit = None
+        else:
+            edit = self._try(lambda: tool.click(place))
+        if edit is not None:
+            self._made(edit)
+        else:
+            self._tell()
 
     # ---------------------------------------------------------------- ground
 
@@ -220,6 +306,11 @@ class Hand(QObject):
         if self.tool is None:
             return
         color = QColor(theme.ACCENT)
+        if self._aimed:
+            x, y = self._canvas.width() / 2, self._canvas.height() / 2
+            painter.setPen(QPen(color, 1.4))
+            painter.drawLine(QPointF(x - AIM_PX, y), QPointF(x + AIM_PX, y))
+            painter.drawLine(QPointF(x, y - AIM_PX), QPointF(x, y + AIM_PX))
         if self._over is not None:
             self._paint_path(painter, view, color)
             self._paint_catch(painter, view, color)

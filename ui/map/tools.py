@@ -7,7 +7,7 @@ voltage of a new line are plain values the window sets.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from ui.map.layer import Hit
 from ui.map.snapping import Snap
 
 DEFAULT_KV = 10.0
+NO_LINE = N_("There is no line here.")
 
 
 @dataclass
@@ -60,11 +61,14 @@ class MapTool:
         Places clicked so far.
     closed
         Whether the sketch is a ring.
+    why
+        Marked text: why the last click, grab or end came to nothing; empty where it did not.
     """
 
     ground: Ground
     options: dict[str, Any] = field(default_factory=dict)
     sketch: list[Snap] = field(default_factory=list)
+    why: str = ""
 
     name = ""
     title = ""
@@ -99,6 +103,16 @@ class MapTool:
     def drop(self, at: Snap) -> Edit | None:
         """Put down what was dragged."""
         return None
+
+    def forget_gone(self, project: Project) -> None:
+        """Let go of nodes and lines that `project` no longer has; their places stay as open ground."""
+        nodes, lines = project.table("connectivity_nodes"), project.table("ac_line_segments")
+        self.sketch = [
+            replace(one, kind="", node="", line="", part=-1)
+            if (one.node and one.node not in nodes) or (one.line and one.line not in lines)
+            else one
+            for one in self.sketch
+        ]
 
     def rubber(self, at: Snap) -> Sequence[tuple[float, float]]:
         """What to draw while the cursor is at a place: points in metres, the sketch by default."""
@@ -135,6 +149,7 @@ class DrawLineTool(MapTool):
     def finish(self) -> Edit | None:
         """The line, once it has two places."""
         if len(self.sketch) < 2:
+            self.why = N_("A line needs two places.")
             return None
         start, end = self.sketch[0], self.sketch[-1]
         values = {"nominal_kv": self.voltage(), **self._of_neighbour(start, end)}
@@ -172,6 +187,7 @@ class SplitLineTool(MapTool):
 
     def click(self, at: Snap) -> Edit | None:
         """Part it."""
+        self.why = "" if at.line else NO_LINE
         return SplitLine(at.line, at.x, at.y) if at.line else None
 
 
@@ -184,6 +200,7 @@ class JoinLinesTool(MapTool):
 
     def click(self, at: Snap) -> Edit | None:
         """Join them."""
+        self.why = "" if at.node else N_("There is no node here.")
         return JoinLines(at.node) if at.node else None
 
 
@@ -197,6 +214,7 @@ class SwitchTool(MapTool):
     def click(self, at: Snap) -> Edit | None:
         """Put it in."""
         if not at.line:
+            self.why = NO_LINE
             return None
         values = {
             "id": free_id(self.project, "switches"),
@@ -216,6 +234,7 @@ class TransformerTool(MapTool):
         """Ask what it is, then put it in."""
         ask = self.options.get("ask")
         if not (at.line or at.node) or ask is None:
+            self.why = N_("There is no line and no node here.")
             return None
         answer = ask(free_id(self.project, "power_transformers"), free_id(self.project, "transformer_areas"))
         if answer is None:
@@ -245,6 +264,7 @@ class MoveTool(MapTool):
         elif at.node:
             self._held = ("connectivity_nodes", at.node)
         self.sketch = [at] if self._held[1] else []
+        self.why = "" if self._held[1] else N_("There is nothing to move here.")
         return bool(self._held[1])
 
     def drop(self, at: Snap) -> Edit | None:
@@ -265,9 +285,11 @@ class ReshapeLineTool(MapTool):
     def grab(self, at: Snap) -> bool:
         """Take a bend, or make one; the ends are moved with their nodes instead."""
         if not at.line:
+            self.why = NO_LINE
             return False
         route = route_of(self.project, at.line)
         if at.kind == "corner" and at.part in (0, len(route) - 1):
+            self.why = N_("This is an end of the line: move it with its node.")
             return False
         self._line = at.line
         cut = at.part if at.kind == "corner" else at.part + 1
@@ -297,6 +319,7 @@ class DrawAreaTool(MapTool):
     def finish(self) -> Edit | None:
         """The outline, once it has three corners."""
         if len(self.sketch) < 3:
+            self.why = N_("An area needs three corners.")
             return None
         table, one = self.ground.selected()
         if table == "transformer_areas" and self.project.table(table).row(one)["geometry"] is None:
@@ -315,8 +338,6 @@ class SplitAreaTool(MapTool):
 
     def finish(self) -> Edit | None:
         """The cut, through the chosen area or the one in the middle of the path."""
-        if len(self.sketch) < 2:
-            return None
         area = _area_of_path(self)
         return SplitArea(area, _path(self.sketch)) if area else None
 
@@ -331,14 +352,15 @@ class ReshapeAreaTool(MapTool):
 
     def finish(self) -> Edit | None:
         """The new border of the chosen area."""
-        if len(self.sketch) < 2:
-            return None
         area = _area_of_path(self)
         return ReshapeArea(area, _path(self.sketch)) if area else None
 
 
 def _area_of_path(tool: MapTool) -> str:
-    """The area under the hand, else the one that holds the middle of the path."""
+    """The area under the hand, else the one that holds the middle of the path; empty: none, or no path."""
+    if len(tool.sketch) < 2:
+        tool.why = N_("The path needs two places.")
+        return ""
     table, one = tool.ground.selected()
     if table == "transformer_areas" and one:
         return one
@@ -347,6 +369,7 @@ def _area_of_path(tool: MapTool) -> str:
         area = tool.ground.area_at(*middle)
         if area:
             return area
+    tool.why = N_("The path crosses no area.")
     return ""
 
 
@@ -361,6 +384,7 @@ class MoveCornerTool(MapTool):
     def grab(self, at: Snap) -> bool:
         """Take a corner."""
         self.sketch = [at] if at.kind == "corner" and at.area else []
+        self.why = "" if self.sketch else N_("There is no corner here.")
         return bool(self.sketch)
 
     def drop(self, at: Snap) -> Edit | None:
@@ -383,6 +407,7 @@ class MergeAreasTool(MapTool):
         """The merge."""
         areas = [self.ground.area_at(one.x, one.y) for one in self.sketch]
         chosen = tuple(dict.fromkeys(one for one in areas if one))
+        self.why = "" if len(chosen) > 1 else N_("Click two different areas or more.")
         return MergeAreas(chosen) if len(chosen) > 1 else None
 
 
