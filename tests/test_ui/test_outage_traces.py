@@ -118,6 +118,22 @@ def test_barriers_filters_and_conditions_are_heeded_and_a_mistake_is_said_below(
     assert len(model.rows("ac_line_segments")), "a filter narrows the list, not the sums"
 
 
+def test_semicolons_in_identifiers_and_conditions_come_back_into_the_form(
+    window: MainWindow, qtbot: QtBot, story: Story
+) -> None:
+    begin(qtbot, window, story)
+    panel = window.right.outage.traces
+    asked = TraceConfiguration(
+        TraceKind.CONNECTED,
+        (f"ac_line_segments:{story.line}", "K;1"),
+        barriers=("switches:Q；2", "L\\"),
+        barrier_conditions=(Condition("switches", 'name == "甲;乙"'),),
+        filters=(Condition("switches", "name in ['a;b', 'c']"), Condition("power_transformers")),
+    )
+    panel.write(asked)
+    assert panel.configuration() == asked
+
+
 def test_a_path_and_the_next_devices_ask_for_what_they_need(
     window: MainWindow, qtbot: QtBot, project: Project, story: Story
 ) -> None:

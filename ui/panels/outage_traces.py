@@ -31,6 +31,7 @@ from ui.dialogs import ask
 from ui.follow_text import EDGES, HEADS, SUM_LABELS
 from ui.panels.panel import Panel
 from ui.ranking_desk import DEVICE_TABLES
+from ui.trace_parts import joined, parted
 from ui.widgets import button, clear, label, link, row, rule
 
 KINDS = {
@@ -50,7 +51,7 @@ NAMES_SHOWN = 6
 
 CONDITION_TIP = N_(
     'A table and a condition on its columns, such as: switches where kind == "fuse". Several are parted by '
-    "semicolons."
+    "semicolons; a semicolon that is meant itself stands in quotes, or behind a backslash."
 )
 
 
@@ -204,7 +205,7 @@ class TracePanel(Panel):
     def _name_start(self) -> None:
         """Name what is written as the start, where it is an object."""
         project = self._bench.session.project
-        parts = _parts(self.start.text()) if project is not None else ()
+        parts = parted(self.start.text(), conditions=False) if project is not None else ()
         names = [_named(project, one, self._bench.show_personal) for one in parts] if project else []
         told = [name for name, one in zip(names, parts, strict=True) if name != one]
         self.named.setText(_("、").join(told))
@@ -228,17 +229,17 @@ class TracePanel(Panel):
         self.take.setText(text if len(text) <= 28 else text[:27] + "…")
         self.take.setToolTip(text)
         if chosen and not self.start.text().strip():
-            self.start.setText(chosen)
+            self.start.setText(joined([chosen], conditions=False))
 
     def _take_chosen(self) -> None:
         chosen = self._chosen()
         if chosen:
-            self.start.setText(chosen)
+            self.start.setText(joined([chosen], conditions=False))
             self._tell("")
 
     def _take_start(self) -> None:
         """Begin anew from a place that was asked for on the map."""
-        self.start.setText(self._bench.traces.start)
+        self.start.setText(joined([self._bench.traces.start], conditions=False))
         self._tell("")
         self.kind.setFocus()
 
@@ -255,9 +256,11 @@ class TracePanel(Panel):
         project = self._bench.session.project
         assert project is not None
         kind = str(self.kind.currentData())
-        lines = {name: _parts(line.text()) for name, line in self.lines.items()}
+        lines = {
+            name: parted(line.text(), conditions=name != "inoperable") for name, line in self.lines.items()
+        }
         asked = FollowParameters(
-            starts=_parts(self.start.text()),
+            starts=parted(self.start.text(), conditions=False),
             kind=kind,
             target=self.target.text().strip() if kind == "path" else "",
             state=str(self.state.currentData()),
@@ -267,7 +270,7 @@ class TracePanel(Panel):
             filter=lines["filters"],
             sum=lines["sums"],
             inoperable=lines["inoperable"] if kind in ("isolation", "loops") else (),
-            of=_parts(self.wanted.text()) if kind == "next" else (),
+            of=parted(self.wanted.text()) if kind == "next" else (),
             count=self.count.value() if kind == "next" else None,
             direction=str(self.direction.currentData()) if kind == "next" else "",
             by=str(self.measure.currentData()) if kind in ("next", "path") else "",
@@ -290,17 +293,17 @@ class TracePanel(Panel):
         """Put a configuration into the fields."""
         self.kind.setCurrentIndex(list(KINDS).index(configuration.kind.value))
         self.state.setCurrentIndex(list(STATES).index(configuration.state.value))
-        self.start.setText("; ".join(configuration.starts))
+        self.start.setText(joined(configuration.starts, conditions=False))
         self.target.setText(configuration.target)
         self.direction.setCurrentIndex(list(Direction).index(configuration.direction))
         self.measure.setCurrentIndex(list(Measure).index(configuration.measure))
         self.count.setValue(configuration.count)
         document = configuration.to_document()
-        self.wanted.setText("; ".join(document.get("wanted", ())))
+        self.wanted.setText(joined(document.get("wanted", ())))
         for name, line in self.lines.items():
             parts = document.get(name, [])
             more = document.get("barrier_conditions", []) if name == "barriers" else []
-            line.setText("; ".join([*parts, *more]))
+            line.setText(joined([*parts, *more], conditions=name != "inoperable"))
         self._tell("")
         self._follow()
 
@@ -445,11 +448,6 @@ def _named(project: Project, written: str, personal: bool) -> str:
     known = [TABLE_NAMES.get(table, table)] if colon else STARTS
     found = next((name for name in known if name in project.tables and one in project.table(name)), "")
     return objects.object_name(project, found, one, personal) if found else written
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    """Part a line at its semicolons, Chinese ones too."""
-    return tuple(part.strip() for part in text.replace("；", ";").split(";") if part.strip())
 
 
 def _choice(texts: dict[str, str], name: str) -> QComboBox:
