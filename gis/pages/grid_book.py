@@ -13,7 +13,7 @@ from gis import theme
 from gis.basemap import base_maps_of
 from gis.pages.drawing import Drawing
 from gis.pages.frame import Box, MapFrame
-from gis.pages.furniture import INTERNAL, Draft, Facts, numbered
+from gis.pages.furniture import INTERNAL, Draft, Facts, numbered, spaced
 from gis.pages.grid_facts import GridFacts, customers_of_areas
 from gis.pages.items import Item, Page, Rect, Text
 from gis.pages.map_sheet import lay_blocks, lay_map_sheet
@@ -260,7 +260,7 @@ def _about(grid: GridFacts) -> list[tuple[str, str]]:
         (_("Mutual-aid group"), grid.group or "—"),
         (_("District managers"), managers or "—"),
         (_("Area count"), str(len(grid.areas))),
-        (_("Customer count"), str(grid.customers)),
+        (_("Customer count"), spaced(grid.customers)),
     ]
 
 
@@ -269,7 +269,7 @@ def _area_table(project: Project, grid: GridFacts) -> Listing:
         Column(_("Area number"), 21),
         Column(_("Name"), 27),
         Column(_("Use"), 12),
-        Column("kVA", 9, "right"),
+        Column(_("Capacity (kVA)"), 10, "right"),
         Column(_("Customer count"), 13, "right"),
     )
     areas = project.table("transformer_areas")
@@ -285,7 +285,7 @@ def _area_table(project: Project, grid: GridFacts) -> Listing:
                 row.get("name") or "",
                 usage.get(str(row.get("usage")), ""),
                 f"{kva[one]:g}" if one in kva else "—",
-                str(customers.get(one, 0)),
+                spaced(customers.get(one, 0)),
             )
         )
     return Listing(_("Transformer areas of {grid}").format(grid=grid.name), columns, rows, 2.1)

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from gis import theme
 from gis.pages.drawing import Drawing
 from gis.pages.frame import MapFrame
-from gis.pages.furniture import INTERNAL, Draft, edge, numbered, spaced
+from gis.pages.furniture import INTERNAL, Draft, edge, numbered, scale_and_north, spaced
 from gis.pages.grid_facts import GridFacts, grid_facts
 from gis.pages.items import Box, Item, Page, Pen, Rect, Text
+from gis.pages.legend import legend
+from gis.pages.map_sheet import UNLIMITED_MM
 from gis.pages.measure import LINE, wrapped
 from gis.pages.options import AUTO, PrintOptions
 from gis.pages.panel import Listing
@@ -30,8 +32,8 @@ from grid_model.project import Project
 from grid_model.table import plain
 from resources.i18n import _
 
-MAP_SHARE = 0.34
-"""Share of the sheet's height that the map takes."""
+MAP_SHARES = 0.3, 0.62
+"""Least and most share of the room below the banner that the map takes."""
 LEAST_MAP_MM = 40.0
 
 
@@ -72,14 +74,14 @@ def _card(
     u, body = sheet.unit, sheet.body
     items, y = _banner(card, body, u)
     own = _own_grids(project, card, grids)
-    place = Rect(body.x, y, body.width, max(LEAST_MAP_MM, MAP_SHARE * body.height))
-    drawn = _map(plan, card, grids, own, place, u, crs_label)
-    if drawn:
-        items += drawn
-        y = place.bottom + 4 * u
+    listing = _areas(project, card)
+    tables = _members(card, Rect(body.x, 0, body.width, UNLIMITED_MM), u)[1] + _areas_height(listing, body, u)
+    drawn, y = _map(
+        plan, card, grids, own, Rect(body.x, y, body.width, body.bottom - y), tables, u, crs_label
+    )
+    items += drawn
     made, y = _members(card, Rect(body.x, y, body.width, body.bottom - y), u)
     items += made
-    listing = _areas(project, card)
     items.append(Text(body.x, y + 3 * u, listing.caption, 3.2 * u, bold=True))
     room = Rect(body.x, y + 5 * u, body.width, body.bottom - y - 5 * u)
     if room.height < 20 * u:
@@ -87,6 +89,12 @@ def _card(
     laid = lay_table(listing.columns, listing.rows, room, 2.5 * u)
     items += laid.items
     return [Draft(sheet, title, tuple(items)), *table_sheets(sheet, title, listing, laid.next_row)]
+
+
+def _areas_height(listing: Listing, body: Rect, u: float) -> float:
+    """Say how high the table of areas comes with its caption."""
+    room = Rect(body.x, 0, body.width, UNLIMITED_MM)
+    return 5 * u + lay_table(listing.columns, listing.rows, room, 2.5 * u).height
 
 
 def _banner(card: GroupCard, body: Rect, u: float) -> tuple[list[Item], float]:
@@ -125,35 +133,61 @@ def _map(
     card: GroupCard,
     grids: Sequence[GridFacts],
     own: Sequence[GridFacts],
-    place: Rect,
+    room: Rect,
+    tables: float,
     u: float,
     crs_label: str,
-) -> list[Item]:
-    """Draw the group's land with its members; nothing where no grid of it has an outline."""
-    shapes = plan.shapes("service_grids")
-    box = box_of(shapes.boxes[[one.row for one in own]]) if own else None
+) -> tuple[list[Item], float]:
+    """Draw the group's land with its members, as high as the tables below leave it, and its legend.
+
+    Nothing is drawn where no grid of it has an outline.
+    """
+    box = box_of(plan.shapes("service_grids").boxes[[one.row for one in own]]) if own else None
     if box is None:
-        return []
-    frame = MapFrame.around(box, place, 5.0)
+        return [], room.y
+    least, most = (max(LEAST_MAP_MM, share * room.height) for share in MAP_SHARES)
+    place = Rect(room.x, room.y, room.width, least)
+    drawing = _drawing(plan, card, grids, own, MapFrame.around(box, place, 5.0), u)
+    _key, high = _map_key(drawing, place, u)
+    spare = room.height - tables - high - 4.1 * u
+    if spare > least:
+        place = Rect(room.x, room.y, room.width, min(spare, most))
+        drawing = _drawing(plan, card, grids, own, MapFrame.around(box, place, 5.0), u)
+    key, high = _map_key(drawing, place, u)
+    system = Text(place.x + 1.5 * u, place.bottom - 1.5 * u, crs_label, 2.6 * u, halo=theme.PAPER)
+    return [*drawing.finish(), edge(place, u), system, *key], place.bottom + high + 4 * u
+
+
+def _drawing(
+    plan: StationPlan,
+    card: GroupCard,
+    grids: Sequence[GridFacts],
+    own: Sequence[GridFacts],
+    frame: MapFrame,
+    u: float,
+) -> Drawing:
     drawing = Drawing(plan, frame, u)
     drawing.ground()
-    drawing.grids(own, hatched=False, in_legend=False)
+    drawing.grids(own, hatched=False)
     drawing.areas(filled=False)
     drawing.water_and_roads()
     drawing.villages(named=True, size=2.4)
-    outline = shapes.geometry[[one.row for one in own]]
+    outline = plan.shapes("service_grids").geometry[[one.row for one in own]]
     drawing.veil(outline[[one is not None for one in outline]])
     drawing.grid_outlines([one for one in grids if one not in own])
     drawing.grid_outlines(own)
     drawing.managers([(one.id, one.name) for one in card.members])
-    scale = Text(
-        place.x + 1.5 * u,
-        place.bottom - 1.5 * u,
-        f"1:{spaced(frame.scale)} · {crs_label}",
-        2.6 * u,
-        halo=theme.PAPER,
-    )
-    return [*drawing.finish(), edge(place, u), scale]
+    return drawing
+
+
+def _map_key(drawing: Drawing, place: Rect, u: float) -> tuple[list[Item], float]:
+    """Write scale, north arrow and legend below the map; give the height they take."""
+    below = Rect(place.x, place.bottom + 1.5 * u, place.width, 0)
+    left = Rect(below.x, below.y, below.width * 0.3, 0)
+    bar, high = scale_and_north(left, drawing.frame.scale, u)
+    right = Rect(left.right + 6 * u, below.y, below.right - left.right - 6 * u, 0)
+    made, taken = legend(drawing.entries, _("Legend"), right, u, 3)
+    return [*bar, *made], 1.5 * u + max(high, taken)
 
 
 def _members(card: GroupCard, place: Rect, u: float) -> tuple[list[Item], float]:

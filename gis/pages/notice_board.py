@@ -7,7 +7,7 @@ Photos and the code of a chat group are pasted on by hand: their fields are prin
 from __future__ import annotations
 
 from gis import theme
-from gis.pages.furniture import POSTED, Draft, Facts, contacts, numbered
+from gis.pages.furniture import POSTED, Draft, Facts, contacts, numbered, spaced
 from gis.pages.grid_facts import GridFacts, Person, person
 from gis.pages.items import Box, Item, Page, Pen, Rect, Text
 from gis.pages.measure import LINE, fitted, width, wrapped
@@ -72,7 +72,7 @@ def _board(project: Project, sheet: Sheet, facts: Facts, grid: GridFacts, option
 
 def _numbers(grid: GridFacts) -> str:
     return _("Grid {number} · areas {areas} · customers {customers}").format(
-        number=grid.number, areas=len(grid.areas), customers=grid.customers
+        number=grid.number, areas=len(grid.areas), customers=spaced(grid.customers)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,7 +15,7 @@ from gis.pages.drawing import Drawing, blend
 from gis.pages.frame import Box, MapFrame
 from gis.pages.furniture import INTERNAL, Draft, numbered, spaced
 from gis.pages.grid_book import capacities
-from gis.pages.grid_facts import customers_of_areas
+from gis.pages.grid_facts import NO_SCHEME, customers_of_areas
 from gis.pages.items import Item, Page, Rect
 from gis.pages.map_sheet import lay_map_sheet
 from gis.pages.options import PrintOptions
@@ -57,7 +58,9 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
     project = project if study is None else study.project
     outage = trace if study is None else study
     plan = StationPlan(project)
-    facts = facts_of(project, plan, options, INTERNAL)
+    facts = replace(
+        facts_of(project, plan, options, INTERNAL), scheme=NO_SCHEME
+    )  # who approved it drew no outage
     dead = dead_nodes(project, trace) if stage is None else _dead_after(project, stage)
     box = _box_of_outage(plan, trace, dead)
     sheet = choose_sheet(options, box)
@@ -206,13 +209,18 @@ def _area_table(project: Project, trace: OutageTrace) -> Listing:
     columns = (
         Column(_("Area number"), 20),
         Column(_("Name"), 27),
-        Column("kVA", 9, "right"),
+        Column(_("Capacity (kVA)"), 10, "right"),
         Column(_("Customer count"), 11, "right"),
     )
     names = project.frame("transformer_areas").set_index("id")["name"]
     kva, customers = capacities(project), customers_of_areas(project)
     rows: list[tuple[str, ...]] = [
-        (one, plain(names.get(one)) or "", f"{kva[one]:g}" if one in kva else "—", str(customers.get(one, 0)))
+        (
+            one,
+            plain(names.get(one)) or "",
+            f"{kva[one]:g}" if one in kva else "—",
+            spaced(customers.get(one, 0)),
+        )
         for one in trace.transformer_areas
     ]
     return Listing(_("Areas out"), columns, rows, 2.1)
@@ -242,7 +250,7 @@ def _figures(study: OutageStudy) -> Listing:
         (label, spaced(value) if isinstance(value, int) else str(value))
         for label, value in study_facts(study)
     ]
-    return Listing(_("Figures"), (Column(_("Item"), 60), Column(_("Content"), 40)), rows)
+    return Listing(_("Figures"), (Column(_("Item"), 34), Column(_("Content"), 66)), rows)
 
 
 def _checks(options: PrintOptions) -> Listing:
@@ -331,7 +339,7 @@ def _back_feed(project: Project, trace: OutageTrace | OutageStudy) -> Listing:
         Column(_("Kind"), 20),
         Column(_("Code"), 18),
         Column(_("Transformer area"), 24),
-        Column("kW", 9, "right"),
+        Column(_("Capacity (kW)"), 9, "right"),
         Column(_("Connection switch"), 18),
         Column(_("Remark"), 30),
     )

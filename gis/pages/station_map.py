@@ -16,6 +16,7 @@ from gis.pages.furniture import (
     Draft,
     Facts,
     numbered,
+    spaced,
 )
 from gis.pages.grid_facts import GridFacts, Person, choose_scheme, grid_facts
 from gis.pages.items import Item, Page, Rect, Text
@@ -191,7 +192,7 @@ def index_table(grids: Sequence[GridFacts]) -> Listing:
             "\n".join(told(manager) for manager in one.managers),
             "\n".join(manager.phone or "—" for manager in one.managers),
             str(len(one.areas)),
-            str(one.customers),
+            spaced(one.customers),
         )
         for one in grids
     ]

@@ -117,3 +117,31 @@ def test_an_index_of_many_grids_loses_none(template: str) -> None:
     index = [page for page in pages if page.title == pages[0].title]
     listed = [text for page in index for text in said(page)]
     assert all(listed.count(one) == 1 for one in grids)
+
+
+def test_a_group_card_fills_its_sheet_and_has_the_key_of_its_map() -> None:
+    for orientation in ("portrait", "landscape"):
+        pages = make_pages(PROJECT, "group-cards", PrintOptions(paper="A4", orientation=orientation))
+        assert len(pages) == 2
+        sheet = Sheet.of("A4", landscape=orientation == "landscape")
+        for page in pages:
+            place, told = map_of(page), said(page)
+            assert "Legend" in told
+            assert "District manager's base" in told
+            assert any(one.startswith("1:") for one in told)
+            lowest = max(one.y for one in page.items if isinstance(one, Text) and one.y < sheet.foot.y)
+            assert lowest < sheet.body.bottom
+            assert place.height >= 0.29 * (sheet.body.bottom - place.y)
+        portrait = orientation == "portrait"
+        assert not portrait or map_of(pages[0]).height > 0.5 * sheet.body.height
+
+
+def test_an_outage_is_not_said_to_be_approved_by_those_who_approved_a_scheme() -> None:
+    draft = PROJECT.edit()
+    draft.update("schemes", ["sch"], prepared_by="内勤班", approved_by="王所长", name="去年的方案")
+    project = draft.finish()[0]
+    trace = trace_outage(project, [("open", "k1")])
+    (page,) = make_pages(project, "outage-sheet", PrintOptions(trace=trace))
+    for who in ("内勤班", "王所长", "去年的方案"):
+        assert not [one for one in said(page) if who in one]
+    assert "王所长" in said(make_pages(project, "grid-book", PrintOptions())[0])
