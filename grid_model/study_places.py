@@ -200,8 +200,8 @@ class LinePlace:
 
     Parameters
     ----------
-    at_m
-        Metres from node A, and how long the line is in all.
+    at_m, length_m
+        Metres from node A, and how long the line is in all; not finite where that is not known (at_m is 0).
     x, y
         In the project's coordinates; None where the line has no place.
     """
@@ -229,6 +229,7 @@ def place_on_line(
     ------
     GridError
         ``bad-distance`` where it is negative or no number; ``place-beyond-line`` where the line is shorter;
+        ``line-of-unknown-length`` where nobody knows how long it is;
         ``line-without-place`` where `xy` is given and the line has none; ``place-far-from-line`` where the
         line is farther than `FARTHEST_M` from it.
     """
@@ -248,6 +249,8 @@ def place_on_line(
         if not gap <= FARTHEST_M:
             raise GridError("place-far-from-line", line=line, metres=round(gap), farthest=round(FARTHEST_M))
         at_m = along / float(metres[-1] or 1.0) * length
+    if at_m and not 0 < length < math.inf:
+        raise GridError("line-of-unknown-length", line=line, at_m=at_m)
     if at_m > length + 0.5:
         raise GridError("place-beyond-line", line=line, at_m=at_m, length_m=round(length, 1))
     share = min(at_m / length, 1.0) if 0 < length < math.inf else 0.0

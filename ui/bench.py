@@ -142,9 +142,9 @@ class Bench(QObject):
         """Where the object under the hand was clicked on the map; None where it was chosen elsewhere."""
         return self._clicked[1] if self._clicked is not None and self._clicked[0] == self.selection else None
 
-    def begin_jumper(self, device: str) -> None:
-        """Remember where a jumper begins (``table:id``); the next device it is asked for is its other end."""
-        self.jumper_from = device or None
+    def begin_jumper(self, place: str) -> None:
+        """Remember where a jumper begins (``table:id@end``); the next one asked for is its other end."""
+        self.jumper_from = place or None
 
     def go_to(self, table: str, one: str) -> None:
         """Take an object under the hand and show it on the map."""

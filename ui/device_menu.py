@@ -10,6 +10,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from grid_model.errors import GridError
+from grid_model.project import Project
+from grid_model.study_places import ENDS, place_on_line
 from resources.i18n import N_, _
 from ui import objects
 from ui.bench import Bench
@@ -56,13 +59,7 @@ def questions(bench: Bench, table: str, one: str) -> list[Question]:
         "jumper",
         tip=N_("A temporary jumper from one of its ends to the other"),
     )
-    start = bench.jumper_from
-    if start is None:
-        tip = _("The other end is the next device you choose this for")
-        found.append(Question(_("Jumper from here…"), partial(bench.begin_jumper, device), tip))
-    elif start != device:
-        text = _("Jumper from {device} to here").format(device=_name(bench, start))
-        found.append(Question(text, partial(_join, bench, start, device)))
+    found += _jumper_questions(bench, table, one)
     trace, tip = partial(_trace_from, bench, device), _("Downstream, upstream, the path to another place")
     found.append(Question(_("Trace from here…"), trace, tip, True))
     if table == "switches":
@@ -77,6 +74,55 @@ def questions(bench: Bench, table: str, one: str) -> list[Question]:
             )
         )
     return found
+
+
+def _jumper_questions(bench: Bench, table: str, one: str) -> list[Question]:
+    """Offer a jumper from, or to, each end of a device; of a line the end nearer to the click first."""
+    project, start = bench.session.project, bench.jumper_from
+    if project is None or (start is not None and start.rpartition("@")[0] == f"{table}:{one}"):
+        return []
+    found = []
+    for n, (end, node) in enumerate(ends_of(project, table, one, bench.place)):
+        place, name = f"{table}:{one}@{end}", objects.object_name(project, "connectivity_nodes", node)
+        if start is None:
+            text = (
+                _("Jumper from here…")
+                if not n
+                else _("Jumper from the other end ({node})…").format(node=name)
+            )
+            tip = _("At node {node}; the other end is the next device you choose this for").format(node=name)
+            found.append(Question(text, partial(bench.begin_jumper, place), tip))
+        else:
+            text = (
+                _("Jumper from {device} to here")
+                if not n
+                else _("Jumper from {device} to the other end ({node})")
+            )
+            told = text.format(device=_name(bench, start.rpartition("@")[0]), node=name)
+            found.append(
+                Question(told, partial(_join, bench, start, place), _("At node {node}").format(node=name))
+            )
+    return found
+
+
+def ends_of(
+    project: Project, table: str, one: str, place: tuple[float, float] | None
+) -> tuple[tuple[str, str], ...]:
+    """Give the ends ``a``, ``b`` of a device and the nodes there, those nearer to a place on a line first.
+
+    Ends without a node, and a second end at the same node, are left out.
+    """
+    row = project.table(table).row(one)
+    nodes = dict(zip("ab", (row[name] for name in ENDS[table]), strict=True))
+    order = "ab"
+    if table == "ac_line_segments" and place is not None:
+        try:
+            at = place_on_line(project, one, xy=place)
+        except GridError:  # the line has no place of its own to measure along
+            at = None
+        order = "ba" if at is not None and at.at_m > at.length_m / 2 else "ab"
+    found = {nodes[end]: end for end in reversed(order) if nodes[end] in project.table("connectivity_nodes")}
+    return tuple((end, nodes[end]) for end in order if found.get(nodes[end]) == end)
 
 
 def ask_about(bench: Bench, action: str, *devices: str, **more: Any) -> None:
@@ -109,7 +155,7 @@ def _is_faulted(bench: Bench, table: str, one: str) -> bool:
 
 def _join(bench: Bench, start: str, end: str) -> None:
     bench.begin_jumper("")
-    ask_about(bench, "jumper", f"{start}@a", f"{end}@a")
+    ask_about(bench, "jumper", start, end)
 
 
 def _mark(bench: Bench, switch: str, inoperable: bool) -> None:

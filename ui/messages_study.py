@@ -39,6 +39,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "place-beyond-line": N_(
         "The line “{line}” is {length_m} m long; {at_m} m from its node A is beyond its end."
     ),
+    "line-of-unknown-length": N_(
+        "The line “{line}” has neither a length nor a route to measure, so it is not known where {at_m} m from its node A lies; give it a length, or name the line without a distance, or for a cut its end ({line}@a, {line}@b)."
+    ),
     "place-needs-line": N_("A distance along it needs one line segment; “{device}” is none."),
     "repair-first": N_(
         "The fault in {devices} must be repaired first: until then earths stay in place and nothing is closed onto it; report it repaired to go back to normal."

@@ -108,6 +108,37 @@ def test_a_point_farther_from_its_line_than_a_kilometre_is_refused_with_the_dist
     play(chain(), step("10:00", "fault", "l1", xy=(150.0, 990.0)))
 
 
+@pytest.mark.parametrize("length", [None, 0.0])
+def test_a_distance_along_a_line_of_unknown_length_is_refused_and_its_beginning_is_not(
+    length: float | None,
+) -> None:
+    network = draw(
+        "s k1 a",
+        "a l1 b",
+        sources=["s"],
+        points={"u": "b"},
+        rows={"ac_line_segments": {"l1": {"length_m": length}}},
+    )
+    for action in ("fault", "cut"):
+        with pytest.raises(GridError, match="line-of-unknown-length") as refused:
+            play(network, step("10:00", action, "l1", at_m=120.0))
+        assert refused.value.values["at_m"] == 120.0
+        found = play(network, step("10:00", action, "l1", at_m=0.0))
+        assert found.stages[0].customers_out == ("u",)
+    cut = play(network, step("10:00", "cut", "l1@b"))
+    assert cut.project.table("switches").row("cut-1")["node_a"] == "b"
+
+
+def test_where_there_is_no_length_the_route_is_measured() -> None:
+    network = draw(
+        "s k1 a", "a l1 b", sources=["s"],
+        rows={"connectivity_nodes": {"a": {"x": 0.0, "y": 0.0}, "b": {"x": 300.0, "y": 0.0}}},
+    )  # fmt: skip
+    place = place_on_line(network, "l1", at_m=120.0)
+    assert place is not None
+    assert (place.x, place.length_m) == (120.0, 300.0)
+
+
 # ------------------------------------------------------------------ jumpers
 
 

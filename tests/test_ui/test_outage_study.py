@@ -12,9 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from grid_model.project import Project
 from grid_model.study import study_outage
+from grid_model.study_places import route_of
 from grid_model.wiring import SwitchState
+from tests.drawing import draw
 from tests.test_ui.helpers import LEFT, answer_file, button, press, texts, wait_for_jobs
 from tests.test_ui.outage_story import Story, choose_in_menu, click_line, fault_story, keep_as, shown_number
+from ui.device_menu import Question, ends_of, questions
 from ui.dialogs import ask
 from ui.dialogs.step_dialog import StepDialog
 from ui.main_window import MainWindow
@@ -295,6 +298,54 @@ def test_earth_jumper_and_cut_stand_in_the_menu_of_a_device(
     assert desk.refusal is None and desk.result is not None
     assert {one.kind for one in desk.overlay.spots} >= {"cut", "jumper"}
     assert desk.result.study.stages[-1].counts.lv_customers < out
+
+
+def test_a_jumper_begins_and_ends_at_the_end_of_a_line_nearer_to_the_click(
+    plain: MainWindow, qtbot: QtBot, story: Story
+) -> None:
+    window, desk = plain, plain.bench.outage
+    project = window.bench.session.project
+    assert project is not None
+    lines = project.frame("ac_line_segments")
+    other = str(lines.loc[(lines["nominal_kv"] > 1) & (lines["id"] != story.line), "id"].iloc[0])
+
+    def offered(line: str, share: float) -> dict[str, Question]:
+        route = route_of(project, line)
+        near = route[0] if share == 0 else route[-1]
+        window.bench.click("ac_line_segments", line, (float(near[0]), float(near[1])))
+        found = questions(window.bench, "ac_line_segments", line)
+        return {one.text.partition(" (")[0]: one for one in found if one.text.startswith("Jumper")}
+
+    for share, near, far in ((0, "a", "b"), (1, "b", "a")):
+        here = offered(story.line, share)
+        assert list(here) == ["Jumper from here…", "Jumper from the other end"]
+        for text, end in zip(here, (near, far), strict=True):
+            here[text].ask()
+            assert window.bench.jumper_from == f"ac_line_segments:{story.line}@{end}"
+            assert offered(story.line, share) == {}, "a device is bridged by an entry of its own"
+            there = list(offered(other, share).values())
+            assert [one.text.endswith("to here") for one in there] == [True, False]
+            there[0].ask()
+            assert window.bench.jumper_from is None
+            wait_for_jobs(qtbot, window)
+            assert desk.steps[-1].devices == (
+                f"ac_line_segments:{story.line}@{end}", f"ac_line_segments:{other}@{near}"
+            )  # fmt: skip
+            desk.drop(len(desk.steps) - 1)
+            wait_for_jobs(qtbot, window)
+
+
+def test_a_device_has_its_ends_once_each_and_only_where_a_node_is() -> None:
+    network = draw(
+        "s k1 a", "a l1 b", "a k2@l1", "b l2 b", "b t1 c", sources=["s"],
+        rows={"connectivity_nodes": {"a": {"x": 0.0, "y": 0.0}, "b": {"x": 300.0, "y": 0.0}}},
+    )  # fmt: skip
+    assert ends_of(network, "ac_line_segments", "l1", (250.0, 5.0)) == (("b", "b"), ("a", "a"))
+    assert ends_of(network, "ac_line_segments", "l1", (50.0, 5.0)) == (("a", "a"), ("b", "b"))
+    assert ends_of(network, "ac_line_segments", "l1", None) == (("a", "a"), ("b", "b"))
+    assert ends_of(network, "ac_line_segments", "l2", (300.0, 0.0)) == (("a", "b"),)
+    assert ends_of(network, "switches", "k2", None) == (("a", "a"),)
+    assert ends_of(network, "power_transformers", "t1", None) == (("a", "b"), ("b", "c"))
 
 
 def test_the_impact_card_and_the_losses_on_the_map_say_what_the_ranking_says(
