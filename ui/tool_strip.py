@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton
 
 from grid_model.changes import Changes, RowsInserted
 from grid_model.project import Edit, Project
@@ -23,6 +23,8 @@ from ui.widgets import button
 
 VOLTAGES_KV = (10.0, 0.4, 20.0, 35.0)
 MARGIN_PX = 10
+FRAME_PX = 8
+"""What the frame of the tools takes of their height."""
 DEVICE_KINDS = tuple(choice for choice in SWITCH_KINDS if choice.code not in ("jumper", "cut"))
 
 FOLLOWED = ("switches", "power_transformers", "ac_line_segments", "transformer_areas")
@@ -38,11 +40,11 @@ class ToolStrip(QFrame):
         self._bench, self._canvas = bench, canvas
         self.hand = Hand(canvas)
         self._buttons: dict[str, QToolButton] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3, 3, 3, 3)
-        column.setSpacing(1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(3, 3, 3, 3)
+        self._grid.setSpacing(1)
         for tool in (None, *TOOLS):
-            column.addWidget(self._button(tool))
+            self._grid.addWidget(self._button(tool), self._grid.count(), 0)
         self.bar = HintBar(self.hand, canvas)
         self.hand.changed.connect(self._on_tool)
         self.hand.do = self._do
@@ -123,7 +125,18 @@ class ToolStrip(QFrame):
             self._place()
         return False
 
+    def _fold(self) -> None:
+        """Set the tools in as many columns as the height of the map demands."""
+        shown = [made for made in self._buttons.values() if not made.isHidden()]
+        tall = max((made.sizeHint().height() for made in shown), default=1) + self._grid.spacing()
+        rows = max(1, (self._canvas.height() - 2 * MARGIN_PX - FRAME_PX) // tall)
+        columns = -(-len(shown) // rows)
+        rows = -(-len(shown) // max(columns, 1))
+        for n, made in enumerate(shown):
+            self._grid.addWidget(made, n % rows, n // rows)
+
     def _place(self) -> None:
+        self._fold()
         self.adjustSize()
         self.move(MARGIN_PX, MARGIN_PX)
         self.raise_()

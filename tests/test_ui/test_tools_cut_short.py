@@ -287,3 +287,19 @@ def test_hidden_layers_catch_nothing_and_break_nothing(qtbot: QtBot, shown: Main
         drag(qtbot, shown, inside, inside + QPoint(40, 10))
     QApplication.processEvents()
     assert project_of(shown) is before
+
+
+@pytest.mark.parametrize("size", [(960, 560), (1366, 768)])
+def test_every_tool_is_on_the_map_however_small_the_window(
+    qtbot: QtBot, shown: MainWindow, size: tuple[int, int]
+) -> None:
+    shown.setWindowState(Qt.WindowState.WindowNoState)
+    shown.resize(*size)
+    qtbot.waitUntil(lambda: (shown.width(), shown.height()) == size)
+    QApplication.processEvents()
+    strip, canvas = shown.tools, shown.canvas
+    assert canvas.rect().contains(strip.geometry())
+    places = [made.geometry() for made in strip._buttons.values() if made.isVisible()]
+    assert len(places) == 14
+    assert all(strip.rect().contains(one) for one in places)
+    assert not any(a.intersects(b) for n, a in enumerate(places) for b in places[:n])

@@ -58,7 +58,9 @@ class AboutDialog(_Closing):
             _("Apache License 2.0. It works without a network and sends nothing anywhere."),
         ):
             self.column.addWidget(label(text, wrap=True))
+        self.column.addStretch()
         self.add_close()
+        self.resize(self.minimumWidth(), self.column.totalHeightForWidth(self.minimumWidth()))
 
 
 class ShortcutDialog(_Closing):

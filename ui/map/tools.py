@@ -208,7 +208,7 @@ class SwitchTool(MapTool):
     """Put a switch into a line."""
 
     name, title, icon = "insert-switch", N_("Put a switch into a line"), "switch"
-    hint = N_("Click the line where the switch stands; its kind is chosen above.")
+    hint = N_("Click the line where the switch stands; its kind is chosen beside.")
     catches = frozenset({"line"})
 
     def click(self, at: Snap) -> Edit | None:

@@ -15,9 +15,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from resources.i18n import _
 from ui.tables.clipboard import COPIED_ROWS, as_lines
 from ui.tables.frame_model import FrameModel
 
@@ -230,6 +231,16 @@ class FrameView(QTableView):
             self.row_opened.emit(self._model.position(self.currentIndex().row()))
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say why an empty table is empty."""
+        super().paintEvent(event)
+        if not self._model.rowCount():
+            told = _("No row fits the filters.") if len(self._model.frame) else _("Nothing to list yet.")
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, told)
+            painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
