@@ -37,10 +37,17 @@ PARTING = ", "
 
 
 class Names:
-    """The names of one project's rows; made once where many are asked for."""
+    """The names of one project's rows; made once where many are asked for.
 
-    def __init__(self, project: Project) -> None:
+    Parameters
+    ----------
+    numbered
+        Whether the identifier stands behind each name but a scheme's, for people who type identifiers.
+    """
+
+    def __init__(self, project: Project, numbered: bool = False) -> None:
         self._project = project
+        self._numbered = numbered
         self._tables: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
 
     def of(self, table: str, one: str) -> str:
@@ -55,7 +62,8 @@ class Names:
             self._tables[table] = self._read(table)
         names, shared = self._tables[table]
         name = names.get(one, "")
-        return one if not name else f"{name} ({one})" if name in shared else name
+        with_id = name in shared or (self._numbered and table != "schemes")
+        return one if not name else f"{name} ({one})" if with_id else name
 
     def all_of(self, table: str, ids: Iterable[str]) -> str:
         """Name several rows, parted by commas."""

@@ -13,7 +13,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -260,16 +261,31 @@ def _on_project(what: Operation, parameters: Any, found: argparse.Namespace, fee
         return _journalled_first(what, parameters, found, feedback)
     if not what.changes(parameters):
         project = _dated(read_project(Path(found.project), feedback), found.on)
-        outcome = what.run(project, parameters, feedback)
+        with _names_in_refusals(project):
+            outcome = what.run(project, parameters, feedback)
         if outcome.note:
             _note(Path(found.project), outcome.note, feedback)
         return outcome
     path = Path(parameters.into if what.project == "into" else found.project)
-    with opened_for_editing(path, feedback, create=what.project == "into") as history:
+    with (
+        opened_for_editing(path, feedback, create=what.project == "into") as history,
+        _names_in_refusals(history.project),
+    ):
         outcome = what.run(_dated(history.project, found.on), parameters, feedback)
         if outcome.edit is not None:
             history.do(outcome.edit)
     return outcome
+
+
+@contextmanager
+def _names_in_refusals(project: Project) -> Iterator[None]:
+    """Let a refusal name persons, groups and areas, not only their numbers."""
+    try:
+        yield
+    except GridError as error:
+        from ui.naming_typed import named_refusal
+
+        raise named_refusal(project, error) from error
 
 
 def _journalled_first(
@@ -278,7 +294,10 @@ def _journalled_first(
     """Lift the mask only where the journal can be written: the file is opened for that first."""
     from gis.project_file import opened_for_editing
 
-    with opened_for_editing(Path(found.project), feedback) as history:
+    with (
+        opened_for_editing(Path(found.project), feedback) as history,
+        _names_in_refusals(history.project),
+    ):
         outcome = what.run(_dated(history.project, found.on), parameters, feedback)
         if outcome.edit is not None:
             history.do(outcome.edit)

@@ -56,7 +56,7 @@ ERRORS: Mapping[str, str] = {
         "There is no scheme “{scheme}” and none in force to begin from; form groups first (taiqu group --scheme)."
     ),
     "no-groups": N_("The scheme “{scheme}” has no mutual-aid groups."),
-    "manager-on-duty": N_("Manager {id} is on duty already."),
+    "manager-on-duty": N_("Manager {manager} is on duty already."),
     "nobody-takes-over": N_(
         "Nobody can take over the areas of those who leave; managers who are there: {managers}."
     ),

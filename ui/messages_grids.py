@@ -15,10 +15,14 @@ GRID_ERRORS: Mapping[str, str] = {
         "Groups of {minimum} to {maximum} managers are beyond the limits of {low} to {high};"
         " nobody may work alone, and the limits stand in the table of settings."
     ),
-    "manager-not-planned": N_("Manager “{id}” is not on duty and takes no part in the planning."),
+    "manager-not-planned": N_("Manager {manager} is not on duty and takes no part in the planning."),
     "rule-needs-two": N_(
-        "“{rule}” names fewer than two managers; write their staff numbers parted by commas."
+        "This rule needs at least two managers and names only {managers}; write their staff numbers or names"
+        " parted by commas."
     ),
+    "unknown-manager": N_("No manager has the staff number or name “{given}”. There are: {managers}."),
+    "manager-of-several": N_("Several managers are called “{given}”: {managers}. Write the staff number."),
+    "unknown-group": N_("No mutual-aid group has the number or name “{given}”. There are: {groups}."),
     "rule-needs-one": N_("The rule names nobody; give at least one manager."),
     "rule-stands-already": N_("The same rule stands already, about {managers}."),
     "bad-take": N_("The frontier has {plans} plans; there is no number {take}."),

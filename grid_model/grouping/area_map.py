@@ -123,7 +123,7 @@ class AreaMap:
     def moved(self, areas: Sequence[str], manager: str | None) -> AreaMap:
         """Put areas under another manager; raises ``unknown-object`` and ``manager-not-planned``."""
         if manager is not None and manager not in self.managers:
-            raise GridError("manager-not-planned", id=manager)
+            raise GridError("manager-not-planned", manager=manager)
         owner = self.owner.copy()
         owner[self.positions(areas)] = NOBODY if manager is None else self.managers.index(manager)
         return self.owned(owner)
@@ -202,7 +202,7 @@ class AreaMap:
         at = {one: n for n, one in enumerate(self.managers)}
         strange = [one for one in problem.members if one not in at]
         if strange:
-            raise GridError("manager-not-planned", id=strange[0])
+            raise GridError("manager-not-planned", manager=strange[0])
         rows = np.array([at[one] for one in problem.members], dtype=np.int64)
         block = np.ix_(rows, rows)
         return replace(

@@ -243,7 +243,7 @@ def _known(project: Project, managers: Iterable[str], rules: Iterable[tuple[str,
     for one in sorted({one for rule in rules for one in rule}):
         project.table("district_managers").position(one)
         if one not in on_duty:
-            raise GridError("manager-not-planned", id=one)
+            raise GridError("manager-not-planned", manager=one)
 
 
 def _locks(project: Project, on_duty: set[str], options: GroupingOptions) -> tuple[Lock, ...]:

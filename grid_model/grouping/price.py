@@ -237,7 +237,7 @@ def _scored(problem: GroupingProblem, groups: Sequence[tuple[str, ...]]) -> list
 
 def _with_manager(problem: GroupingProblem, groups: Groups, move: MoveManager) -> Groups:
     if move.manager not in problem.members:
-        raise GridError("manager-not-planned", id=move.manager)
+        raise GridError("manager-not-planned", manager=move.manager)
     if move.to is not None and not 0 <= move.to < len(groups):
         raise GridError("unknown-group-number", number=move.to)
     without = [tuple(one for one in group if one != move.manager) for group in groups]

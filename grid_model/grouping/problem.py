@@ -155,7 +155,7 @@ class GroupingProblem:
         rules = (*self.together, *self.apart, self.fixed_leaders, *named)
         strange = sorted({one for rule in rules for one in rule} - known)
         if strange:
-            raise GridError("manager-not-planned", id=strange[0])
+            raise GridError("manager-not-planned", manager=strange[0])
 
     @classmethod
     def of(

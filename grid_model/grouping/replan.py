@@ -59,10 +59,10 @@ def with_people(project: Project, without: Sequence[str], joining: Sequence[str]
     table = project.table("district_managers")
     for one in without:
         if not table.row(one)["active"]:
-            raise GridError("manager-not-planned", id=one)
+            raise GridError("manager-not-planned", manager=one)
     for one in joining:
         if table.row(one)["active"]:
-            raise GridError("manager-on-duty", id=one)
+            raise GridError("manager-on-duty", manager=one)
     draft = project.edit()
     draft.update("district_managers", list(dict.fromkeys(without)), active=False)
     draft.update("district_managers", list(dict.fromkeys(joining)), active=True)

@@ -139,7 +139,7 @@ def _checked(project: Project, kind: str, named: Sequence[str], town: str) -> tu
         return ()
     if len(members) < LEAST.get(kind, 0):
         code = "rule-needs-two" if LEAST[kind] == 2 else "rule-needs-one"
-        raise GridError(code, rule=", ".join(members) or "—")
+        raise GridError(code, managers=", ".join(members) or "—")
     return members
 
 

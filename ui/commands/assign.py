@@ -113,10 +113,10 @@ def run(project: Project, parameters: AssignParameters, feedback: Feedback) -> O
     from gis.replanning import scheme_basis
     from grid_model.grouping.schemes import find_scheme, scheme_in_force, scheme_named
 
-    for name in ("least", "most", "max_customers", "change", "time_limit"):
+    for name, _default, about in OPERATION.described():
         value = getattr(parameters, name)
-        if value is not None and not 0 <= value < float("inf"):
-            raise GridError("not-above-zero", flag=f"--{name.replace('_', '-')}", value=value)
+        if about.number is float and value is not None and not 0 <= value < float("inf"):
+            raise GridError("not-above-zero", flag=about.flag, value=value)
     own = scheme_named(project, parameters.scheme) if parameters.scheme else None
     if own is not None and own == scheme_in_force(project):
         raise GridError("scheme-in-force", scheme=parameters.scheme)

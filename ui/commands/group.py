@@ -151,24 +151,26 @@ class GroupParameters:
     )
 
 
-def options(parameters: GroupParameters) -> GroupingOptions:
+def options(project: Project, parameters: GroupParameters) -> GroupingOptions:
     """Bring what was asked for into the planner's form; raises `GridError` where it cannot be read."""
-    from grid_model.grouping.plan import GroupingOptions, with_preset
+    from grid_model.grouping.plan import GroupingOptions, base_scheme, with_preset
+    from ui.naming_typed import group_typed, manager_typed
 
     for name in ("target_size", "hard_pair_minutes", "time_limit"):
         value = getattr(parameters, name)
         if value is not None and not 0 < value < float("inf"):
             raise GridError("not-above-zero", flag=f"--{name.replace('_', '-')}", value=value)
+    base = base_scheme(project, parameters.base or parameters.scheme)
     made = GroupingOptions(
         min_size=parameters.min_size,
         max_size=parameters.max_size,
         target_size=parameters.target_size,
-        together=tuple(_persons(one) for one in parameters.must_together),
-        apart=tuple(_persons(one) for one in parameters.must_apart),
-        leaders=parameters.leader,
+        together=tuple(_persons(project, one) for one in parameters.must_together),
+        apart=tuple(_persons(project, one) for one in parameters.must_apart),
+        leaders=tuple(manager_typed(project, one) for one in parameters.leader),
         whole_towns=parameters.whole_town,
-        locks=parameters.lock,
-        keeps=parameters.keep,
+        locks=tuple(group_typed(project, base, one) for one in parameters.lock),
+        keeps=tuple(group_typed(project, base, one) for one in parameters.keep),
         base_scheme=parameters.base or parameters.scheme,
         hard_pair_minutes=parameters.hard_pair_minutes,
         across_stations=parameters.across_stations,
@@ -192,10 +194,13 @@ def _weight(text: str) -> tuple[str, float]:
     return name.strip(), number
 
 
-def _persons(text: str) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(one.strip() for one in text.replace("，", ",").split(",") if one.strip()))
+def _persons(project: Project, text: str) -> tuple[str, ...]:
+    from ui.naming_typed import manager_typed
+
+    typed = [one.strip() for one in text.replace("，", ",").replace("、", ",").split(",")]
+    named = tuple(dict.fromkeys(manager_typed(project, one) for one in typed if one))
     if len(named) < 2:
-        raise GridError("rule-needs-two", rule=text)
+        raise GridError("rule-needs-two", managers=", ".join(named) or "—")
     return named
 
 
@@ -223,7 +228,7 @@ def _planned(project: Project, parameters: GroupParameters, feedback: Feedback) 
     from gis.planning import plan_groups
     from ui.plan_text import frontier_document, frontier_lines
 
-    asked = options(parameters)
+    asked = options(project, parameters)
     if parameters.least_change:
         weight = setting(project, "replan.change_weight_min")
         asked = replace(asked, weights=tuple({"change_min": weight, **dict(asked.weights)}.items()))
@@ -259,14 +264,15 @@ def _replanned(project: Project, parameters: GroupParameters, feedback: Feedback
     """Plan without or with somebody: with least change, else as cheap as possible."""
     from gis.replanning import replan
     from ui.group_text import reason_document, reason_sentence
+    from ui.naming_typed import manager_typed
     from ui.plan_text import replan_document, replan_lines
 
     found = replan(
         project,
-        parameters.without,
-        parameters.joining,
+        tuple(manager_typed(project, one) for one in parameters.without),
+        tuple(manager_typed(project, one) for one in parameters.joining),
         temporary=parameters.temporary,
-        options=options(parameters),
+        options=options(project, parameters),
         feedback=feedback,
         time_limit_s=parameters.time_limit,
     )

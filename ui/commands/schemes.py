@@ -162,6 +162,8 @@ def _change(project: Project, parameters: SchemesParameters, action: str) -> Out
     from ui.scheme_text import list_document, list_lines
 
     scheme = find_scheme(project, getattr(parameters, action))
+    if parameters.approved_on:
+        _date(parameters.approved_on)
     name = str(project.table("schemes").row(scheme)["name"])
     edits: dict[str, Edit] = {
         "put_in_force": PutInForce(
@@ -179,6 +181,16 @@ def _change(project: Project, parameters: SchemesParameters, action: str) -> Out
     after, _changes = edit.apply(project)
     said = _(edit.title).format(**{**edit.values, "scheme": name})
     return Outcome(list_document(after), (said, *list_lines(after)), edit=edit)
+
+
+def _date(text: str) -> None:
+    """Refuse what is no date; raises `GridError` ``bad-date``."""
+    from datetime import date
+
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise GridError("bad-date", value=text) from None
 
 
 def _in_force(project: Project) -> str:
