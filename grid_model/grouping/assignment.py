@@ -26,8 +26,6 @@ from grid_model.grouping.connected import Neighbours
 from grid_model.grouping.repair import is_valid, repaired
 from grid_model.grouping.result import Reason
 
-SAFE = 1e-4
-"""Share of a step by which a bound from elsewhere may be wrong by rounding."""
 MOST_ROUNDS = 40
 PART = 4
 """Centres whose units are dealt out anew at a time."""
@@ -118,15 +116,8 @@ def solve_assignment(
     time_limit_s: float | None = None,
     feedback: Feedback = SILENT,
     good_enough: float = 0.0,
-    known: float = -np.inf,
 ) -> Assignment:
-    """Solve an assignment to proof, or as far as the time or `good_enough` allows.
-
-    Parameters
-    ----------
-    known
-        What is known already that no plan undercuts.
-    """
+    """Solve an assignment to proof, or as far as the time or `good_enough` allows."""
     units, centres = problem.costs.shape
     if not units:
         short = bool((problem.lower > 0).any())
@@ -142,7 +133,7 @@ def solve_assignment(
     plain = _plain(problem)
     if plain:
         return Assignment("infeasible", np.full(units, NONE), None, None, np.zeros(centres), plain)
-    return _Solving(problem, time_limit_s, feedback, good_enough=good_enough, known=known).run()
+    return _Solving(problem, time_limit_s, feedback, good_enough=good_enough).run()
 
 
 def _plain(problem: AssignmentProblem) -> tuple[Reason, ...]:
@@ -180,7 +171,6 @@ class _Solving:
         feedback: Feedback,
         nodes: int | None = None,
         good_enough: float = 0.0,
-        known: float = -np.inf,
     ) -> None:
         self._good_enough = good_enough
         self._step = problem.step
@@ -192,9 +182,7 @@ class _Solving:
         self._nodes = nodes
         self._best: np.ndarray | None = None
         self._upper = np.inf
-        # Where plans differ by whole steps no plan costs anything between.
-        whole = self._step and np.isfinite(known)
-        self._lower = self._step * float(np.ceil(known / self._step - SAFE)) if whole else known
+        self._lower = -np.inf
         self._finder = CutFinder(problem)
 
     def run(self) -> Assignment:
@@ -324,7 +312,7 @@ class _Solving:
     def _prove(self) -> bool:
         """Solve whole assignments, adding cuts, until one hangs together."""
         model = self._model
-        doubt = self._is_enough if self._problem.edge_costs is not None else None
+        doubt = self._falls_apart if self._problem.edge_costs is not None else None
         whole = model.build(integer=True, stop=self._stop, doubt=doubt)
         built = model.free.sum()
         while True:
@@ -348,11 +336,9 @@ class _Solving:
             if stopped or model.free.sum() < 0.9 * built:
                 whole, built = model.build(integer=True, stop=self._stop, doubt=doubt), model.free.sum()
 
-    def _is_enough(self, values: np.ndarray) -> bool:
-        """Whether the solver should stop at an answer: it falls apart and teaches a cut, or is proved."""
-        if self._problem.connected and self._finder.violated(values):
-            return True
-        return self._problem.price(values.argmax(axis=1)) - self._lower <= self._tolerance
+    def _falls_apart(self, values: np.ndarray) -> bool:
+        """Whether an answer is none for want of connectedness: better to learn from it than to prove it."""
+        return self._problem.connected and bool(self._finder.violated(values))
 
     def _learned(self, whole: Any) -> list[Cut]:
         """Repair every answer the solver met on its way, and cut off those that fall apart."""

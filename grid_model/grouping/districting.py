@@ -1,14 +1,12 @@
 """Part a map into a given number of connected districts of like weight with the shortest borders.
 
 The assignment model with unnamed centres: units of which no two fit into one district name the first
-districts, and a unit is kept out of a district it cannot reach within the limit of weight. Where units are
-many, prices give a bound first (`territories`).
+districts, and a unit is kept out of a district it cannot reach within the limit of weight.
 """
 
 from __future__ import annotations
 
 import heapq
-import time
 
 import numpy as np
 
@@ -17,12 +15,6 @@ from grid_model.grouping.assignment import solve_assignment
 from grid_model.grouping.assignment_model import NONE
 from grid_model.grouping.assignment_problem import Assignment, AssignmentProblem
 from grid_model.grouping.connected import Neighbours
-from grid_model.grouping.territories import Districting, Kind, bound_by_prices
-
-MANY = 30
-"""Units from which on prices are asked for a bound before the assignment is solved."""
-BOUND_SHARE = 0.6
-"""Most of a time limit that goes into that bound."""
 
 
 def districts(
@@ -65,24 +57,7 @@ def districts(
         fixed,
         edge_costs=np.asarray(border, dtype=float)[near.a, near.b],
     )
-    end = None if time_limit_s is None else time.monotonic() + time_limit_s
-    bound = -np.inf
-    if units >= MANY:
-        asked = Districting(near, weight, float(lower), float(upper), np.asarray(problem.edge_costs))
-        half = None if time_limit_s is None else time.monotonic() + BOUND_SHARE * time_limit_s
-        bound = bound_by_prices(asked, _kinds(costs, anchors), half, feedback)
-    left = None if end is None else max(end - time.monotonic(), 0.01)
-    return solve_assignment(problem, left, feedback, known=bound)
-
-
-def _kinds(costs: np.ndarray, anchors: list[int]) -> list[Kind]:
-    """Give the districts with an anchor, each by itself, and those without one."""
-    kinds = [Kind(1, (unit,), _barred(costs[:, own])) for own, unit in enumerate(anchors)]
-    return [*kinds, Kind(costs.shape[1] - len(anchors), (), tuple(sorted(anchors)))]
-
-
-def _barred(costs: np.ndarray) -> tuple[int, ...]:
-    return tuple(int(n) for n in np.flatnonzero(~np.isfinite(costs)))
+    return solve_assignment(problem, time_limit_s, feedback)
 
 
 def _name_the_rest(costs: np.ndarray, weight: np.ndarray, anchors: list[int]) -> None:

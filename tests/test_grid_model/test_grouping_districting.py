@@ -17,13 +17,11 @@ from benchmarks.districts import (
 )
 from grid_model.errors import Cancelled
 from grid_model.feedback import Feedback
-from grid_model.grouping.assignment import solve_assignment
-from grid_model.grouping.assignment_problem import Assignment, AssignmentProblem
+from grid_model.grouping.assignment_problem import Assignment
 from grid_model.grouping.connected import Neighbours, pieces
 from grid_model.grouping.districting import districts
 from grid_model.grouping.knapsacks import Knapsacks
 from grid_model.grouping.median import capacitated_median
-from grid_model.grouping.territories import Districting, Kind, bound_by_prices
 from tests.conftest import scaled
 from tests.test_grid_model.test_grouping_assignment import scattered
 
@@ -79,59 +77,6 @@ def shortest(
         if all(len(pieces(near.of_unit, np.flatnonzero(label == one).tolist())) == 1 for one in set(named)):
             best = cost
     return best
-
-
-ROUNDS = 12
-
-
-@pytest.mark.parametrize("seed", range(scaled(3, 40)))
-def test_a_bound_by_prices_is_never_above_the_best_and_close_to_it(seed: int) -> None:
-    random = np.random.default_rng(100 + seed)
-    units, count = int(random.integers(6, 9)), 2
-    adjacency = scattered(random, units)
-    adjacency |= np.abs(np.subtract.outer(np.arange(units), np.arange(units))) == 1
-    weight = random.uniform(0.5, 1.5, units)
-    border = np.triu(random.integers(1, 5, (units, units)))
-    border = (border + border.T) * adjacency
-    low, high = weight.sum() / count * 0.75, weight.sum() / count * 1.25
-    best = shortest(adjacency, weight, count, low, high, border)
-    near = Neighbours.of(adjacency)
-    asked = Districting(near, weight, low, high, border[near.a, near.b].astype(float))
-    bound = bound_by_prices(asked, [Kind(count, (), ())], rounds=ROUNDS)
-    if best is None:
-        assert bound == np.inf or bound > 0
-        return
-    assert 0.6 * best <= bound <= best + 1e-6
-    assert bound_by_prices(asked, [Kind(count, (), ())], rounds=ROUNDS) == bound
-    # A unit that only one of the two may have tells them apart.
-    heaviest = int(weight.argmax())
-    apart = [Kind(1, (heaviest,), ()), Kind(1, (), (heaviest,))]
-    assert bound_by_prices(asked, apart, rounds=ROUNDS) <= best + 1e-6
-    many = solve_assignment(
-        AssignmentProblem(
-            np.zeros((units, count)),
-            near,
-            weight,
-            np.full(count, low),
-            np.full(count, high),
-            np.full(units, -1),
-            edge_costs=asked.edge_costs,
-        ),
-        known=bound,
-    )
-    assert many.status == "optimal" and many.objective == pytest.approx(best)
-
-
-def test_prices_for_a_bound_stop_when_asked_to_and_say_what_they_have() -> None:
-    near = Neighbours.of(np.abs(np.subtract.outer(np.arange(8), np.arange(8))) == 1)
-    asked = Districting(near, np.ones(8), 3, 5, np.ones(7))
-    assert bound_by_prices(asked, [Kind(2, (), ())], end=0.0) <= 1.0
-    assert bound_by_prices(asked, [Kind(2, (), ())]) == pytest.approx(1.0)
-    assert bound_by_prices(asked, [Kind(1, (0, 7), ()), Kind(1, (), (0, 7))]) == np.inf
-    feedback = Feedback()
-    feedback.cancel()
-    with pytest.raises(Cancelled):
-        bound_by_prices(asked, [Kind(2, (), ())], feedback=feedback)
 
 
 def test_oklahoma_within_a_short_time_has_valid_districts_and_a_bound(taiqu_data: Path) -> None:
