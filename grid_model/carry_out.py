@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grid_model.carried_out import standing_open
+from grid_model.carry_on import Begun, begun, cuts_of_line, rewound
 from grid_model.changes import Changes
 from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
@@ -97,6 +98,8 @@ class WithdrawOutage:
 class CarryOut:
     """Let the present positions follow a study, up to its step `upto` (the last where not given).
 
+    Where the first steps of `outage` were carried out already, the others follow (`grid_model.carry_on`).
+
     Switches get their position, jumpers and cuts come or go, earths are placed and taken away, and the
     outage is recorded; which transformers and sources stand open, the record alone says. A line the study
     took out is cut at its end. A study that ends where it began, such as a whole outage up to the way back,
@@ -129,14 +132,16 @@ class CarryOut:
         GridError
             ``no-such-stage``; ``carry-out-from-normal`` where the study began in the normal state and comes
             out otherwise from the present one; ``study-outdated`` where it comes out otherwise now, or
-            what refuses a step now; ``nothing-carried-out``.
+            what refuses a step now; ``carried-out-changed`` where it was carried out to an earlier step and
+            that is no longer so; ``nothing-carried-out``.
         """
         if not 1 <= self.last <= len(self.study.stages):
             raise GridError("no-such-stage", n=self.last, steps=len(self.study.stages))
-        fresh = _played_again(project, self.study, self.outage)
+        done = begun(project, self.outage, self.study.steps, self.last)
+        fresh = _played_again(project, self.study, self.outage, done)
         outage = self.outage or new_outage_id(project, fresh)
         draft = project.edit()
-        _operate(draft, fresh, self.last)
+        _operate(draft, fresh, self.last, going_on=done is not None)
         _earth(draft, fresh, self.last, outage)
         if draft.project is project and not _did_anything(fresh, self.last):
             raise GridError("nothing-carried-out", n=self.last)
@@ -162,15 +167,18 @@ def new_outage_id(project: Project, study: OutageStudy) -> str:
     return f"{day}-{n:02d}"
 
 
-def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageStudy:
+def _played_again(project: Project, study: OutageStudy, outage: str, done: Begun | None) -> OutageStudy:
     """Play the study from the present positions; refuse where that gives something else.
 
-    A study of the normal state is played from the present one where that is another.
+    A study of the normal state is played from the present one where that is another. Where its first steps
+    are done, it is played from where they began.
     """
+    if done is not None:
+        project = rewound(project, done)
     switches = project.frame("switches")
     other = switches["id"][switches["open"] != switches["normal_open"]].tolist()
     guarded = len(project.frame("earths")) or open_faults(project) or standing_open(project)
-    normal = study.state is SwitchState.NORMAL and not other and not guarded
+    normal = study.state is SwitchState.NORMAL and not other and not guarded and done is None
     state = SwitchState.NORMAL if normal else SwitchState.CURRENT
     elsewhere = state is not study.state
     try:
@@ -190,7 +198,7 @@ def _played_again(project: Project, study: OutageStudy, outage: str) -> OutageSt
     return fresh
 
 
-def _operate(draft: Draft, study: OutageStudy, last: int) -> None:
+def _operate(draft: Draft, study: OutageStudy, last: int, *, going_on: bool) -> None:
     stage = study.stages[last - 1]
     wiring, closed = stage.outage.before.wiring, stage.outage.after_topology.closed
     devices = dict.fromkeys(one for early in study.stages[:last] for one in (*early.opened, *early.closed))
@@ -201,7 +209,10 @@ def _operate(draft: Draft, study: OutageStudy, last: int) -> None:
     for device in devices:
         is_closed = bool(closed[wiring.branches(device)].all())
         if device.table == "ac_line_segments":
-            if not is_closed:
+            cuts = cuts_of_line(draft.project, device.id, {one.temporary for one in study.steps})
+            if going_on and is_closed:
+                draft.delete("switches", cuts)
+            elif not is_closed and not (going_on and cuts):
                 _cut_line(draft, device.id, stage, kinds)
             continue
         if device.table != "switches":

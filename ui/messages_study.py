@@ -114,6 +114,9 @@ STUDY_ERRORS: Mapping[str, str] = {
     "bad-times": N_(
         "The times of a proposal must not run backwards: fault, isolation, restoration, repair, and no negative duration."
     ),
+    "carried-out-changed": N_(
+        "This outage was carried out to step {n}, and since then {devices} stand otherwise; play the rest from the present state and carry that out."
+    ),
     "carry-out-from-normal": N_(
         "This study began in the normal state and comes out otherwise from the present one, in which switches stand differently ({n}: {devices}); play it from the present state and carry that out."
     ),
