@@ -23,7 +23,7 @@ from grid_model.feedback import SILENT, Feedback
 from grid_model.grouping.area_map import NOBODY, AreaMap
 from grid_model.grouping.assignment import assign_connected
 from grid_model.grouping.assignment_problem import Assignment
-from grid_model.grouping.result import Reason
+from grid_model.grouping.result import Reason, gap_of
 
 MEASURES = ("workload", "customers", "areas")
 
@@ -131,12 +131,8 @@ class AreaAssignment:
 
     @property
     def gap(self) -> float | None:
-        """How far it may be from the best, as a share; 0 where proved."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.status == "optimal" or self.objective <= self.bound:
-            return 0.0
-        return (self.objective - self.bound) / max(abs(self.objective), 1e-9)
+        """See `gap_of`."""
+        return gap_of(self.status, self.objective, self.bound)
 
 
 def assign_areas(

@@ -9,7 +9,7 @@ import numpy as np
 from grid_model.grouping.assignment_model import NONE
 from grid_model.grouping.connected import Neighbours
 from grid_model.grouping.repair import Limits
-from grid_model.grouping.result import Reason
+from grid_model.grouping.result import Reason, gap_of
 
 TOLERANCE = 1e-6
 """Costs that differ by less, as a share, count as equal."""
@@ -47,12 +47,8 @@ class Assignment:
 
     @property
     def gap(self) -> float | None:
-        """How far the plan may be from the best, as a share of its objective; 0 where proved."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.status == "optimal" or self.objective <= self.bound:
-            return 0.0
-        return (self.objective - self.bound) / max(abs(self.objective), TOLERANCE)
+        """See `gap_of`."""
+        return gap_of(self.status, self.objective, self.bound)
 
 
 @dataclass(frozen=True)

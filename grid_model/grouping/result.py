@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+SMALLEST = 1e-6
+"""A gap is told as a share of at least this much."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -126,9 +129,17 @@ class Grouping:
 
     @property
     def gap(self) -> float | None:
-        """How far the plan may be from the best, as a share of its objective; 0 where proved."""
-        if self.objective is None or self.bound is None:
-            return None
-        if self.status == "optimal" or self.objective <= self.bound:
-            return 0.0
-        return (self.objective - self.bound) / abs(self.objective)
+        """See `gap_of`."""
+        return gap_of(self.status, self.objective, self.bound)
+
+
+def gap_of(status: str, objective: float | None, bound: float | None) -> float | None:
+    """Say how far a plan may be from the best, as a share of its objective; 0 where it is proved.
+
+    None where there is no plan or no bound.
+    """
+    if objective is None or bound is None:
+        return None
+    if status == "optimal" or objective <= bound:
+        return 0.0
+    return (objective - bound) / max(abs(objective), SMALLEST)

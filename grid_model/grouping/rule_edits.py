@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from grid_model.changes import Changes
 from grid_model.errors import GridError
@@ -30,8 +30,28 @@ TITLES = {
 """What the journal says of a rule that was put in or changed."""
 
 
+class _Saying:
+    """What the journal says of an edit that lets a rule say something."""
+
+    kind: str
+    members: tuple[str, ...]
+    town: str
+    unknown: ClassVar[str]
+    """Title for a kind there is not; the edit is refused."""
+
+    @property
+    def title(self) -> str:
+        """What was done."""
+        return TITLES.get(self.kind, self.unknown)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Whom the rule names."""
+        return {"managers": _whom(self.members, self.town)}
+
+
 @dataclass(frozen=True)
-class AddRule:
+class AddRule(_Saying):
     """Put a rule in.
 
     Parameters
@@ -50,15 +70,7 @@ class AddRule:
     members: tuple[str, ...] = ()
     town: str = ""
     active: bool = True
-
-    @property
-    def title(self) -> str:
-        """What was done."""
-        return TITLES.get(self.kind, N_("Add grouping rule"))
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        return {"managers": _whom(self.members, self.town)}
+    unknown: ClassVar[str] = N_("Add grouping rule")
 
     def apply(self, project: Project) -> tuple[Project, Changes]:
         """Put it in; the same rule twice changes nothing but that it holds.
@@ -83,7 +95,7 @@ class AddRule:
 
 
 @dataclass(frozen=True)
-class ChangeRule:
+class ChangeRule(_Saying):
     """Let a rule say something else: its kind, whom it names, whether it holds."""
 
     rule: str
@@ -91,15 +103,7 @@ class ChangeRule:
     members: tuple[str, ...] = ()
     town: str = ""
     active: bool = True
-
-    @property
-    def title(self) -> str:
-        """What was done."""
-        return TITLES.get(self.kind, N_("Change grouping rule"))
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        return {"managers": _whom(self.members, self.town)}
+    unknown: ClassVar[str] = N_("Change grouping rule")
 
     def apply(self, project: Project) -> tuple[Project, Changes]:
         """Change it; raises what `AddRule.apply` raises, and ``rule-stands-already``."""
