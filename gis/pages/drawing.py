@@ -31,6 +31,7 @@ from resources.i18n import N_, _, ngettext
 GRID_OPACITY, GRID_OPACITY_OVER_BASE_MAP = 0.8, 0.3
 """Woods and hills shine through the grids a little, base maps more."""
 
+TRANSFORMER_MM = 2.6
 LV_FINEST_SCALE = 25_000
 """From this denominator on low-voltage lines are too fine to be drawn."""
 
@@ -115,7 +116,8 @@ class Drawing(MapNames):
         pen = Pen(theme.VILLAGE_LINE, 0.22 * self.unit, (1.8 * self.unit, 0.9 * self.unit))
         if filled:
             self._items.append(self.frame.areas(pieces, theme.GROUND))
-        self._items.append(self.frame.lines(pieces, pen))
+        borders, _rows = self.frame.cut(self.plan.borders("villages"))
+        self._items.append(self.frame.lines(borders, pen))
         self._entry("villages", 51, _("Village border"), pen=pen)
         if named:
             names = self.plan.project.frame("villages")["name"]
@@ -142,7 +144,7 @@ class Drawing(MapNames):
         self._entry("areas", 40, label, fill=fill if filled else "#FFFFFF", pen=pen)
 
     def grids(self, facts: Sequence[GridFacts], *, hatched: bool = True, in_legend: bool = True) -> None:
-        """Fill the service grids with their tints and hatches."""
+        """Fill the service grids with their tints and hatches; the legend names them each or at once."""
         shapes = self.plan.shapes("service_grids")
         for one in facts:
             pieces, _rows = self.frame.cut(shapes, np.array([one.row]))
@@ -153,6 +155,11 @@ class Drawing(MapNames):
             self._items.append(replace(self.frame.areas(pieces, look.fill), opacity=through))
             if hatched:
                 self._hatch(pieces, look)
+            if not in_legend:
+                hatch = look.hatch if hatched else ""
+                pen = Pen(look.line, 0.4 * self.unit)
+                label = _("Service grid, each in its own colour")
+                self._entry("grids", 30, label, fill=look.fill, hatch=hatch, pen=pen)
             if in_legend:
                 self._entry(
                     "grid-" + one.id,
@@ -179,13 +186,15 @@ class Drawing(MapNames):
             starts = np.searchsorted(owner, np.arange(len(lines) + 1))
             self._items.append(Lines(points, starts, Pen(color, 0.13 * self.unit)))
 
-    def grid_outlines(self, facts: Sequence[GridFacts], *, color: str = "") -> None:
+    def grid_outlines(self, facts: Sequence[GridFacts], *, color: str = "", label: str = "") -> None:
         """Draw the borders of the service grids over the network.
 
         Parameters
         ----------
         color
             One colour for all of them, told in the legend; empty: to each its own, as its fill has it.
+        label
+            What the legend calls them then.
         """
         shapes = self.plan.shapes("service_grids")
         for one in facts:
@@ -194,16 +203,18 @@ class Drawing(MapNames):
                 pen = Pen(color or tint(one.tint).line, 0.7 * self.unit)
                 self._items.append(self.frame.lines(pieces, pen))
                 if color:
-                    self._entry("grid-borders", 49, _("Border of a service grid"), pen=pen)
+                    self._entry("grid-borders", 49, label or _("Border of a service grid"), pen=pen)
 
-    def veil(self, shown: np.ndarray, opacity: float = 0.72) -> None:
-        """Grey out everything outside some areas (shapely, metres)."""
+    def veil(self, shown: np.ndarray, opacity: float = 0.72, *, remark: str = "") -> None:
+        """Grey out everything outside some areas (shapely, metres); the legend makes the remark."""
         import shapely
 
         left, low, right, high = self.frame.box
         outside = shapely.difference(shapely.box(left, low, right, high), shapely.union_all(shown))
         made = self.frame.areas(np.array([outside]), theme.PAPER)
         self._items.append(Areas(made.points, made.starts, made.firsts, "#F7F7F5", None, opacity))
+        if remark:
+            self._entry("veil", 68, remark)
 
     def beyond_the_station(self) -> None:
         """Grey out the ground outside the station's boundary, where there is one."""
@@ -286,8 +297,8 @@ class Drawing(MapNames):
     def switches(self, open_now: pd.Series, size: float = 2.1, named: np.ndarray | None = None) -> None:
         """Draw the switches as open or closed.
 
-        On small scales low-voltage switches and closed fuses would only cover the transformers they stand
-        at; they are left out there, and the legend says so.
+        Low-voltage switches and closed fuses are left out on small scales, and wherever they would cover
+        the transformer they stand at; the legend says so.
 
         Parameters
         ----------
@@ -301,6 +312,12 @@ class Drawing(MapNames):
         if self.frame.scale > LV_FINEST_SCALE / 2 and (inside & small).any():
             inside &= ~small
             self._entry("no-fuses", 69, _("Not drawn: closed fuses, low-voltage switches"))
+        covering = np.flatnonzero(inside & small)
+        covering = covering[self._at_transformers(places[covering], size)]
+        if len(covering):
+            inside[covering] = False
+            told = _("Not drawn at transformers: closed fuses, low-voltage switches")
+            self._entry("no-fuses", 69, told)
         names = np.where(open_now.to_numpy(dtype=bool), "_open", "_closed")
         keys = rows["kind"].to_numpy(dtype=object) + names
         kinds = {choice.code: choice.label for choice in schema.table("switches").column("kind").choices}
@@ -314,8 +331,20 @@ class Drawing(MapNames):
             places, rows["name"], np.flatnonzero(inside & wanted), size, 2.0, theme.MUTED_INK, 24
         )
 
+    def _at_transformers(self, places: np.ndarray, size: float) -> np.ndarray:
+        """Tell which places are so near to a transformer that its symbol would be covered."""
+        import shapely
+
+        known = self.plan.points("power_transformers")
+        known = known[self.frame.inside(known)]
+        apart = 0.45 * (size + TRANSFORMER_MM) * self.unit * self.frame.scale / 1000
+        tree = shapely.STRtree(shapely.points(known))
+        found = np.zeros(len(places), dtype=bool)
+        found[tree.query(shapely.points(places), predicate="dwithin", distance=apart)[0]] = True
+        return found
+
     def operated(self, rows: np.ndarray, open_now: pd.Series, size: float = 2.6) -> None:
-        """Ring the switches that were operated, and draw them once more over whatever stands there."""
+        """Ring and name the switches that were operated, and draw them over whatever stands there."""
         places = self.plan.points("switches")
         shown = np.flatnonzero(rows & self.frame.inside(places))
         if not len(shown):
@@ -326,7 +355,13 @@ class Drawing(MapNames):
             name = f"switch_{kinds.iat[row]}_{'open' if open_now.iat[row] else 'closed'}"
             self._items.append(SymbolItem(name, place[None, :], size * self.unit))
         pen = Pen(theme.ACCENT, 0.5 * self.unit)
-        circles = [circle(x, y, 2.6 * self.unit) for x, y in at]
+        names = self.plan.project.frame("switches")["name"]
+        ring = 2.6
+        self._point_names(places, names, shown, 2 * ring, 2.6, theme.INK, 1, bold=True)
+        circles = [circle(x, y, ring * self.unit) for x, y in at]
+        for x, y in at:
+            side = 2 * ring * self.unit
+            self.crowd.add(Rect(x - side / 2, y - side / 2, side, side))
         starts = np.arange(len(circles) + 1) * len(circles[0])
         self._items.append(Lines(np.vstack(circles), starts, pen))
         self._entries["operated"] = Entry(12, _("Operated device"), pen=pen, ring=True)
@@ -340,7 +375,7 @@ class Drawing(MapNames):
         small: np.ndarray = (rows["kind"] == "fuse").to_numpy(dtype=bool) | (kv <= 1.0)
         return small
 
-    def transformers(self, size: float = 2.6, *, dead: np.ndarray | None = None) -> None:
+    def transformers(self, size: float = TRANSFORMER_MM, *, dead: np.ndarray | None = None) -> None:
         """Draw the distribution transformers, dedicated ones framed; `dead` marks those without supply."""
         rows = self.plan.project.frame("power_transformers")
         places = self.plan.points("power_transformers")
@@ -393,12 +428,13 @@ class Drawing(MapNames):
 
     def pv_units(self, size: float = 2.4) -> None:
         """Draw PV, storage and generators, where the scale leaves room for them."""
-        if self.frame.scale > LV_FINEST_SCALE / 2:
-            self._entry("no-pv", 70, _("Not drawn: PV, storage, generators"))
-            return
         rows = self.plan.project.frame("pv_units")
         places = self.plan.points("pv_units")
         inside = self.frame.inside(places)
+        if self.frame.scale > LV_FINEST_SCALE / 2:
+            if inside.any():
+                self._entry("no-pv", 70, _("Not drawn: PV, storage, generators"))
+            return
         for choice in schema.table("pv_units").column("kind").choices:
             at = inside & (rows["kind"] == choice.code).to_numpy(dtype=bool)
             self._symbols(choice.code, places[at], size, 21, _(choice.label))
@@ -464,12 +500,18 @@ class Drawing(MapNames):
         return tuple(self._entries.values())
 
     def tell_left_out(self) -> None:
-        """Say in the legend which names of grids, and how many figures of areas, find no room on the map."""
+        """Say in the legend which names of grids, how many of areas and how many figures find no room."""
         self.place_names()
         names = [one.lines[0][0] for one in self.left_out if one.kind == "grid"]
         if names:
             told = _("No room for the name of: {names}").format(names=_("、").join(names))
             self._entry("grids-unnamed", 72, told)
+        areas = sum(one.kind == "area" for one in self.left_out)
+        if areas:
+            told = ngettext(
+                "No room for the name of {count} area", "No room for the names of {count} areas", areas
+            )
+            self._entry("areas-unnamed", 72, told.format(count=areas))
         figures = sum(one.kind == "value" for one in self.left_out)
         if figures:
             told = ngettext(

@@ -37,6 +37,7 @@ from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
 from resources.i18n import _
 
+NEIGHBOUR = "#8A94A3"
 LARGEST_SCALE = 2_500
 """Grid sheets are not drawn larger than this: a network map needs no more (`DOMAIN` §11)."""
 
@@ -231,13 +232,15 @@ def _grid_drawing(
     drawing.important_customers()
     drawing.substations()
     if len(outline):
-        drawing.veil(outline)
-    drawing.grid_outlines([one for one in grids if one.id in others])
+        drawing.veil(outline, remark=_("Pale: outside the grid"))
+    neighbours = [one for one in grids if one.id in others]
+    drawing.grid_outlines(neighbours, color=NEIGHBOUR, label=_("Border of a neighbouring grid"))
     drawing.grid_outlines([grid])
     drawing.managers([(one.id, told(one)) for one in grid.managers])
     drawing.grid_names(grids, muted=others, counts=False)
     drawing.feeder_names()
     drawing.area_names(own, counts=True)
+    drawing.tell_left_out()
     return drawing
 
 
@@ -267,9 +270,9 @@ def _about(grid: GridFacts) -> list[tuple[str, str]]:
 def _area_table(project: Project, grid: GridFacts) -> Listing:
     columns = (
         Column(_("Area number"), 21),
-        Column(_("Name"), 27),
+        Column(_("Name"), 25),
         Column(_("Use"), 12),
-        Column(_("Capacity (kVA)"), 10, "right"),
+        Column(_("Capacity (kVA)"), 12, "right"),
         Column(_("Customer count"), 13, "right"),
     )
     areas = project.table("transformer_areas")

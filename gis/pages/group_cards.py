@@ -12,6 +12,7 @@ from gis import theme
 from gis.pages.drawing import Drawing
 from gis.pages.frame import MapFrame
 from gis.pages.furniture import INTERNAL, Draft, edge, numbered, scale_and_north, spaced
+from gis.pages.grid_book import NEIGHBOUR
 from gis.pages.grid_facts import GridFacts, grid_facts
 from gis.pages.items import Box, Item, Page, Pen, Rect, Text
 from gis.pages.legend import legend
@@ -173,8 +174,9 @@ def _drawing(
     drawing.water_and_roads()
     drawing.villages(named=True, size=2.4)
     outline = plan.shapes("service_grids").geometry[[one.row for one in own]]
-    drawing.veil(outline[[one is not None for one in outline]])
-    drawing.grid_outlines([one for one in grids if one not in own])
+    drawing.veil(outline[[one is not None for one in outline]], remark=_("Pale: outside the group"))
+    others = [one for one in grids if one not in own]
+    drawing.grid_outlines(others, color=NEIGHBOUR, label=_("Border of a neighbouring grid"))
     drawing.grid_outlines(own)
     drawing.managers([(one.id, one.name) for one in card.members])
     return drawing

@@ -120,7 +120,7 @@ class MapNames:
                 lines.append(
                     (_("{n} customers").format(n=n), size * 0.85 * self.unit, theme.MUTED_INK, False)
                 )
-            self._labels.append(Label(at[0], at[1], tuple(lines), 20, gap_mm=1.6 * self.unit))
+            self._labels.append(Label(at[0], at[1], tuple(lines), 20, gap_mm=1.6 * self.unit, kind="area"))
 
     def _area_places(self) -> np.ndarray:
         import shapely

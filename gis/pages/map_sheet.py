@@ -21,8 +21,8 @@ PANEL_MM = 94.0
 PORTRAIT_PANEL_MM = 98.0
 MOST_SHARE = 0.42
 """Share of the map's height that tables below it may take."""
-MOST_COARSER = 1.4
-"""So many times coarser the map may become for them: a step of the round scales, seldom two."""
+MOST_COARSER = 1.5
+"""So many times coarser the map may become for them: one or two of the round scales."""
 BLOCK_MM = 86.0
 """Narrowest width of a block of rows, on A3."""
 LOW_MM = 20.0

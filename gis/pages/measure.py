@@ -21,6 +21,7 @@ _ASCII = (
 # fmt: on
 _OTHERS = {"\u00a0": 532, "·": 549, "×": 1128, "²": 680, "≤": 1128, "°": 877, "–": 1024, "′": 500, "″": 900}
 _MAY_END_A_LINE = frozenset(" -/,;.、，。；：）)")
+_MAY_NOT_END_A_LINE = frozenset("（(“‘《「【")
 _MAY_NOT_BEGIN_A_LINE = frozenset("、，。；：）)”’》!！?？%")
 
 ASCENT = 0.86
@@ -92,7 +93,8 @@ def _pieces(text: str) -> Iterable[str]:
         piece += char
         following = text[n + 1] if n + 1 < len(text) else ""
         wide = _advance(char) == EM or (following and _advance(following) == EM)
-        if (wide or char in _MAY_END_A_LINE) and following not in _MAY_NOT_BEGIN_A_LINE:
+        may_end = (wide or char in _MAY_END_A_LINE) and char not in _MAY_NOT_END_A_LINE
+        if may_end and following not in _MAY_NOT_BEGIN_A_LINE:
             yield piece
             piece = ""
     if piece:

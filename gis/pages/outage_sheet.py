@@ -166,7 +166,7 @@ def _outage_drawing(
     opened = switches["id"].isin([one.id for one in trace.opened if one.table == "switches"])
     closed = switches["id"].isin([one.id for one in trace.closed if one.table == "switches"])
     is_open = (is_open | opened) & ~closed
-    named = (opened | closed | switches["is_tie"]).to_numpy(dtype=bool)
+    named = (switches["is_tie"] & ~(opened | closed)).to_numpy(dtype=bool)
     drawing.switches(is_open, named=named)
     drawing.transformers(dead=_at_dead(project, dead, "power_transformers", ("lv_node",)))
     drawing.important_customers()
@@ -174,6 +174,7 @@ def _outage_drawing(
     drawing.operated((opened | closed).to_numpy(dtype=bool), is_open)
     drawing.feeder_names()
     drawing.area_names(out)
+    drawing.tell_left_out()
     return drawing
 
 

@@ -53,6 +53,7 @@ class StationPlan:
         self.base_maps = tuple(base_maps)
         self._shapes: dict[str, Shapes] = {}
         self._points: dict[str, np.ndarray] = {}
+        self._borders: dict[str, Shapes] = {}
 
     @cached_property
     def meridian(self) -> int:
@@ -88,6 +89,20 @@ class StationPlan:
         if table not in self._shapes:
             self._shapes[table] = self.shapes_of(self.project.frame(table)["geometry"])
         return self._shapes[table]
+
+    def borders(self, table: str) -> Shapes:
+        """Give the borders of a table's areas as one shape, each once where two share it.
+
+        Drawn twice, the dashes of one fill the gaps of the other.
+        """
+        import shapely
+
+        if table not in self._borders:
+            known = self.shapes(table).geometry
+            known = known[~(shapely.is_missing(known) | shapely.is_empty(known))]
+            joined = shapely.line_merge(shapely.union_all(shapely.boundary(known)))
+            self._borders[table] = Shapes(np.array([joined]), _boxes(np.array([joined])))
+        return self._borders[table]
 
     def shapes_of(self, geometry: pd.Series) -> Shapes:
         """Bring a column of WKB shapes to metres."""

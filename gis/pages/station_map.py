@@ -70,6 +70,7 @@ def _station_drawing(
     drawing.grid_names(grids)
     drawing.feeder_names()
     drawing.area_names()
+    drawing.tell_left_out()
     return drawing
 
 

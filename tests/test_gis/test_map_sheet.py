@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import combinations, pairwise
 
+import numpy as np
 import pytest
+import shapely
 
-from gis.pages.items import Clip, Page, Rect, Text, texts
+from gis import theme
+from gis.pages.drawing import Drawing
+from gis.pages.frame import MapFrame
+from gis.pages.items import Clip, Lines, Page, Rect, Text, texts
+from gis.pages.labels import Crowd, Label, place_labels
 from gis.pages.map_sheet import split
+from gis.pages.measure import width
 from gis.pages.options import PrintOptions
+from gis.pages.plan import StationPlan
 from gis.pages.sheet import Sheet
 from gis.pages.templates import make_pages
 from grid_model.project import Project
@@ -63,7 +73,7 @@ def test_rows_that_would_take_too_much_of_the_map_stand_behind_it_on_the_page_th
     left, number = (int(one) for one in re.findall(r"\d+", note))
     assert left == 400 - sum(one in more for one in said(pages[1]))
     assert said(pages[number - 1])[1:].count(more[0]) == 1
-    behind = [one for one in pages[3:] for one in said(one)]
+    behind = [text for one in pages[3:] for text in said(one)]
     assert all(behind.count(one) == 1 for one in more)
     assert "0000000006" not in behind  # the other grid's sheet holds all of its own
 
@@ -145,3 +155,96 @@ def test_an_outage_is_not_said_to_be_approved_by_those_who_approved_a_scheme() -
     for who in ("内勤班", "王所长", "去年的方案"):
         assert not [one for one in said(page) if who in one]
     assert "王所长" in said(make_pages(project, "grid-book", PrintOptions())[0])
+
+
+# ------------------------------------------------------------ what the map shows, and its legend says
+
+
+def drawing_of(project: Project, scale: int, middle: str = "") -> Drawing:
+    """A drawing of the station, or of the place of a transformer."""
+    plan = StationPlan(project)
+    place = Rect(0, 0, 300, 200)
+    frame = replace(MapFrame.around(plan.extent, place), scale=scale)
+    if middle:
+        row = project.table("power_transformers").position(middle)
+        east, north = plan.points("power_transformers")[row]
+        frame = replace(frame, east=float(east), north=float(north))
+    return Drawing(plan, frame, 1.0)
+
+
+def names_of(drawing: Drawing) -> set[str]:
+    return {entry.label for entry in drawing.entries}
+
+
+def test_the_dashes_of_a_border_between_two_villages_are_drawn_once() -> None:
+    drawing = drawing_of(PROJECT, 40_000)
+    drawing.villages(named=False)
+    (clip,) = drawing.finish()
+    assert isinstance(clip, Clip)
+    (borders,) = [one for one in clip.items if isinstance(one, Lines) and one.pen.dash]
+    starts = borders.starts
+    lines = [borders.points[first:last] for first, last in pairwise(starts)]
+    drawn = sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in lines)
+    shapes = StationPlan(PROJECT).shapes("villages").geometry
+    once = shapely.length(shapely.union_all(shapely.boundary(shapes))) / 40_000 * 1000
+    assert drawn == pytest.approx(once, rel=1e-3)
+    assert once < 0.95 * shapely.length(shapes).sum() / 40_000 * 1000
+
+
+def test_what_is_said_to_be_left_out_is_there() -> None:
+    draft = PROJECT.edit()
+    draft.delete("pv_units", list(PROJECT.frame("pv_units")["id"]))
+    without = draft.finish()[0]
+    for project, there in ((PROJECT, True), (without, False)):
+        drawing = drawing_of(project, 50_000)
+        drawing.pv_units()
+        assert ("Not drawn: PV, storage, generators" in names_of(drawing)) == there
+
+
+def test_a_closed_fuse_never_covers_its_transformer() -> None:
+    draft = PROJECT.edit()
+    transformer, node = PROJECT.frame("power_transformers")[["id", "hv_node"]].iloc[0]
+    draft.insert("switches", [{"id": "f1", "name": "F1", "kind": "fuse", "node_a": node, "node_b": node}])
+    project = draft.finish()[0]
+    told = "Not drawn at transformers: closed fuses, low-voltage switches"
+    for is_open in (False, True):
+        draft = project.edit()
+        draft.update("switches", ["f1"], normal_open=is_open)
+        changed = draft.finish()[0]
+        drawing = drawing_of(changed, 5_000, transformer)
+        drawing.switches(changed.frame("switches")["normal_open"])
+        assert (told in names_of(drawing)) != is_open
+        assert ("Drop-out fuse, open" in names_of(drawing)) == is_open
+        assert "Drop-out fuse, closed" not in names_of(drawing)
+
+
+def test_the_operated_switch_is_named_before_everything_else_and_beside_its_ring() -> None:
+    (page,) = make_pages(PROJECT, "outage-sheet", PrintOptions(trace=trace_outage(PROJECT, [("open", "k1")])))
+    name = PROJECT.table("switches").row("k1")["name"]
+    (clip,) = [one for one in page.items if isinstance(one, Clip)]
+    (told,) = [one for one in clip.items if isinstance(one, Text) and one.text == name]
+    assert told.bold
+    rings = [one for one in clip.items if isinstance(one, Lines) and one.pen.color == theme.ACCENT]
+    left = told.x - {"left": 0, "center": 0.5, "right": 1}[told.align] * width(told.text, told.size_mm)
+    box = Rect(left, told.y - 0.8 * told.size_mm, width(told.text, told.size_mm), 0.9 * told.size_mm)
+    points = rings[0].points
+    ring = Rect(*points.min(axis=0), *(points.max(axis=0) - points.min(axis=0)))
+    assert not box.touches(ring)
+
+
+def test_neighbouring_grids_have_one_line_and_one_entry() -> None:
+    page = make_pages(PROJECT, "grid-book", PrintOptions())[1]
+    told = said(page)
+    assert told.count("Border of a neighbouring grid") == 1
+    assert "Pale: outside the grid" in told
+    assert "Service grid, each in its own colour" in said(make_pages(PROJECT, "grid-book", PrintOptions())[0])
+
+
+def test_two_names_side_by_side_keep_a_space() -> None:
+    crowd = Crowd(Rect(0, 0, 200, 100))
+    labels = [Label(20.0 + 12 * n, 50.0, (("台区名称", 3.0, "#000000", False),), n) for n in range(8)]
+    placed, _left = place_labels(labels, crowd)
+    for one, other in combinations(placed, 2):
+        if one.rect.y < other.rect.bottom and other.rect.y < one.rect.bottom:
+            apart = max(one.rect.x, other.rect.x) - min(one.rect.right, other.rect.right)
+            assert apart >= 0.4 * 3.0 - 1e-9

@@ -332,6 +332,7 @@ def test_a_chinese_character_is_as_wide_as_the_em_and_lines_break_between_them()
     assert not any(line.startswith("、") for line in lines)
     assert fitted("青禾镇石桥村", 2.0, 7.0) == "青禾…"
     assert wrapped("a" * 30, 2.0, 10.0) != ["a" * 30]
+    assert wrapped("容量（kVA）", 2.0, 8.5) == ["容量", "（kVA）"]
     assert wrapped("", 2.0, 9.0) == [""]
 
 
