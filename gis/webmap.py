@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +98,8 @@ def webmap(
         attribution_control=False,
     )
     page.default_js, page.default_css = [], []
-    for layer in shown:
-        _add(folium, page, layer)
+    groups = [_add(folium, page, layer) for layer in shown]
+    page.add_child(_kept_in_order(groups))
     folium.LayerControl(collapsed=False, position="topright").add_to(page)
     page.add_child(_scale_bar())
     page.fit_bounds([[box[1], box[0]], [box[3], box[2]]])
@@ -111,7 +111,7 @@ def webmap(
 # ---------------------------------------------------------------- the page
 
 
-def _add(folium: Any, page: Any, layer: Layer) -> None:
+def _add(folium: Any, page: Any, layer: Layer) -> Any:
     group = folium.FeatureGroup(name=_swatch(layer) + as_text(layer.title), show=layer.shown).add_to(page)
     marker = None
     if layer.symbol and len(layer.features) <= MOST_SYMBOLS:
@@ -137,6 +137,24 @@ def _add(folium: Any, page: Any, layer: Layer) -> None:
         smooth_factor=0.5,
         control=False,
     ).add_to(group)
+    return group
+
+
+def _kept_in_order(groups: Sequence[Any]) -> Any:
+    """Bring the layers into their order again whenever one is switched on: it would cover the others."""
+    from branca.element import MacroElement
+    from jinja2 import Template
+
+    order = MacroElement()
+    order.groups = groups
+    order._template = Template(
+        "{% macro script(this, kwargs) %}{% set page = this._parent.get_name() %}"
+        "{{ page }}.on('overlayadd', function () {"
+        "[{% for one in this.groups %}{{ one.get_name() }}, {% endfor %}].forEach(function (group) {"
+        "if ({{ page }}.hasLayer(group)) { group.bringToFront(); } }); });"
+        "{% endmacro %}"
+    )
+    return order
 
 
 def _swatch(layer: Layer) -> str:

@@ -22,6 +22,9 @@ from resources.i18n import N_, _
 DECIMALS = 6
 """Of a degree: a tenth of a metre."""
 
+HIGHEST_MV = 25.0
+"""kV; lines above it have the colour of their own voltage."""
+
 SIMPLER_DEGREES = 1e-5
 SIMPLER_METRES = 1.0
 
@@ -71,13 +74,13 @@ class Layers:
         self.grids = grids
 
     def public(self) -> list[Layer]:
-        return [*self._ground(), self._grids(), self._villages(named=True)]
+        return [self._grids(), *self._ground(), self._villages(named=True)]
 
     def internal(self) -> list[Layer]:
         return [
-            *self._ground(),
             self._grids(),
             self._areas(),
+            *self._ground(),
             self._villages(named=False),
             *self._lines(),
             *self._transformers(),
@@ -108,10 +111,10 @@ class Layers:
 
     def _villages(self, *, named: bool) -> Layer:
         rows = self.project.frame("villages")
-        properties = [
-            {"label" if named else "tip": as_text(name), "kind": "village"} for name in rows["name"]
-        ]
-        style = {"color": theme.VILLAGE_LINE, "weight": 1.2, "dashArray": "5 4", "fillOpacity": 0.0}
+        properties = [{"label": as_text(name), "kind": "village"} if named else {} for name in rows["name"]]
+        # Not dashed: of two villages each draws their border, and dashes would fill one another's gaps.
+        # Not to be clicked: whoever clicks means the grid or area below, and a fill would catch it.
+        style = {"color": theme.VILLAGE_LINE, "weight": 1.4, "fill": False, "interactive": False}
         return Layer(
             "villages",
             _("Village border"),
@@ -149,6 +152,8 @@ class Layers:
         customers, kva = customers_of_areas(self.project), capacities(self.project)
         usage, feeders = _labels("transformer_areas", "usage"), _by_id(self.project, "feeders")
         managers = self.project.table("district_managers")
+        villages = _by_id(self.project, "villages")
+        grids = {area: one.name for one in self.grids for area in one.areas}
         properties = []
         for row in rows.to_dict("records"):
             manager = plain(row["manager"])
@@ -159,6 +164,8 @@ class Layers:
                 (_("Capacity"), f"{kva[row['id']]:g} kVA" if row["id"] in kva else ""),
                 (_("Customer count"), customers.get(row["id"], 0)),
                 (_("Feeder"), feeders.get(row["feeder"], plain(row["feeder"]) or "")),
+                (_("Village"), villages.get(row["village"], plain(row["village"]) or "")),
+                (_("Service grid"), grids.get(row["id"], "")),
                 (_("District manager"), f"{who.name} {who.phone}".strip() if who else ""),
             ]
             name = plain(row["name"]) or row["id"]
@@ -191,7 +198,7 @@ class Layers:
     def _merged(self, rows: Any, by: str, names: Mapping[str, str], label: str) -> list[dict[str, Any]]:
         import shapely
 
-        shapes = _shapes(self.project, rows["geometry"])
+        shapes = _routes(self.project, rows)
         lengths, keys = rows["length_m"].to_numpy(dtype=float), rows[by].fillna("").to_numpy(dtype=object)
         levels = rows["nominal_kv"].to_numpy(dtype=float)
         features = []
@@ -200,13 +207,15 @@ class Layers:
             if own.any():
                 joined = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(shapes[own])))
                 name = names.get(key, key) or label
+                level = np.nanmax(levels[own]) if np.isfinite(levels[own]).any() else np.nan
                 facts = [
-                    (_("Voltage"), _kv(np.nanmax(levels[own])) if np.isfinite(levels[own]).any() else ""),
+                    (_("Voltage"), _kv(level)),
                     (_("Length"), f"{np.nansum(lengths[own]) / 1000:.1f} km"),
                 ]
-                features += _features(
-                    np.array([joined]), [{"popup": _popup(name, facts), "tip": as_text(name)}]
-                )
+                about: dict[str, Any] = {"popup": _popup(name, facts), "tip": as_text(name)}
+                if level > HIGHEST_MV:
+                    about["style"] = {"color": theme.voltage_color(level), "weight": 2.6}
+                features += _features(np.array([joined]), [about])
         return features
 
     def _transformers(self) -> list[Layer]:
@@ -320,6 +329,25 @@ def _shapes(project: Project, geometry: Any, *, coverage: bool = False) -> np.nd
         return shapes
     simple: np.ndarray = shapely.simplify(shapes, tolerance)
     return simple
+
+
+def _routes(project: Project, lines: Any) -> np.ndarray:
+    """Give the routes of lines; one without a route runs straight between its nodes, as on paper."""
+    import shapely
+
+    routes = _shapes(project, lines["geometry"])
+    nodes = project.table("connectivity_nodes")
+    known = np.vstack([nodes.frame[["x", "y"]].to_numpy(dtype=float), [np.nan, np.nan]])
+    lacking = np.flatnonzero(shapely.is_missing(routes) | shapely.is_empty(routes))
+    ends = [
+        known[nodes.positions(lines[end].iloc[lacking].fillna("").tolist())] for end in ("node_a", "node_b")
+    ]
+    pairs = np.stack(ends, axis=1)
+    placed = np.isfinite(pairs).all(axis=(1, 2))
+    routes[lacking] = None
+    if placed.any():
+        routes[lacking[placed]] = shapely.linestrings(pairs[placed])
+    return routes
 
 
 def _places(project: Project, table: str) -> np.ndarray:

@@ -10,7 +10,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import shapely
 
+from gis import theme
 from gis.masking import Disclosure
 from gis.webmap import WebMapOptions, webmap, write_webmap
 from grid_model.errors import GridError
@@ -162,6 +164,68 @@ def test_the_command_writes_one_file(tmp_path: Path, capsys: pytest.CaptureFixtu
     document = json.loads(capsys.readouterr().out)
     assert document["bytes"] == (tmp_path / "x.html").stat().st_size < 600_000
     assert document["masked"] is True
+
+
+def test_a_line_without_a_route_runs_straight_between_its_nodes() -> None:
+    draft = PROJECT.edit()
+    ends = {"node_a": "n1", "node_b": "n2"}
+    draft.insert("ac_line_segments", [{"id": "l1", "name": "无路径导线", "nominal_kv": 35, **ends}])
+    text, counts = webmap(draft.finish()[0], WebMapOptions())
+    assert counts["feeders"] == 1
+    assert "[113.205, 28.415], [113.215, 28.415]" in text.replace("\n", "")
+    assert theme.voltage_color(35) in text, "a line of 35 kV has the colour of its voltage"
+
+
+CLICKS = """<script>window.addEventListener("load", function () { setTimeout(function () {
+    var told = [], page = Object.values(window).find(function (one) { return one instanceof L.Map; });
+    function click(at) {
+        var p = page.latLngToContainerPoint(at), canvas = document.querySelector("canvas");
+        ["mousemove", "mousedown", "mouseup", "click"].forEach(function (name) {
+            var where = {bubbles: true, clientX: p.x, clientY: p.y};
+            canvas.dispatchEvent(new MouseEvent(name, where));
+        });
+        var shown = document.querySelectorAll(".leaflet-popup-content b");
+        told.push(shown.length ? shown[shown.length - 1].textContent : "nothing");
+    }
+    click(L.latLng(AT)); page.closePopup();
+    var boxes = Array.from(document.querySelectorAll(".leaflet-control-layers-overlays input"));
+    boxes[0].click(); boxes[0].click(); click(L.latLng(AT));
+    document.title = told.join("|");
+}, 300); });</script></html>"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("public", [False, True])
+def test_a_click_finds_the_area_or_the_grid_also_after_layers_were_switched(
+    tmp_path: Path, public: bool
+) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium is installed")
+    area = PROJECT.frame("transformer_areas").iloc[0]
+    at = shapely.point_on_surface(shapely.from_wkb(area["geometry"]))
+    path = tmp_path / "map.html"
+    write_webmap(path, PROJECT, WebMapOptions(public=public))
+    page = path.read_text("utf-8").replace("</html>", CLICKS.replace("AT", f"{at.y + 1e-3}, {at.x + 1e-3}"))
+    path.write_text(page, "utf-8")
+    run = subprocess.run(
+        [
+            chromium,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--dump-dom",
+            "--virtual-time-budget=5000",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            path.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    wanted = "石桥网格" if public else area["name"]
+    assert f"<title>{wanted}|{wanted}</title>" in run.stdout
 
 
 @pytest.mark.long
