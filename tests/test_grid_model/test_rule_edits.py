@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from grid_model.errors import GridError
-from grid_model.grouping.assign import AreaAssignment
-from grid_model.grouping.assignment_problem import Assignment
 from grid_model.grouping.plan import project_rules
-from grid_model.grouping.result import Grouping
 from grid_model.grouping.rule_edits import AddRule, ChangeRule, RemoveRules, SwitchRules
 from grid_model.history import History
 from tests.test_grid_model.test_schemes import station
@@ -68,26 +64,3 @@ def test_a_rule_that_is_changed_is_told_in_the_words_of_one_put_in() -> None:
         put_in, changed = AddRule(kind, members, town), ChangeRule("R001", kind, members, town)
         assert (changed.title, changed.values) == (put_in.title, put_in.values)
     assert AddRule("near").title != ChangeRule("R001", "near").title
-
-
-@pytest.mark.parametrize(
-    ("status", "objective", "bound", "gap"),
-    [
-        ("feasible", 100.0, 97.0, 0.03),
-        ("feasible", -100.0, -103.0, 0.03),
-        ("optimal", 100.0, 97.0, 0.0),
-        ("feasible", 96.0, 97.0, 0.0),
-        ("feasible", 0.0, -1e-6, 1.0),
-        ("feasible", 5.0, None, None),
-        ("infeasible", None, None, None),
-    ],
-)
-def test_every_answer_tells_its_gap_alike(
-    status: str, objective: float | None, bound: float | None, gap: float | None
-) -> None:
-    told = [
-        Grouping(status, objective, bound).gap,
-        AreaAssignment(status, objective, bound).gap,
-        Assignment(status, np.empty(0), objective, bound, np.empty(0)).gap,
-    ]
-    assert told == ([None] * 3 if gap is None else [pytest.approx(gap)] * 3)
