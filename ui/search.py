@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from grid_model import schema
 from grid_model.project import Project
 from grid_model.table import plain
 from resources.i18n import _
 from ui import objects
-from ui.search_lanes import Lane, initials_of, lane_of, plain_form
+from ui.search_lanes import Lane, in_digits_of, initials_of, lane_of, plain_form
+from ui.search_numerals import in_digits
 
 SEARCHED = {
     "customers": ("id", "name", "old_id", "address"),
@@ -34,8 +37,13 @@ SEARCHED = {
 }
 """Tables and columns looked through."""
 
+ORDER = {table: place for place, table in enumerate(SEARCHED)}
+
 BY_INITIALS = frozenset(SEARCHED) - {"poles", "junctions", "ac_line_segments", "usage_points"}
 """Tables whose names are also found by the first letters of what is read."""
+
+PERSONS = frozenset({"customers", "district_managers"})
+"""Tables whose names are those of persons: 张三 is no number."""
 
 OWNER = {"usage_points": ("customers", "customer")}
 """Rows that stand for another object: a meter for its customer."""
@@ -43,10 +51,8 @@ OWNER = {"usage_points": ("customers", "customer")}
 EACH = 5
 """Finds of one table that are listed."""
 LISTED = 24
-LOOKED_AT = 300
-"""Hits in one lane whose closeness is compared; where there are more, what is the same and what begins so
-are looked for by themselves, if the lane is not too long for that."""
-LONG_LANE = 1_000_000
+LOOKED_AT = 2 * EACH
+"""Hits of one lane that are looked at: the first that hold the text, begin with it, are it."""
 WORDS_LOOKED_AT = 3_000
 """Rows with the rarest of several words that are looked at one by one; more are first made fewer."""
 RARE = 150_000
@@ -89,15 +95,73 @@ class Find:
 
 
 @dataclass(frozen=True)
-class _TableLanes:
-    """The lanes of one table, and the identifiers of its rows at that time."""
+class _Word:
+    """What is looked for, as it was typed and with Chinese numbers in digits."""
 
-    lanes: dict[str, Lane]
-    read: dict[str, list[Lane]]
-    ids: object
+    text: str
+    digits: str
+
+    @classmethod
+    def of(cls, text: str) -> _Word:
+        return cls(text, in_digits(text))
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What is looked through for one column.
+
+    Parameters
+    ----------
+    lane
+        The texts as they are.
+    spoken
+        Whether numbers stand in it as people say them: 五组 and 5组 are then the same.
+    counted
+        The texts with Chinese numbers in digits; None where no such numbers occur.
+    read
+        The first letters of what is read, where it is found by these.
+    """
+
+    lane: Lane
+    spoken: bool
+    counted: Lane | None
+    read: Sequence[Lane]
+
+    def looks(self, word: _Word) -> Iterator[tuple[Lane, str]]:
+        """Give where to look for what.
+
+        A Chinese number is also looked for as it is written, since 二十 may be the beginning of 二十三; one
+        character alone is a syllable of a name more often than a number.
+        """
+        if self.counted is not None and _has_digit(word.text) and word.text == word.digits:
+            yield self.counted, word.text
+            return
+        yield self.lane, word.text
+        if self.spoken and word.digits != word.text and len(word.text) > 1:
+            yield self.counted or self.lane, word.digits
+
+
+@dataclass(frozen=True)
+class _TableLanes:
+    """The columns of one table, the identifiers of its rows at that time, and the rows of their owners."""
+
+    columns: Mapping[str, _Column]
+    ids: Any
+    owners: np.ndarray
 
     def id(self, row: int) -> str:
-        return str(self.ids[row])  # type: ignore[index]
+        return str(self.ids[row])
+
+    @property
+    def length(self) -> int:
+        return len(self.ids)
+
+    def looks(self, word: _Word) -> list[tuple[Lane, str]]:
+        """Give where to look for a word among others: what is read too."""
+        looks = []
+        for column in self.columns.values():
+            looks += [*column.looks(word), *((lane, word.text) for lane in column.read)]
+        return [(lane, text) for lane, text in looks if lane.may_hold(text)]
 
 
 @dataclass(frozen=True)
@@ -126,28 +190,56 @@ class SearchIndex:
         Blanks within a number are of no account; several words all have to be found. What has left the
         project since it was looked at is not listed.
         """
-        words = [plain_form(word) for word in text.split()]
-        whole = "".join(words)
-        if not whole:
+        words = [_Word.of(plain_form(word)) for word in text.split()]
+        whole = _Word.of("".join(word.text for word in words))
+        if not whole.text:
             return []
         found = self._everywhere(project, lambda lanes: _hits(lanes, whole), show_personal)
         if len(words) > 1 and not found:
             found = self._everywhere(project, lambda lanes: _with_words(lanes, words), show_personal)
-        unique = {(one.table, one.id): one for one in sorted(found, key=lambda one: -one.rank)}
-        return sorted(unique.values(), key=lambda one: (one.rank, list(SEARCHED).index(one.table)))[:LISTED]
+        return sorted(found, key=lambda one: (one.rank, ORDER[one.table]))
 
     def _everywhere(
         self, project: Project, hits_in: Callable[[_TableLanes], Hits], show_personal: bool
     ) -> list[Find]:
-        found = []
-        for table, lanes in self.tables.items():
-            hits = sorted(hits_in(lanes).items(), key=lambda hit: (hit[1][0], hit[0]))
-            made = (
-                _find(project, table, lanes.id(row), rank, column, show_personal)
-                for row, (rank, column) in hits[: 2 * EACH]
-            )
-            found += [one for one in made if one is not None][:EACH]
-        return found
+        """Give the closest of all tables, a few of each; an object found twice stands there once."""
+        closest = [
+            (rank, ORDER[table], row, table, column)
+            for table, lanes in self.tables.items()
+            for row, (rank, column) in hits_in(lanes).items()
+        ]
+        found: dict[tuple[str, str], Find] = {}
+        counts = dict.fromkeys(SEARCHED, 0)
+        for rank, _order, row, table, column in sorted(closest):
+            if counts[table] == EACH:
+                continue
+            one = self._find(project, table, row, rank, column, show_personal)
+            if one is not None:
+                counts[table] += 1
+                found.setdefault((one.table, one.id), one)
+            if len(found) == LISTED:
+                break
+        return list(found.values())
+
+    def _find(
+        self, project: Project, table: str, row: int, rank: int, column: str, show_personal: bool
+    ) -> Find | None:
+        lanes = self.tables[table]
+        at = _row_now(project, table, lanes.id(row), row)
+        if at is None:
+            return None
+        by = ""
+        if column not in ("", "id", objects.name_column(table)):
+            by = _(schema.table(table).column(column).label)
+        if table in OWNER:
+            target, reference = OWNER[table]
+            owner = plain(project.frame(table)[reference].iat[at])
+            there = _row_now(project, target, owner, int(lanes.owners[row])) if owner else None
+            if there is not None:
+                by = by or _(schema.table(table).label)
+                table, at = target, there
+        one = str(project.frame(table)["id"].iat[at])
+        return Find(table, one, objects.name_at(project.table(table), at, show_personal), rank, by)
 
 
 def find(project: Project, text: str, show_personal: bool = False) -> list[Find]:
@@ -155,29 +247,58 @@ def find(project: Project, text: str, show_personal: bool = False) -> list[Find]
     return SearchIndex.of(project).find(project, text, show_personal)
 
 
+def _row_now(project: Project, table: str, one: str, before: int) -> int | None:
+    """Give in which row an object stands by now, most often where it stood; None where it has left.
+
+    The table's own index of ids is asked only where rows have moved: making it holds everything up for 0.1 s.
+    """
+    ids = project.frame(table)["id"].array
+    if 0 <= before < len(ids) and ids[before] == one:
+        return before
+    return project.table(table).position(one) if one in project.table(table) else None
+
+
 def _table_lanes(project: Project, table: str) -> _TableLanes:
     frame = project.frame(table)
-    lanes: dict[str, Lane] = {}
-    read: dict[str, list[Lane]] = {}
-    for column in SEARCHED[table]:
-        lane = lane_of(frame[column])
+    columns: dict[str, _Column] = {}
+    for name in SEARCHED[table]:
+        lane = lane_of(frame[name])
         if lane is not None:
-            lanes[column] = lane
-            if column == "name" and table in BY_INITIALS:
-                read[column] = initials_of(lane)
-    return _TableLanes(lanes, read, frame["id"].array)
+            spoken = name == "address" or (name == "name" and table not in PERSONS)
+            read = initials_of(lane) if name == "name" and table in BY_INITIALS else ()
+            columns[name] = _Column(lane, spoken, in_digits_of(lane) if spoken else None, read)
+    owners = np.array([], dtype=np.int64)
+    if table in OWNER:
+        target, reference = OWNER[table]
+        owners = _rows_of(frame[reference], project.frame(target)["id"])
+    return _TableLanes(columns, frame["id"].array, owners)
 
 
-def _hits(lanes: _TableLanes, text: str) -> Hits:
+def _rows_of(wanted: pd.Series, ids: pd.Series) -> np.ndarray:
+    """Give for each identifier in which row of `ids` it stands, −1 for none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = pa.large_string()
+    found = pc.index_in(pa.array(wanted, text, from_pandas=True), pa.array(ids, text))
+    rows: np.ndarray = found.fill_null(-1).to_numpy(zero_copy_only=False)
+    return rows
+
+
+def _has_digit(text: str) -> bool:
+    return any("0" <= one <= "9" for one in text)
+
+
+def _hits(lanes: _TableLanes, word: _Word) -> Hits:
     hits: Hits = {}
-    for column, lane in lanes.lanes.items():
-        for rank, row in _ranked(lane, text):
-            _keep(hits, row, rank, column)
-    if text.isascii() and not text.isdecimal():
-        for column, read in lanes.read.items():
-            for lane in read:
-                for rank, row in _ranked(lane, text):
-                    _keep(hits, row, READ if rank == CONTAINS else READ_SO, column)
+    for name, column in lanes.columns.items():
+        for lane, text in column.looks(word):
+            for rank, row in _ranked(lane, text):
+                _keep(hits, row, rank, name)
+        if word.text.isascii() and not word.text.isdecimal():
+            for lane in column.read:
+                for rank, row in _ranked(lane, word.text):
+                    _keep(hits, row, READ if rank == CONTAINS else READ_SO, name)
     return hits
 
 
@@ -185,12 +306,13 @@ def _ranked(lane: Lane, text: str) -> list[tuple[int, int]]:
     """Find rows of a lane with their rank; where there are very many, the closest ones surely."""
     rows, more = lane.rows(text, LOOKED_AT)
     ranked = [(_rank(lane.text(row), text), row) for row in rows.tolist()]
-    if more and len(lane.texts) < LONG_LANE:
-        begin = lane.beginning(text, EACH).tolist()
-        same = lane.same(text, EACH).tolist() if len(begin) == EACH else []
+    if more:
+        begin = (
+            [] if all(rank <= BEGINS for rank, _row in ranked) else lane.beginning(text, LOOKED_AT).tolist()
+        )
+        same = lane.same(text, LOOKED_AT).tolist() if len(begin) in (0, LOOKED_AT) else []
         ranked += [(_rank(lane.text(row), text), row) for row in [*begin, *same]]
-    ranked.sort()
-    return ranked[: 2 * EACH]
+    return sorted(set(ranked))[:LOOKED_AT]
 
 
 def _rank(have: str, text: str) -> int:
@@ -202,47 +324,58 @@ def _keep(hits: Hits, row: int, rank: int, column: str) -> None:
         hits[row] = (rank, column)
 
 
-def _with_words(lanes: _TableLanes, words: Sequence[str]) -> Hits:
+def _with_words(lanes: _TableLanes, words: Sequence[_Word]) -> Hits:
     """Find rows that hold every word somewhere, those with a cell that is a word or begins so first."""
-    every = [*lanes.lanes.values(), *(one for read in lanes.read.values() for one in read)]
-    rarest = sorted((sum(lane.at_most(word) for lane in every), word) for word in words)
-    if not rarest[0][0]:
+    looks = [lanes.looks(word) for word in words]
+    counts = [sum(lane.at_most(text) for lane, text in look) for look in looks]
+    if not min(counts):
         return {}
-    rows = _all_with(every, rarest[0][1]) if rarest[0][0] <= RARE else _some_with(every, rarest[0][1])
-    others = rarest[1:]
-    while others and len(rows) > WORDS_LOOKED_AT and others[0][0] <= RARE:
-        rows = np.intersect1d(rows, _all_with(every, others.pop(0)[1]), assume_unique=True)
-    fitting: Hits = {}
-    for row in rows[:MOST_LOOKED_AT].tolist():
-        texts = [lane.text(row) for lane in every]
-        if all(any(word in text for text in texts) for _count, word in others):
-            close = sum(text.startswith(word) for word in words for text in texts)
-            fitting[row] = (WORDS_BEGIN if close else WORDS, "")
-            if len(fitting) == FITTING:
-                break
-    return fitting
+    by_count = sorted(range(len(words)), key=counts.__getitem__)
+    rarest, others = looks[by_count[0]], [looks[one] for one in by_count[1:]]
+    rows = _some_with(rarest)
+    fitting = _that_fit(rows[:MOST_LOOKED_AT], others)
+    if len(fitting) < FITTING and len(rows) >= SOME and counts[by_count[0]] <= RARE:
+        among, left = _all_with(rarest, lanes.length), list(others)
+        for one in by_count[1:]:
+            if np.count_nonzero(among) > WORDS_LOOKED_AT and counts[one] <= RARE:
+                among &= _all_with(left.pop(0), lanes.length)
+        fitting = _that_fit(np.flatnonzero(among)[:MOST_LOOKED_AT], left)
+    return {row: (_closeness(row, looks), "") for row in fitting}
 
 
-def _all_with(lanes: Sequence[Lane], word: str) -> np.ndarray:
-    found = [rows for rows in (lane.every_row(word) for lane in lanes) if len(rows)]
-    return found[0] if len(found) == 1 else np.unique(np.concatenate([np.array([], dtype=np.int64), *found]))
+Looks = Sequence[tuple[Lane, str]]
+"""Where to look for what."""
 
 
-def _some_with(lanes: Sequence[Lane], word: str) -> np.ndarray:
+def _that_fit(rows: np.ndarray, looks: Sequence[Looks]) -> list[int]:
+    """Give the first rows that hold every word."""
+    found: list[int] = []
+    for first in range(0, len(rows), WORDS_LOOKED_AT):
+        some = rows[first : first + WORDS_LOOKED_AT]
+        for look in looks:
+            held = np.zeros(len(some), dtype=bool)
+            for lane, text in look:
+                held[~held] = lane.which_hold(text, some[~held])
+            some = some[held]
+        found += some.tolist()
+        if len(found) >= FITTING:
+            break
+    return found[:FITTING]
+
+
+def _closeness(row: int, looks: Sequence[Looks]) -> int:
+    begins = any(lane.text(row).startswith(text) for look in looks for lane, text in look)
+    return WORDS_BEGIN if begins else WORDS
+
+
+def _all_with(look: Looks, length: int) -> np.ndarray:
+    """Tell of every row whether it holds a word."""
+    held = np.zeros(length, dtype=bool)
+    for lane, text in look:
+        held[lane.every_row(text)] = True
+    return held
+
+
+def _some_with(look: Looks) -> np.ndarray:
     """Give the first rows with a word that very many have."""
-    return np.unique(np.concatenate([lane.rows(word, SOME)[0] for lane in lanes]))
-
-
-def _find(project: Project, table: str, one: str, rank: int, column: str, show_personal: bool) -> Find | None:
-    if one not in project.table(table):
-        return None
-    by = ""
-    if column not in ("", "id", objects.name_column(table)):
-        by = _(schema.table(table).column(column).label)
-    if table in OWNER:
-        target, reference = OWNER[table]
-        owner = plain(project.table(table).row(one)[reference])
-        if owner and owner in project.table(target):
-            by = by or _(schema.table(table).label)
-            table, one = target, str(owner)
-    return Find(table, one, objects.object_name(project, table, one, show_personal), rank, by)
+    return np.unique(np.concatenate([lane.rows(text, SOME)[0] for lane, text in look]))

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ui.search_numerals import NUMERALS, in_digits
+
 MARK = "\x1f"
 """Stands before every text; nobody types it."""
 
@@ -38,6 +40,11 @@ LONG_DIGITS = re.compile("[0-9]{4}")
 LARGEST_CHARACTER = 0x110000
 PIECE = 4_000_000
 """Bytes looked through in one go: other threads get their turn in between."""
+RUN_BITS = 20
+RUNS_AT_ONCE = 30_000
+RUN_FACTORS = (np.uint32(2_654_435_769), np.uint32(2_246_822_519), np.uint32(3_266_489_917))
+ROWS = 50_000
+"""Rows whose beginnings are compared in one go."""
 
 
 def plain_form(text: str) -> str:
@@ -57,6 +64,8 @@ class Lane:
         Where the mark of each row stands, and the last mark; ascending.
     counts
         How often each character occurs.
+    runs
+        Bits: which runs of two and three characters may occur, marks among them.
     long_numbers
         Whether a number as long as `LONG_DIGITS` occurs.
     """
@@ -64,6 +73,7 @@ class Lane:
     texts: bytes
     starts: np.ndarray
     counts: Mapping[str, int]
+    runs: np.ndarray
     long_numbers: bool
 
     def may_hold(self, text: str) -> bool:
@@ -74,7 +84,8 @@ class Lane:
         """Tell how often `text` may occur, by its rarest character."""
         if not self.long_numbers and LONG_DIGITS.search(text):
             return 0
-        return min(self.counts.get(one, 0) for one in text)
+        count = min(self.counts.get(one, 0) for one in text)
+        return count if count and self._has_runs_of(text) else 0
 
     @property
     def ascii_only(self) -> bool:
@@ -102,15 +113,43 @@ class Lane:
 
     def beginning(self, text: str, most: int) -> np.ndarray:
         """Find the first rows that begin with `text`."""
-        return self._rows((MARK + text).encode(), most)[0]
+        return self._at_mark(MARK + text, most)
 
     def same(self, text: str, most: int) -> np.ndarray:
         """Find the first rows that are `text`."""
-        return self._rows((MARK + text + MARK).encode(), most)[0]
+        return self._at_mark(MARK + text + MARK, most)
 
     def text(self, row: int) -> str:
         """Give the text of a row as it is kept."""
         return self.texts[self.starts[row] + 1 : self.starts[row + 1]].decode()
+
+    def which_hold(self, text: str, rows: np.ndarray) -> np.ndarray:
+        """Tell of each of `rows` whether it contains `text`."""
+        find, wanted = self.texts.find, text.encode()
+        bounds = zip(self.starts[rows].tolist(), self.starts[rows + 1].tolist(), strict=True)
+        return np.fromiter((find(wanted, at, end) >= 0 for at, end in bounds), bool, len(rows))
+
+    def _has_runs_of(self, text: str) -> bool:
+        found = _runs(np.array([ord(one) for one in text], dtype=np.uint32))
+        return bool(np.all(self.runs[found >> 3] >> (found & 7).astype(np.uint8) & 1))
+
+    def _at_mark(self, text: str, most: int) -> np.ndarray:
+        """Find the first rows whose mark begins `text`; the last letter tells most apart."""
+        if not self._has_runs_of(text):
+            return np.array([], dtype=np.int64)
+        wanted = text.encode()
+        letters = np.frombuffer(self.texts, dtype=np.uint8)
+        marks = self.starts[: np.searchsorted(self.starts, len(letters) - len(wanted), side="right")]
+        found: list[np.ndarray] = [np.array([], dtype=np.int64)]
+        for first in range(0, len(marks), ROWS):
+            at = marks[first : first + ROWS]
+            rows = np.arange(len(at))
+            for place in sorted(range(1, len(wanted)), key=lambda one: (wanted[one] == ord(MARK), -one)):
+                rows = rows[letters.take(at[rows] + place) == wanted[place]]
+            found.append(first + rows)
+            if sum(map(len, found)) >= most:
+                break
+        return np.concatenate(found)[:most]
 
     def _rows(self, wanted: bytes, most: int) -> tuple[np.ndarray, bool]:
         places: list[int] = []
@@ -168,12 +207,25 @@ def _laid(column: Any) -> Lane:
 
 def _lane(texts: bytes, starts: np.ndarray, long_numbers: bool) -> Lane:
     counts: dict[str, int] = {}
+    seen = np.zeros(1 << RUN_BITS, dtype=bool)
     for first, last in _pieces(starts, len(texts)):
-        codes = np.frombuffer(texts[first:last].decode().encode("utf-32-le"), dtype=np.uint32)
-        found = np.bincount(codes)
+        piece = texts[
+            first : last + 1
+        ].decode()  # and the mark of the next row: where a text ends is a run too
+        codes = np.frombuffer(piece.encode("utf-32-le"), dtype=np.uint32)
+        for begin in range(0, len(codes), RUNS_AT_ONCE):
+            seen[_runs(codes[begin : begin + RUNS_AT_ONCE + 2])] = True
+        found = np.bincount(codes[:-1] if last < len(texts) else codes)
         for code in np.flatnonzero(found).tolist():
             counts[chr(code)] = counts.get(chr(code), 0) + int(found[code])
-    return Lane(texts, starts, counts, long_numbers)
+    return Lane(texts, starts, counts, np.packbits(seen, bitorder="little"), long_numbers)
+
+
+def _runs(codes: np.ndarray) -> np.ndarray:
+    """Give a number of `RUN_BITS` bits for each run of two and of three characters; others may share it."""
+    single, second, third = (codes * factor for factor in RUN_FACTORS)
+    twos = single[:-1] + second[1:]
+    return np.concatenate([twos, twos[:-1] + third[2:]]) >> (32 - RUN_BITS)
 
 
 def _pieces(starts: np.ndarray, end: int) -> list[tuple[int, int]]:
@@ -181,6 +233,17 @@ def _pieces(starts: np.ndarray, end: int) -> list[tuple[int, int]]:
     wanted = np.searchsorted(starts, np.arange(0, end, PIECE))
     cuts = np.unique(np.append(starts[np.minimum(wanted, len(starts) - 1)], end)).tolist()
     return list(itertools.pairwise(cuts))
+
+
+def in_digits_of(lane: Lane) -> Lane | None:
+    """Make the lane with Chinese numbers in digits; None where no such numbers occur."""
+    if NUMERALS.isdisjoint(lane.counts):
+        return None
+    bounds = _pieces(lane.starts, len(lane.texts))
+    pieces = [in_digits(lane.texts[first:last].decode()) for first, last in bounds]
+    texts = "".join(pieces).encode()
+    starts = np.flatnonzero(np.frombuffer(texts, dtype=np.uint8) == ord(MARK)).astype(np.int32)
+    return _lane(texts, starts, any(LONG_DIGITS.search(piece) for piece in pieces))
 
 
 def initials_of(lane: Lane) -> list[Lane]:

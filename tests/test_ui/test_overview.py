@@ -44,6 +44,7 @@ def test_no_remark_of_a_tile_is_cut_on_a_small_screen(
         program.bench.session.open(tmp_path / "county.gpkg")
     QApplication.processEvents()
     panel = program.window.findChild(OverviewPanel)
+    assert panel is not None
     notes = [one for one in panel.findChildren(ElidedLabel) if one.objectName() == "tile-note"]
     assert len([one for one in notes if one.isVisible()]) == 4
     for note in notes:

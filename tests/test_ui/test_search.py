@@ -26,6 +26,7 @@ from ui.application import Program
 from ui.main_window import MainWindow
 from ui.search import EACH, SearchIndex, find
 from ui.search_lanes import initials_of, lane_of, plain_form
+from ui.search_numerals import in_digits
 
 
 @pytest.fixture(scope="module")
@@ -305,3 +306,94 @@ def test_a_large_project_is_looked_at_a_moment_later_or_when_something_is_asked(
         qtbot.waitUntil(lambda: desk.ask_now("10kV", False) is not None)
     finally:
         desk.close()
+
+
+# ------------------------------------------------- numbers as people say them
+
+
+def places(*addresses: str, names: list[str] | None = None) -> Project:
+    ids = [str(7_000 + number) for number in range(len(addresses))]
+    rows = {"id": ids, "name": names or ["王大根"] * len(ids), "address": list(addresses)}
+    return Project.of(ProjectInfo(), {"customers": pd.DataFrame(rows, dtype="str")})
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        ("五组", "5组"),
+        ("十组", "10组"),
+        ("十二组", "12组"),
+        ("二十组", "20组"),
+        ("二十三号", "23号"),
+        ("三组十四号", "3组14号"),
+        ("一百零五号", "105号"),
+        ("一百二号", "120号"),
+        ("一百一十二号", "112号"),
+        ("二〇六室", "206室"),
+        ("十里铺", "10里铺"),
+    ],
+)
+def test_chinese_numbers_and_digits_are_the_same_in_addresses(spoken: str, written: str) -> None:
+    project = places("青禾镇" + spoken, "凤冲镇" + written, "南坪镇")
+    wide = "".join(chr(ord(sign) + 0xFEE0) if sign.isdigit() and sign.isascii() else sign for sign in written)
+    for text in (spoken, written, wide):
+        assert sorted(found_ids(project, text)) == ["7000", "7001"], text
+    assert found_ids(project, f"{written} 青禾") == ["7000"]
+    assert found_ids(project, f"凤冲 {spoken}") == ["7001"]
+
+
+def test_every_beginning_of_a_spoken_number_still_finds_it_as_it_is_written() -> None:
+    project = places("青禾镇二十三组")
+    for text in ("青禾镇二", "青禾镇二十", "青禾镇二十三", "青禾镇2", "青禾镇23"):
+        assert found_ids(project, text) == ["7000"], text
+
+
+def test_the_number_in_a_persons_name_is_none() -> None:
+    project = places("镇上", "镇上", names=["张三", "张3"])
+    assert [one.name for one in find(project, "张三", show_personal=True)] == ["张三"]
+    assert [one.name for one in find(project, "zs", show_personal=True)] == ["张三"]
+
+
+def test_words_that_only_look_like_numbers_stay_words() -> None:
+    for text in ("百货大楼", "十十", "百", "千山", "两河"):
+        assert in_digits(text) == text
+
+
+@given(st.integers(1, 999))
+def test_every_number_below_a_thousand_is_read(number: int) -> None:
+    hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
+    said = ("零一二三四五六七八九"[hundreds] + "百") if hundreds else ""
+    if tens:
+        said += ("" if tens == 1 and not hundreds else "零一二三四五六七八九"[tens]) + "十"
+    elif hundreds and ones:
+        said += "零"
+    said += "零一二三四五六七八九"[ones] if ones else ""
+    assert in_digits(said + "组") == f"{number}组"
+
+
+def test_areas_and_devices_are_found_by_either_way_of_saying_a_number() -> None:
+    names = {"id": ["1", "2", "3"], "name": ["青禾村五组公变", "青禾村5组公变", "五山村#8公变"]}
+    project = Project.of(ProjectInfo(), {"transformer_areas": pd.DataFrame(names, dtype="str")})
+    assert sorted(found_ids(project, "5组公", "transformer_areas")) == ["1", "2"]
+    assert sorted(found_ids(project, "五组", "transformer_areas")) == ["1", "2"]
+    assert found_ids(project, "wz", "transformer_areas") == ["1"]
+    assert sorted(found_ids(project, "五", "transformer_areas")) == ["1", "3"], "one numeral alone is a syllable"
+
+
+def test_what_is_the_same_comes_first_however_many_hold_it() -> None:
+    ids = pd.Series((100_000 + np.arange(3_000)).astype(str))
+    names = np.where(np.arange(3_000) == 2_999, "12", "甲12乙").astype(object)
+    names[2_998] = "12丙"
+    frame = pd.DataFrame({"id": ids, "name": pd.Series(names, dtype="str")})
+    found = find(Project.of(ProjectInfo(), {"villages": frame}), "12")
+    assert [(one.name, one.rank) for one in found[:3]] == [("12", 0), ("12丙", 1), ("甲12乙", 2)]
+
+
+def test_a_meter_leads_to_its_customer_after_rows_have_moved(project: Project) -> None:
+    points = project.frame("usage_points")
+    point = points[points["meter_number"].notna()].iloc[-1]
+    index = SearchIndex.of(project)
+    draft = project.edit()
+    draft.delete("customers", [str(project.frame("customers")["id"].iloc[0])])
+    after, _changes = draft.finish()
+    assert index.find(after, point["meter_number"])[0].id == point["customer"]
