@@ -11,14 +11,13 @@ distance of the bounds drop out.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.allowance import Allowance, OutOfTime
 from grid_model.grouping.assignment_cuts import CutFinder
 from grid_model.grouping.assignment_model import NONE, AssignmentModel, Cut
 from grid_model.grouping.assignment_problem import TOLERANCE, Assignment, AssignmentProblem
@@ -157,10 +156,6 @@ def _plain(problem: AssignmentProblem) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-class _OutOfTime(Exception):
-    """The time limit was reached inside a solve."""
-
-
 class _Solving:
     """One assignment in the making: cuts raise the bound, repairs lower the plan."""
 
@@ -176,7 +171,7 @@ class _Solving:
         self._step = problem.step
         self._problem = problem
         self._limits = problem.limits
-        self._end = None if time_limit_s is None else time.monotonic() + time_limit_s
+        self._allowance = Allowance(time_limit_s, feedback)
         self._feedback = feedback
         self._model = AssignmentModel(problem, self._limits.free)
         self._nodes = nodes
@@ -188,7 +183,7 @@ class _Solving:
     def run(self) -> Assignment:
         try:
             feasible = self._relax() and self._better_in_parts() and self._prove()
-        except _OutOfTime:
+        except OutOfTime:
             if self._upper - self._lower <= self._proof:
                 return self._answer("optimal", "")
             return self._answer("feasible" if self._best is not None else "unknown", "time")
@@ -228,7 +223,7 @@ class _Solving:
     def _relax(self) -> bool:
         """Solve the linear relaxation, add cuts while they help, and drop pairs that cannot be in a plan."""
         model = self._model
-        linear = model.build(integer=False, stop=self._stop)
+        linear = model.build(integer=False, stop=self._allowance.stop)
         bounds: list[float] = []
         for _round in range(MOST_ROUNDS):
             if not self._solve(linear):
@@ -287,13 +282,12 @@ class _Solving:
     def _solve_part(self, centres: np.ndarray) -> bool:
         """Deal the units of some centres out among them anew; give whether that is better."""
         assert self._best is not None
-        self._feedback.report(None)
-        left = None if self._end is None else self._end - time.monotonic()
-        if left is not None and left <= 0:
-            raise _OutOfTime
+        self._allowance.check()
         units = np.flatnonzero(np.isin(self._best, centres))
         part = self._problem.part(units, centres)
-        found = _Solving(part, left, self._feedback, nodes=PART_NODES, good_enough=PART_GAP).run()
+        found = _Solving(
+            part, self._allowance.left_s, self._feedback, nodes=PART_NODES, good_enough=PART_GAP
+        ).run()
         if found.objective is None:
             return False
         trial = self._best.copy()
@@ -313,7 +307,7 @@ class _Solving:
         """Solve whole assignments, adding cuts, until one hangs together."""
         model = self._model
         doubt = self._falls_apart if self._problem.edge_costs is not None else None
-        whole = model.build(integer=True, stop=self._stop, doubt=doubt)
+        whole = model.build(integer=True, stop=self._allowance.stop, doubt=doubt)
         built = model.free.sum()
         while True:
             if self._upper - self._lower <= self._tolerance:
@@ -334,7 +328,10 @@ class _Solving:
             self._fix(*self._priced)
             # A solver that was once interrupted (highspy 1.16) takes the next run for interrupted too.
             if stopped or model.free.sum() < 0.9 * built:
-                whole, built = model.build(integer=True, stop=self._stop, doubt=doubt), model.free.sum()
+                whole, built = (
+                    model.build(integer=True, stop=self._allowance.stop, doubt=doubt),
+                    model.free.sum(),
+                )
 
     def _falls_apart(self, values: np.ndarray) -> bool:
         """Whether an answer is none for want of connectedness: better to learn from it than to prove it."""
@@ -358,37 +355,19 @@ class _Solving:
 
     # -------------------------------------------------------------------- HiGHS
 
-    def _stop(self) -> bool:
-        return self._feedback.cancelled or (self._end is not None and time.monotonic() > self._end)
-
     def _solve(self, model: Any) -> bool:
-        """Run the solver; give whether there is a solution."""
-        import highspy
-
-        self._feedback.report(None)
-        if self._end is not None:
-            left = self._end - time.monotonic()
-            if left <= 0:
-                raise _OutOfTime
-            model.setOptionValue("time_limit", model.getRunTime() + left)
+        """Run the solver; give whether there is a solution, or one to learn from."""
         if self._nodes is not None and self._model.integer:
             model.setOptionValue("mip_max_nodes", self._nodes)
-        model.run()
-        kinds = highspy.HighsModelStatus
-        if self._feedback.cancelled:
-            raise Cancelled
-        status = model.getModelStatus()
-        if self._model.doubted and status == kinds.kInterrupt:
-            return True
-        if status in (kinds.kInterrupt, kinds.kTimeLimit, kinds.kSolutionLimit, kinds.kIterationLimit):
+        self._allowance.check()
+        try:
+            return self._allowance.solve(model)
+        except OutOfTime:
+            if self._model.doubted:
+                return True
             if self._model.integer:
                 self._out_of_time_in(model)
-            raise _OutOfTime
-        if status == kinds.kOptimal:
-            return True
-        if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
-            return False
-        raise RuntimeError(f"the solver stopped with {model.modelStatusToString(status)}")
+            raise
 
     def _out_of_time_in(self, model: Any) -> None:
         """Keep what an unfinished solve has proved and found."""

@@ -222,11 +222,11 @@ def _in_parts(found: Candidates, nodes: int, patience: Patience) -> bool:
 
 
 def _relaxed(found: Candidates, price: np.ndarray, nodes: int, patience: Patience) -> Relaxation:
-    def solved(model: Any) -> str:
+    def solved(model: Any) -> bool:
         model.run()
         if patience.feedback.cancelled:
             raise Cancelled
-        return ""
+        return True
 
     return Relaxation(found, price, nodes, lambda: new_solver(False, patience.stop), solved)
 

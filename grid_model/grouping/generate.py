@@ -9,13 +9,12 @@ is beyond the distance of the two is out; when the rest can be listed, it is sol
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
-from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.allowance import Allowance, OutOfTime
 from grid_model.grouping.candidates import NOBODY, Candidates
 from grid_model.grouping.costs import costs
 from grid_model.grouping.first_plan import FirstPlan, first_plan, plan_rows
@@ -62,15 +61,11 @@ def generate(
     return _Generator(problem, time_limit_s, feedback).run()
 
 
-class _OutOfTime(Exception):
-    """The time limit was reached."""
-
-
 class _Generator:
     def __init__(self, problem: GroupingProblem, time_limit_s: float | None, feedback: Feedback) -> None:
         self._problem = problem
         self._feedback = feedback
-        self._end = None if time_limit_s is None else time.monotonic() + time_limit_s
+        self._allowance = Allowance(time_limit_s, feedback)
         self._pricing = Pricing(problem)
         self._rows: set[tuple[int, ...]] = set()
         self._found = Candidates(np.empty((0, problem.max_size), dtype=np.int32), np.empty(0, dtype=np.int64))
@@ -80,12 +75,12 @@ class _Generator:
         self._impossible = False
 
     def run(self) -> Generated:
-        first = first_plan(self._problem, self._feedback, self._end)
+        first = first_plan(self._problem, self._feedback, self._allowance.end)
         self._begin(first)
         status = "optimal"
         try:
             self._settle()
-        except _OutOfTime:
+        except OutOfTime:
             status = "time"
         if self._impossible:
             return Generated(self._found, self._costs, Partition("infeasible"))
@@ -93,7 +88,7 @@ class _Generator:
         self._found, self._costs = self._found.only(order), self._costs[order]
         start = None if first.over else plan_rows(self._found, first.groups)
         upper = np.inf if start is None else float(self._costs[start].sum())
-        left = None if self._end is None else max(1.0, self._end - time.monotonic())
+        left = None if self._allowance.left_s is None else max(1.0, self._allowance.left_s)
         answer = partition(self._found, self._costs, len(self._problem), left, self._feedback, start=start)
         if answer.chosen:
             upper = answer.objective
@@ -118,7 +113,7 @@ class _Generator:
         chosen = self._found.only(np.array(answer.chosen, dtype=np.int64))
         self._found, self._costs = rest.found, rest.costs
         start = plan_rows(rest.found, [tuple(int(n) for n in chosen.places(k)) for k in range(len(chosen))])
-        left = None if self._end is None else max(1.0, self._end - time.monotonic())
+        left = None if self._allowance.left_s is None else max(1.0, self._allowance.left_s)
         last = partition(rest.found, rest.costs, len(self._problem), left, self._feedback, start=start)
         if last.status == "optimal":
             return Generated(rest.found, rest.costs, last)
@@ -140,7 +135,7 @@ class _Generator:
         self._prices = np.full(len(problem), share)
         for k, group in enumerate(first.groups):
             self._prices[list(group)] = cost[k] / len(group)
-        self._model = new_solver(False, self._stop)
+        self._model = new_solver(False, self._allowance.stop)
         add_cover_rows(self._model, len(problem))
         alone = np.arange(len(problem), dtype=np.int32)[:, None]
         # Nobody's price rises beyond this while groups are sought; raised where somebody stays uncovered.
@@ -169,7 +164,7 @@ class _Generator:
             joined = 0
             for sought in (smooth, prices):
                 seen = self._pricing.below(sought, -1e-7, most, EACH, self._feedback)
-                self._check_time()
+                self._allowance.check()
                 bound = float(sought.sum() + seen.least.sum())
                 if bound > self._bound:
                     self._bound, self._prices, best = bound, sought, sought
@@ -185,9 +180,9 @@ class _Generator:
 
     def _relaxed(self) -> tuple[np.ndarray, float]:
         """Solve the relaxation; give the price of each manager and how much stays uncovered."""
-        self._check_time()
+        self._allowance.check()
         self._model.run()
-        self._check_time()
+        self._allowance.check()
         solution = self._model.getSolution()
         return np.array(solution.row_dual), float(np.array(solution.col_value)[: len(self._problem)].sum())
 
@@ -195,13 +190,3 @@ class _Generator:
         n = len(self._problem)
         self._penalty *= 30.0
         self._model.changeColsCost(n, np.arange(n, dtype=np.int32), np.full(n, self._penalty))
-
-    def _stop(self) -> bool:
-        return self._feedback.cancelled or (self._end is not None and time.monotonic() > self._end)
-
-    def _check_time(self) -> None:
-        self._feedback.report(None)
-        if self._feedback.cancelled:
-            raise Cancelled
-        if self._end is not None and time.monotonic() > self._end:
-            raise _OutOfTime

@@ -9,14 +9,13 @@ plan drop out before the whole is solved.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.allowance import Allowance, OutOfTime
 from grid_model.grouping.assignment import assign_connected
 from grid_model.grouping.assignment_model import NONE
 from grid_model.grouping.assignment_problem import TOLERANCE, Assignment
@@ -63,10 +62,6 @@ def capacitated_median(
     return _Median(costs, workload, count, upper, time_limit_s, feedback).run()
 
 
-class _OutOfTime(Exception):
-    """The time limit was reached inside a solve."""
-
-
 class _Median:
     def __init__(
         self,
@@ -79,7 +74,7 @@ class _Median:
     ) -> None:
         self._costs, self._workload = costs, workload
         self._count, self._limit = count, upper
-        self._end = None if time_limit_s is None else time.monotonic() + time_limit_s
+        self._allowance = Allowance(time_limit_s, feedback)
         self._feedback = feedback
         self._best: np.ndarray | None = None
         self._upper, self._lower = np.inf, -np.inf
@@ -100,7 +95,7 @@ class _Median:
             free[:, closed > spare] = False
             if not self._whole(free):
                 return self._answer("infeasible" if self._best is None else "optimal")
-        except _OutOfTime:
+        except OutOfTime:
             return self._answer("unknown" if self._best is None else "feasible")
         return self._answer("optimal")
 
@@ -124,9 +119,7 @@ class _Median:
         best, best_prices, stride, still = -np.inf, prices, 2.0, 0
         tried: set[tuple[int, ...]] = set()
         for step in range(PRICE_STEPS):
-            self._feedback.report(None)
-            if self._stop():
-                raise _OutOfTime
+            self._allowance.check()
             values, served = knapsacks.solve(prices)
             opened = np.sort(np.argsort(values, kind="stable")[: self._count])
             bound = float(prices.sum() + values[opened].sum())
@@ -157,9 +150,9 @@ class _Median:
         n = len(self._workload)
         everything = np.ones((n, n), dtype=bool)
         model, columns = _model(
-            self._costs, self._workload, self._count, self._limit, everything, False, self._stop
+            self._costs, self._workload, self._count, self._limit, everything, False, self._allowance.stop
         )
-        if not self._solve(model):
+        if not self._allowance.solve(model):
             return None
         self._lower = max(self._lower, float(model.getInfo().objective_function_value))
         values = np.array(model.getSolution().col_value)
@@ -199,16 +192,18 @@ class _Median:
             self._limit,
             connected=False,
             good_enough=0.01,
-            time_limit_s=None if self._end is None else max(0.1, self._end - time.monotonic()),
+            time_limit_s=None if (left := self._allowance.left_s) is None else max(0.1, left),
             feedback=self._feedback,
         )
         return None if found.objective is None else found.centre_of_unit
 
     def _whole(self, free: np.ndarray) -> bool:
-        model, columns = _model(self._costs, self._workload, self._count, self._limit, free, True, self._stop)
+        model, columns = _model(
+            self._costs, self._workload, self._count, self._limit, free, True, self._allowance.stop
+        )
         model.setOptionValue("mip_abs_gap", max(self._step - 10 * TOLERANCE, TOLERANCE / 10))
         try:
-            if not self._solve(model):
+            if not self._allowance.solve(model):
                 return False
         finally:
             bound = float(model.getInfo().mip_dual_bound)
@@ -226,26 +221,6 @@ class _Median:
         price = float(self._costs[np.arange(len(own)), own].sum())
         if price < self._upper - TOLERANCE:
             self._best, self._upper = own, price
-
-    def _stop(self) -> bool:
-        return self._feedback.cancelled or (self._end is not None and time.monotonic() > self._end)
-
-    def _solve(self, model: Any) -> bool:
-        import highspy
-
-        self._feedback.report(None)
-        if self._end is not None:
-            left = self._end - time.monotonic()
-            if left <= 0:
-                raise _OutOfTime
-            model.setOptionValue("time_limit", left)
-        model.run()
-        if self._feedback.cancelled:
-            raise Cancelled
-        status, kinds = model.getModelStatus(), highspy.HighsModelStatus
-        if status in (kinds.kInterrupt, kinds.kTimeLimit):
-            raise _OutOfTime
-        return bool(status == kinds.kOptimal)
 
 
 def _model(

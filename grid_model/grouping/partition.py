@@ -10,14 +10,13 @@ Among plans of equal cost the one whose groups come first in the order of sorted
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.allowance import Allowance, OutOfTime
 from grid_model.grouping.candidates import NOBODY, Candidates
 from grid_model.grouping.relaxation import Relaxation
 from grid_model.grouping.solver import add_columns, add_cover_rows, add_cut_rows, new_solver, start_from
@@ -86,10 +85,6 @@ def partition(
     return search.run()
 
 
-class _OutOfTime(Exception):
-    """The time limit was reached inside a solve."""
-
-
 class _Search:
     """One partition in the making: bounds close in from both sides."""
 
@@ -106,11 +101,10 @@ class _Search:
         self._found = found
         self._costs = costs
         self._nodes = nodes
-        self._feedback = feedback
-        self._end = None if time_limit_s is None else time.monotonic() + time_limit_s
+        self._allowance = Allowance(time_limit_s, feedback)
         self._best: tuple[int, ...] = ()
         self._upper = np.inf
-        self._relaxed = Relaxation(found, costs, nodes, self._linear, self._solve)
+        self._relaxed = Relaxation(found, costs, nodes, self._linear, self._allowance.solve)
         self._lower = 0.0
 
     def know(self, rows: np.ndarray) -> None:
@@ -125,7 +119,7 @@ class _Search:
                 return Partition("infeasible")
             self._lower = self._relaxed.bound
             return self._close(self._relaxed.reduced)
-        except _OutOfTime:
+        except OutOfTime:
             status = "feasible" if self._best else "unknown"
             lower = max(self._lower, self._relaxed.bound)
             return Partition(status, self._best, self._upper, min(lower, self._upper))
@@ -150,7 +144,7 @@ class _Search:
 
     def _whole_plan(self, take: np.ndarray, final: bool) -> None:
         """Solve the partition over the groups `take`; keep it where it is better."""
-        model = new_solver(True, self._stop, TOLERANCE / 10)
+        model = new_solver(True, self._allowance.stop, TOLERANCE / 10)
         add_cover_rows(model, self._nodes)
         add_columns(model, self._found.only(take), self._costs[take], integer=True)
         cuts = [np.flatnonzero(np.isin(take, cut, assume_unique=True)) for cut in self._relaxed.cuts]
@@ -158,7 +152,7 @@ class _Search:
         if self._best:
             start_from(model, np.isin(take, self._best))
         try:
-            self._solve(model)
+            self._allowance.solve(model)
         finally:
             self._keep(model, take, final)
 
@@ -213,32 +207,7 @@ class _Search:
     # --------------------------------------------------------------------- HiGHS
 
     def _linear(self) -> Any:
-        return new_solver(False, self._stop)
-
-    def _stop(self) -> bool:
-        return self._feedback.cancelled or (self._end is not None and time.monotonic() > self._end)
-
-    def _solve(self, model: Any) -> str:
-        import highspy
-
-        self._feedback.report(None)
-        if self._end is not None:
-            left = self._end - time.monotonic()
-            if left <= 0:
-                raise _OutOfTime
-            model.setOptionValue("time_limit", model.getRunTime() + left)
-        model.run()
-        if self._feedback.cancelled:
-            raise Cancelled
-        status = model.getModelStatus()
-        kinds = highspy.HighsModelStatus
-        if status in (kinds.kInterrupt, kinds.kTimeLimit):
-            raise _OutOfTime
-        if status == kinds.kOptimal:
-            return "optimal"
-        if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
-            return "infeasible"
-        raise RuntimeError(f"the solver stopped with {model.modelStatusToString(status)}")
+        return new_solver(False, self._allowance.stop)
 
 
 def _mask(places: np.ndarray) -> int:

@@ -25,7 +25,8 @@ MOST_ROUNDS = 60
 LEAST_GAIN = 1e-4
 """Share of the bound that a few rounds of cuts must gain to go on."""
 
-Solve = Callable[[Any], str]
+Solve = Callable[[Any], bool]
+"""Runs a solver; gives whether there is a solution."""
 
 
 class Relaxation:

@@ -198,7 +198,7 @@ def test_a_time_limit_gives_a_valid_plan_with_its_bound(monkeypatch: pytest.Monk
 
     def first_plan_then_time_is_up(self: _Search, take: np.ndarray, final: bool) -> None:
         whole_plan(self, take, final=False)
-        self._end = 0.0
+        self._allowance.end = 0.0
 
     problem = scattered(np.random.default_rng(0), 60)
     best = solve_grouping(problem)
