@@ -26,6 +26,9 @@ IN_SERVICE = flag("in_service", N_("In service"), N_("Whether it conducts at all
 FEEDER = reference("feeder", "feeders", N_("Feeder"), N_("The feeder it belongs to in the normal state."),
                    aliases=("线路", "线路编号", "线路名称", "所属线路", "所属大馈线", "线路信息", "LINE_NAME", "SSXL", "pipeline_name", "feeder"))
 NAME_ALIASES = ("名称", "设备名称", "SBMC", "name")
+BUDGET_ALIASES = ("时户数预算", "月度时户数预算", "月度停电时户数预算", "停电时户数指标", "时户数指标", "时户数控制指标",
+                  "停电时户数控制指标", "时户数控制目标", "停电时户数控制目标", "停电时户数控制值", "时户数限额", "停电时户数限额")
+"""Never those of a year (年度时户数预算): the column is for a month."""
 ID_ALIASES = ("编号", "设备编码", "SBBM", "对象ID", "OBJ_ID", "mrid", "id")
 
 SWITCH_KINDS = (
@@ -85,7 +88,7 @@ NETWORK_TABLES = (
             reference("head_switch", "switches", N_("Outgoing breaker"), N_("First switch below the source.")),
             real("nominal_kv", N_("Voltage"), "kV", minimum=0, maximum=1500),
             real("limit_kva", N_("Limit"), "kVA", N_("Most it may carry; empty: unknown, and said to be unchecked."), minimum=0, maximum=10_000_000),
-            real("outage_budget", N_("Outage budget"), "h", N_("User-hours its planned outages may cost in a month; empty: none set."), minimum=0, maximum=10_000_000),
+            real("outage_budget", N_("Outage budget"), "h", N_("User-hours its planned outages may cost in a month; empty: none set."), minimum=0, maximum=10_000_000, aliases=BUDGET_ALIASES),
             ATTRIBUTES,
         ),
         Shape.NONE, "Feeder", aliases=("线路", "馈线"),

@@ -155,7 +155,7 @@ RECORD_TABLES = (
             time("planned_on", N_("Planned on")),
             time("actual_off", N_("Actual off")),
             time("actual_on", N_("Actual on")),
-            time("announced", N_("Announced"), N_("When the people were told.")),
+            time("announced", N_("Announced"), N_("When the people were told."), aliases=("停电公告时间", "公告发布时间", "公告日期", "通知时间", "停电通知时间", "告知时间")),
             choice("state", N_("Switch state"), (Choice("normal", N_("Normal state")), Choice("current", N_("Current state")))),
             json("steps", N_("Steps"), N_("Ordered switching steps.")),
             json("result", N_("Result"), N_("Counts after each step, with the network's version.")),

@@ -67,6 +67,8 @@ class MediumVoltage:
     area_ids: Sequence[str]
     area_names: Sequence[str]
     villages: Sequence[str]
+    budget_h: float | None = None
+    """User-hours a month for each area that planned outages of its feeder may cost; None sets no budgets."""
     sites: list[Site] = field(default_factory=list)
     backups: dict[int, int] = field(default_factory=dict)
     """Second-supply node of a dedicated customer, by area."""
@@ -194,6 +196,7 @@ class MediumVoltage:
             head_switch=breaker,
             nominal_kv=10.0,
             limit_kva=float(np.ceil(sum(self._kva(one) for one in feeder.own) * 0.8 / 500) * 500),
+            outage_budget=None if self.budget_h is None else 5.0 * round(len(feeder.own) * self.budget_h / 5),
         )
         state = {feeder.substation: (trunk, 1)}
         since = {feeder.substation: 0}

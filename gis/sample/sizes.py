@@ -22,6 +22,8 @@ class Size:
         35 kV substations of each station.
     areas_per_village
         Mean; the number of villages follows.
+    budget_h
+        User-hours a month that planned outages of a feeder may cost, for each of its areas; None: no budgets.
     """
 
     areas: int
@@ -31,6 +33,7 @@ class Size:
     stations: int = 1
     substations: int = 2
     areas_per_village: float = 11.5
+    budget_h: float | None = 2.0
 
     def share(self, total: int) -> list[int]:
         """Part `total` evenly among the stations, the first ones getting what is left over."""
@@ -39,7 +42,9 @@ class Size:
 
 
 SIZES: Mapping[str, Size] = {
-    "small": Size(areas=60, customers=4_000, managers=6, feeders=3, substations=1, areas_per_village=10.0),
+    "small": Size(
+        areas=60, customers=4_000, managers=6, feeders=3, substations=1, areas_per_village=10.0, budget_h=None
+    ),
     "typical": Size(areas=170, customers=11_000, managers=12, feeders=7),
     "large": Size(areas=400, customers=40_000, managers=40, feeders=15),
     "county": Size(areas=5_000, customers=500_000, managers=450, feeders=200, stations=12),

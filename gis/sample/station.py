@@ -236,7 +236,9 @@ def _medium_voltage(
         name = words.towns[number] if turn == 0 else short(near)
         place = plan.plane.bend(roads.points[point][None])[0]
         ledger.row("substations", id=substations[point], name=f"35kV{name}变电站", nominal_kv=35.0, at=place)
-    mv = MediumVoltage(ledger, plan.plane, roads, plan.needs, words.area_ids, words.area_names, villages)
+    mv = MediumVoltage(
+        ledger, plan.plane, roads, plan.needs, words.area_ids, words.area_names, villages, plan.size.budget_h
+    )
     ids = [f"XL{unit[4:]}{n + 1:03d}" for n in range(len(feeders))]
     mv.build(feeders, ids, _feeder_names(feeders, villages), substations, ties, second)
     return mv, mv.transfer(feeders)

@@ -97,6 +97,19 @@ def test_every_alias_of_a_customer_column_is_understood(tmp_path: Path, column: 
             assert str(row[column.name]) in (cell, f"{cell}.0")
 
 
+def test_a_feeders_monthly_budget_is_known_by_what_planners_call_it_and_a_yearly_one_is_kept_beside(
+    tmp_path: Path,
+) -> None:
+    column = schema.table("feeders").column("outage_budget")
+    for number, heading in enumerate((*column.aliases, "停电时户数预算（时户）")):
+        file = save(
+            tmp_path, f"{number}.csv", f"线路编号,线路名称,{heading},年度时户数预算\n1,东线,36.5,400\n"
+        )
+        row = imported([file], kind="feeders")[1].table("feeders").row("1")
+        assert row["outage_budget"] == 36.5, heading
+        assert "年度时户数预算" in row["attributes"]
+
+
 EXPORTED = {"managers": "district_managers", "areas": "transformer_areas", "customers": "customers"}
 
 

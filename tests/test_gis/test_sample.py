@@ -101,6 +101,15 @@ def test_areas_customers_managers_and_feeders_are_exactly_as_many_as_the_size_sa
     assert counts["stations"] == size.stations
 
 
+def test_feeders_have_budgets_of_user_hours_from_the_typical_size_on(station: Project) -> None:
+    assert station.frame("feeders")["outage_budget"].isna().all(), "the small one shows what is said without"
+    typical = make_sample("typical", 1)
+    areas = typical.frame("transformer_areas")["feeder"].value_counts()
+    for feeder in typical.frame("feeders").itertuples():
+        assert feeder.outage_budget % 5 == 0
+        assert 1.5 <= feeder.outage_budget / areas[feeder.id] <= 2.5
+
+
 def test_the_same_seed_gives_the_same_rows_in_every_table(station: Project) -> None:
     again = make_sample("small", 1)
     for name in station.tables:
