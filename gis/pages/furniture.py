@@ -14,7 +14,7 @@ from gis import theme
 from gis.masking import MASKED, Disclosure
 from gis.pages.grid_facts import NO_SCHEME, Scheme
 from gis.pages.items import Areas, Box, Item, Page, Pen, Rect, Text, rule
-from gis.pages.measure import ASCENT, fitted, width
+from gis.pages.measure import ASCENT, LINE, fitted, width, wrapped
 from gis.pages.sheet import Sheet
 from gis.pages.tables import lay_pairs
 from gis.provenance import Provenance
@@ -101,6 +101,23 @@ def heading(sheet: Sheet, title: str, facts: Facts) -> list[Item]:
         )
     )
     return items
+
+
+def banner(name: str, place: Rect, size_mm: float, color: str) -> list[Item]:
+    """Write a name large into the middle of a place: smaller where it is long, at last on two lines."""
+    room, size = place.width * 0.97, size_mm
+    while size > 0.6 * size_mm and width(name, size) * 1.05 > room:
+        size -= 0.03 * size_mm
+    lines = [name] if width(name, size) * 1.05 <= room else wrapped(name, size * 1.05, room)
+    if len(lines) > 1:
+        size *= min(1.0, place.height / (2 * LINE * size))
+        lines = [lines[0], fitted("".join(lines[1:]), size, room)]
+    top = place.y + (place.height - len(lines) * size * 1.2) / 2
+    middle = place.x + place.width / 2
+    return [
+        Text(middle, top + size * (0.95 + n * 1.2), line, size, color, "center", True)
+        for n, line in enumerate(lines)
+    ]
 
 
 def edge(place: Rect, unit: float) -> Box:

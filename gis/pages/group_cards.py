@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from gis import theme
 from gis.pages.drawing import Drawing
 from gis.pages.frame import MapFrame
-from gis.pages.furniture import INTERNAL, Draft, edge, numbered, scale_and_north, spaced
+from gis.pages.furniture import INTERNAL, Draft, banner, edge, numbered, scale_and_north, spaced
 from gis.pages.grid_book import NEIGHBOUR
 from gis.pages.grid_facts import GridFacts, grid_facts
 from gis.pages.items import Box, Item, Page, Pen, Rect, Text
@@ -104,7 +104,7 @@ def _banner(card: GroupCard, body: Rect, u: float) -> tuple[list[Item], float]:
     name = f"{card.group.number} {card.group.name}".strip()
     items: list[Item] = [
         Box(body.x, body.y, body.width, 15 * u, look.fill, Pen(look.line, 0.8 * u)),
-        Text(body.x + body.width / 2, body.y + 10.4 * u, name, 8 * u, look.line, "center", True),
+        *banner(name, Rect(body.x, body.y, body.width, 15 * u), 8 * u, look.line),
     ]
     figures = _(
         "Members {members} · areas {areas} · customers {customers} · load {load} %"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from gis.pages.drawing import Drawing
 from gis.pages.frame import MapFrame
 from gis.pages.furniture import edge
-from gis.pages.items import Item, Rect, Text
-from gis.pages.panel import Listing
+from gis.pages.items import Item, Rect
+from gis.pages.panel import Listing, caption
 from gis.pages.sheet import Sheet
 from gis.pages.tables import lay_table
 from resources.i18n import _
@@ -164,7 +164,7 @@ def lay_blocks(sheet: Sheet, listing: Listing, place: Rect, first: int = 0) -> t
     while high > LOW_MM * u and blocks < most:
         blocks += 1
         made, high = _in_blocks(sheet, listing, room, first, most, blocks)
-    head = Text(place.x, top + 3.2 * u, says, 3.0 * u, bold=True)
+    head = caption(says, place.x, top + 3.2 * u, place.width, 3.0 * u)
     return [head, *made], (GAP_MM + HEAD_MM) * u + high
 
 

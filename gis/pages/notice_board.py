@@ -7,7 +7,7 @@ Photos and the code of a chat group are pasted on by hand: their fields are prin
 from __future__ import annotations
 
 from gis import theme
-from gis.pages.furniture import POSTED, Draft, Facts, contacts, numbered, spaced
+from gis.pages.furniture import POSTED, Draft, Facts, banner, contacts, numbered, spaced
 from gis.pages.grid_facts import GridFacts, Person, person
 from gis.pages.items import Box, Item, Page, Pen, Rect, Text
 from gis.pages.measure import LINE, fitted, width, wrapped
@@ -24,6 +24,8 @@ from resources.i18n import N_, _
 EMPTY = "#8A929C"
 FOOT_MM = 84.0
 """Height of hotlines, promises and the field for the group's code, on A3."""
+
+HIGHEST_CARD_MM = 110.0
 
 PROMISES = (
     N_("We are on the spot within 45 minutes in towns, 90 minutes in villages, 2 hours in remote places."),
@@ -56,7 +58,7 @@ def _board(project: Project, sheet: Sheet, facts: Facts, grid: GridFacts, option
     look = tint(grid.tint)
     items: list[Item] = [
         Box(body.x, body.y, body.width, 22 * u, look.fill, Pen(look.line, 0.8 * u)),
-        Text(body.x + body.width / 2, body.y + 10.5 * u, grid.name, 9 * u, look.line, "center", True),
+        *banner(grid.name, Rect(body.x, body.y, body.width, 14 * u), 9 * u, look.line),
         Text(body.x + body.width / 2, body.y + 18 * u, _numbers(grid), 4 * u, theme.INK, "center"),
     ]
     y = body.y + 28 * u
@@ -64,7 +66,7 @@ def _board(project: Project, sheet: Sheet, facts: Facts, grid: GridFacts, option
     items += made
     made, y = _people(project, grid, Rect(body.x, y, body.width, body.bottom - y), u, options)
     items += made
-    foot = Rect(body.x, y + 2 * u, body.width, FOOT_MM * u)
+    foot = Rect(body.x, max(y + 2 * u, body.bottom - FOOT_MM * u), body.width, FOOT_MM * u)
     items += _promises(foot, facts, u)
     title = options.title or _("Power supply service: {grid}").format(grid=grid.name)
     return Draft(sheet, title, tuple(items))
@@ -95,12 +97,15 @@ def _people(
     project: Project, grid: GridFacts, place: Rect, u: float, options: PrintOptions
 ) -> tuple[list[Item], float]:
     """Draw a card for each manager: room for a photo, name, phone, stand-in."""
-    columns = 2 if place.width < place.height * 1.6 else 3
+    upright = place.width < place.height * 1.6
+    columns = min(2 if upright else 3, max(len(grid.managers), 1))
+    if upright and len(grid.managers) <= 2:
+        columns = 1
     gap = 6 * u
     wide = (place.width - (columns - 1) * gap) / columns
     rows = -(-max(len(grid.managers), 1) // columns)
     room = place.height - FOOT_MM * u
-    high = min(84 * u, max((room - rows * gap) / rows, 24 * u))
+    high = min(HIGHEST_CARD_MM * u, max((room - rows * gap) / rows, 24 * u))
     stand_ins = _stand_ins(project, grid)
     items: list[Item] = []
     for n, one in enumerate(grid.managers):
@@ -130,9 +135,10 @@ def _card(card: Rect, one: Person, backup: Person | None, u: float) -> list[Item
     lines = [
         (told(one), 6.0 * u, theme.INK, True),
         (_("District manager"), 3.4 * u, theme.MUTED_INK, False),
-        (one.phone or "—", 5.4 * u, theme.ACCENT, True),
-        (_("Day and night"), 3.2 * u, theme.MUTED_INK, False),
     ]
+    if one.phone:
+        lines.append((one.phone, 5.4 * u, theme.ACCENT, True))
+        lines.append((_("Day and night"), 3.2 * u, theme.MUTED_INK, False))
     if backup is not None:
         text = _("Stand-in: {name} {phone}").format(name=backup.name, phone=backup.phone)
         lines.append((text.strip(), 3.2 * u, theme.INK, False))
@@ -148,7 +154,7 @@ def _card(card: Rect, one: Person, backup: Person | None, u: float) -> list[Item
             "center",
         ),
     ]
-    scale = min(1.6, (card.height - 6 * u) / sum(size * LINE for _text, size, _color, _bold in lines))
+    scale = min(2.0, (card.height - 6 * u) / sum(size * LINE for _text, size, _color, _bold in lines))
     y = card.y + 3 * u
     for text, size, color, bold in lines:
         size *= scale
@@ -175,7 +181,7 @@ def _promises(place: Rect, facts: Facts, u: float) -> list[Item]:
             "center",
         ),
     ]
-    size, y = 4.2 * u, place.y + high + 4 * u
+    size, y = 4.8 * u, place.y + high + 4 * u
     for promise in PROMISES:
         for n, line in enumerate(wrapped("· " + _(promise), size, place.width - code.width - 8 * u)):
             y += size * LINE

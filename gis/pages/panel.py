@@ -10,6 +10,7 @@ from gis.pages.drawing import Drawing
 from gis.pages.furniture import Facts, contacts, scale_and_north, title_block
 from gis.pages.items import Item, Rect, Text
 from gis.pages.legend import ROW, legend
+from gis.pages.measure import fitted, width
 from gis.pages.sheet import Sheet
 from gis.pages.tables import Column, lay_pairs, lay_table
 from resources.i18n import _
@@ -120,11 +121,19 @@ def _below(
     return items, following
 
 
+def caption(text: str, x: float, y: float, room_mm: float, size_mm: float) -> Text:
+    """Write the caption of a table in one line: smaller where it must be, at last cut."""
+    for share in (1.0, 0.85, 0.7):
+        if width(text, size_mm * share) * 1.05 <= room_mm:
+            return Text(x, y, text, size_mm * share, bold=True)
+    return Text(x, y, fitted(text, size_mm * 0.7, room_mm / 1.05), size_mm * 0.7, bold=True)
+
+
 def _table(room: Rect, listing: Listing, u: float, elsewhere: str) -> tuple[list[Item], int]:
     """Write as much of the table as finds room; none of it where the room is too small to be worth it."""
     if not listing.rows or room.height < 22 * u:
         return [], 0
-    head = Text(room.x, room.y + 3.2 * u, listing.caption, 3.0 * u, bold=True)
+    head = caption(listing.caption, room.x, room.y + 3.2 * u, room.width, 3.0 * u)
     place = Rect(room.x, room.y + 5 * u, room.width, room.height - 9 * u)
     laid = lay_table(listing.columns, listing.rows, place, listing.size_mm * u)
     items: list[Item] = [head, *laid.items]

@@ -19,10 +19,10 @@ from gis.pages.furniture import (
     spaced,
 )
 from gis.pages.grid_facts import GridFacts, Person, choose_scheme, grid_facts
-from gis.pages.items import Item, Page, Rect, Text
+from gis.pages.items import Item, Page, Rect
 from gis.pages.map_sheet import blocks_across, lay_map_sheet, split
 from gis.pages.options import AUTO, PrintOptions
-from gis.pages.panel import Listing, map_panel
+from gis.pages.panel import Listing, caption, map_panel
 from gis.pages.plan import StationPlan
 from gis.pages.sheet import Sheet
 from gis.pages.tables import Column, lay_table
@@ -219,7 +219,7 @@ def counted_sheets(sheet: Sheet, title: str, listing: Listing, first: int) -> li
     rows = listing.rows
     while first < len(rows):
         begins = first
-        items: list[Item] = [Text(body.x, body.y + 4 * u, listing.caption, 3.2 * u, bold=True)]
+        items: list[Item] = [caption(listing.caption, body.x, body.y + 4 * u, body.width, 3.2 * u)]
         share = max(-(-(len(rows) - first) // side_by_side), 12)
         for block in range(side_by_side):
             if first < len(rows):
@@ -242,7 +242,7 @@ def stacked_sheets(sheet: Sheet, title: str, listings: Sequence[Listing]) -> lis
             if y + LEAST_ROOM * u > body.bottom:
                 pages.append([])
                 y = body.y
-            pages[-1].append(Text(body.x, y + 4 * u, listing.caption, 3.2 * u, bold=True))
+            pages[-1].append(caption(listing.caption, body.x, y + 4 * u, body.width, 3.2 * u))
             place = Rect(body.x, y + 6 * u, body.width, body.bottom - y - 6 * u)
             laid = lay_table(listing.columns, listing.rows, place, 2.3 * u, first)
             pages[-1] += laid.items

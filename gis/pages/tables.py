@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from gis import theme
 from gis.pages.items import Box, Item, Pen, Rect, Text, rule
-from gis.pages.measure import ASCENT, LINE, fitted, longest_word, width, wrapped
+from gis.pages.measure import ASCENT, LINE, longest_word, width, wrapped
 
 PADDING = 0.9
+MOST_BY_HAND = 0.26
+FEWEST_CHARACTERS = 4.3
+"""A heading or name is not broken into columns of single characters: so many ems stay together."""
 HEAD_FILL = "#E9ECF0"
 RULE = Pen("#B9C0C9", 0.12)
 EDGE = Pen(theme.INK, 0.25)
@@ -84,8 +87,9 @@ def column_widths(
 ) -> list[float]:
     """Give the columns their shares of the room, but to each what its longest word needs.
 
-    What one column needs beyond its share is taken from those that have more than they need. Where there
-    is not room enough for all, the shares stand and words are broken.
+    What one column needs beyond its share is taken from those that have more than they need. Lines given by
+    hand stay whole as long as that takes no more than `MOST_BY_HAND` of the room. Where there is not room
+    enough for all, the shares stand and words are broken.
     """
     total = sum(column.share for column in columns)
     widths = [column.share / total * room_mm for column in columns]
@@ -93,7 +97,8 @@ def column_widths(
     needs = [
         max(
             longest_word(column.title, size_mm) * 1.05,
-            *(longest_word(row[n], size_mm) for row in rows),
+            min(width(column.title, size_mm) * 1.05, FEWEST_CHARACTERS * size_mm),
+            *(_need(row[n], size_mm, room_mm) for row in rows),
             0.0,
         )
         + padding
@@ -109,16 +114,28 @@ def column_widths(
     ]
 
 
+def _need(cell: str, size_mm: float, room_mm: float) -> float:
+    """Give the width a cell needs: of its longest word or a few characters, of lines made by hand."""
+    lines = cell.split("\n")
+    few = min(width(cell, size_mm) * 1.05, FEWEST_CHARACTERS * size_mm)
+    words = max(few, *(longest_word(line, size_mm) for line in lines))
+    return max(words, min(longest_word(cell, size_mm), MOST_BY_HAND * room_mm)) if len(lines) > 1 else words
+
+
 def _broken(cells: Sequence[str], widths: Sequence[float], size_mm: float) -> list[list[str]]:
-    """Break cells into lines; lines given by hand keep step with the next cell: they are cut."""
-    broken = []
-    for cell, wide in zip(cells, widths, strict=True):
-        room = wide - 2 * PADDING * size_mm / 2.3
-        if "\n" in cell:
-            broken.append([fitted(line, size_mm, room) for line in cell.split("\n")])
-        else:
-            broken.append(wrapped(cell, size_mm * 1.02, room))
-    return broken
+    """Break cells into lines; lines given by hand keep step with those of the next cell."""
+    rooms = [wide - 2 * PADDING * size_mm / 2.3 for wide in widths]
+    parts = [
+        [wrapped(line, size_mm * 1.02, room) for line in cell.split("\n")]
+        for cell, room in zip(cells, rooms, strict=True)
+    ]
+    by_hand = [cell for cell in parts if len(cell) > 1]
+    for n in range(max((len(cell) for cell in by_hand), default=0)):
+        high = max(len(cell[n]) for cell in by_hand if n < len(cell))
+        for cell in by_hand:
+            if n < len(cell):
+                cell[n] += [""] * (high - len(cell[n]))
+    return [[line for lines in cell for line in lines] for cell in parts]
 
 
 def _height(cells: Sequence[Sequence[str]], size_mm: float) -> float:
