@@ -495,3 +495,12 @@ def test_pasting_while_the_map_has_the_focus_changes_no_table(window: MainWindow
     qtbot.keyClick(window.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.bench.session.next_undo is None
     assert "Click the cell" in window.messages.text.text()
+
+
+def test_signs_nobody_sees_and_line_breaks_do_not_come_along_with_what_is_pasted(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = page_of(window, "power_transformers")
+    stand_on(page, 0, "name")
+    paste(qtbot, page, '"甲\n乙\x07变\x1f\x00"')
+    assert page.model.frame["name"].iloc[0] == "甲 乙 变"

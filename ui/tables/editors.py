@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
@@ -18,6 +19,9 @@ from ui import formats, objects
 
 LISTED = 3_000
 """A reference to a table of more rows than this is typed, not chosen."""
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""What no field of a table holds: line breaks and signs nobody sees; they come along with what is pasted."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -98,7 +102,7 @@ def read_value(column: Column, text: object) -> object:
     """
     if not isinstance(text, str):
         return text
-    text = text.strip()
+    text = CONTROL.sub(" ", text).strip()
     if not text:
         return None
     if column.kind is Kind.REAL:
