@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import numpy as np
+
 from grid_model.carried_out import recorded_result, standing_open
 from grid_model.earth_places import EarthPlace, earths_of
 from grid_model.errors import GridError
@@ -127,12 +129,15 @@ def _switches_back(draft: Draft, done: Begun) -> Iterable[str]:
     """Put switches back to before the first step; gives those that do not stand as the last one left them."""
     before, after = done.study.stages[0].outage.before, done.stage.outage.after_topology
     own = {stage.step.temporary for stage in done.study.stages}
+    stood = set(
+        before.wiring.ids("switches", np.flatnonzero(~before.closed[: len(before.wiring.tables["switches"])]))
+    )
     here = draft.project.table("switches")
     for device in done.operated:
         branches = before.wiring.branches(device)
         was, became = bool(before.closed[branches].all()), bool(after.closed[branches].all())
         if device.table == "ac_line_segments":
-            cuts = cuts_of_line(draft.project, device.id, own)
+            cuts = cuts_of_line(draft.project, device.id, own | stood)
             if bool(cuts) == became:
                 yield device.id
             draft.delete("switches", cuts)
@@ -150,8 +155,8 @@ def _idle(study: OutageStudy, switch: str, closed: bool) -> bool:
     return closed == (study.project.table("switches").row(switch)["kind"] == "cut")
 
 
-def cuts_of_line(project: Project, line: str, own: Collection[str]) -> list[str]:
-    """Name the open cuts by which a line that was taken out is parted, but for those a study makes itself."""
+def cuts_of_line(project: Project, line: str, others: Collection[str]) -> list[str]:
+    """Name the open cuts that part a line because it was taken out: all but `others`."""
     switches = project.frame("switches")
     parted = switches[(switches["line"] == line) & (switches["kind"] == "cut") & switches["open"]]
-    return [one for one in parted["id"].tolist() if one not in own]
+    return [one for one in parted["id"].tolist() if one not in others]

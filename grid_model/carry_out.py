@@ -209,7 +209,7 @@ def _operate(draft: Draft, study: OutageStudy, last: int, *, going_on: bool) -> 
     for device in devices:
         is_closed = bool(closed[wiring.branches(device)].all())
         if device.table == "ac_line_segments":
-            cuts = cuts_of_line(draft.project, device.id, {one.temporary for one in study.steps})
+            cuts = cuts_of_line(draft.project, device.id, kinds.frame["id"].tolist())
             if going_on and is_closed:
                 draft.delete("switches", cuts)
             elif not is_closed and not (going_on and cuts):

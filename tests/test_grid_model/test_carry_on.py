@@ -150,6 +150,20 @@ def test_a_line_taken_out_a_jumper_and_an_earth_go_again_in_a_later_part() -> No
         assert set(changed.project.frame("switches")["id"]) == {"k1", "k3"}, first
 
 
+def test_a_cut_that_stood_before_stays_when_its_line_is_taken_out_and_put_back() -> None:
+    project = draw("s k1 a", "a l1 b", "b k2 c", sources=["s"], points={"u": "c"})
+    changed = history(project)
+    changed.do(CarryOut(study_outage(project, [step(0, "cut", "l1")]), outage="before"))
+    steps = [step(10, "open", "l1"), step(20, "open", "k2"), step(30, "close", "k2")]
+    made = study_outage(changed.project, steps, SwitchState.CURRENT)
+    cuts = []
+    for upto in (1, 2, 3):
+        changed.do(CarryOut(made, upto, outage=OUTAGE))
+        switches = changed.project.frame("switches")
+        cuts.append(set(switches["id"][switches["kind"] == "cut"]))
+    assert cuts == [{"cut-1", "cut-2"}] * 3
+
+
 # ------------------------------------------------------------------ whatever happens
 
 
