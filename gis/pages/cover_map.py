@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from gis.basemap import base_maps_of
 from gis.cover import CLASSES, Cover, cover
 from gis.outlines import PutOutlines, area_outlines
 from gis.pages.drawing import Drawing
@@ -57,7 +58,7 @@ def cover_map(project: Project, options: PrintOptions, feedback: Feedback = SILE
     if not len(outlines.ids) or len(outlines.placeless) == len(outlines.ids):
         raise GridError("no-areas-placed")
     project = PutOutlines(outlines).apply(project)[0] if outlines.generated.any() else project
-    plan = StationPlan(project)
+    plan = StationPlan(project, base_maps_of(options.base_map, project.geographic))
     facts = facts_of(project, plan, options, INTERNAL)
     found = cover(project, facts.scheme.id, outlines=outlines, feedback=feedback)
     feedback.report(0.5, _("Drawing the station"))
@@ -81,7 +82,9 @@ def _drawn(
     plan: StationPlan, found: Cover, facts: Facts, options: PrintOptions, unit: float, frame: MapFrame
 ) -> Drawing:
     project = plan.project
-    drawing = Drawing(plan, frame, unit)  # without hills and woods: the fills would hide them
+    drawing = Drawing(plan, frame, unit)
+    if plan.base_maps:  # hills and woods of the project would be hidden by the fills
+        drawing.ground()
     band = found.areas["band"].to_numpy(dtype=np.int64)
     limits = [f"{one:g}" for one in found.bands]
     labels = [_("Two there within {minutes} min").format(minutes=one) for one in limits]

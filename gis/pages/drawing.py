@@ -29,6 +29,8 @@ from grid_model.table import plain
 from resources.i18n import N_, _, ngettext
 
 GRID_OPACITY, GRID_OPACITY_OVER_BASE_MAP = 0.8, 0.3
+AREA_OPACITY_OVER_BASE_MAP = 0.5
+"""Fills that tell something stay stronger than those of grids."""
 """Woods and hills shine through the grids a little, base maps more."""
 
 TRANSFORMER_MM = 2.6
@@ -228,7 +230,8 @@ class Drawing(MapNames):
         if not len(pieces):
             return
         pen = Pen(theme.MUTED_INK, 0.2 * self.unit)
-        self._items.append(self.frame.areas(pieces, fill, pen))
+        through = AREA_OPACITY_OVER_BASE_MAP if self.plan.base_maps else 1.0
+        self._items.append(replace(self.frame.areas(pieces, fill, pen), opacity=through))
         if hatch:
             self._hatch(pieces, theme.Tint(fill, theme.MUTED_INK, hatch))
         self._entry(key, 20, label, fill=fill, pen=pen, hatch=hatch)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from grid_model.tracing import OutageTrace
 
 AUTO = "auto"
-BASE_MAP_TEMPLATES = ("station-map", "grid-book")
+BASE_MAP_TEMPLATES = ("station-map", "grid-book", "cover-map", "outage-sheet")
 """Pages for work inside that may have base maps below; a page for posting never has."""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gis import theme
 from gis.affected import course, study_facts
+from gis.basemap import base_maps_of
 from gis.customer_list import affected_customers, device_names
 from gis.pages.drawing import Drawing, blend
 from gis.pages.frame import Box, MapFrame
@@ -57,7 +58,7 @@ def outage_sheet(project: Project, options: PrintOptions, feedback: Feedback = S
         raise GridError("trace-missing")
     project = project if study is None else study.project
     outage = trace if study is None else study
-    plan = StationPlan(project)
+    plan = StationPlan(project, base_maps_of(options.base_map, project.geographic))
     facts = replace(
         facts_of(project, plan, options, INTERNAL), scheme=NO_SCHEME
     )  # who approved it drew no outage

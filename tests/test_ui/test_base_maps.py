@@ -18,10 +18,11 @@ from pytestqt.qtbot import QtBot
 
 from gis import basemap, crs
 from gis.display import ZonePlane
-from gis.pages.items import Clip, Underlay
+from gis.pages.items import Areas, Clip, Underlay
 from gis.pages.options import PrintOptions
 from gis.pages.templates import make_pages
 from grid_model.errors import GridError
+from grid_model.tracing import trace_outage
 from tests.test_ui.helpers import wait_for_jobs
 from ui.dialogs import ask
 from ui.dialogs.base_map_dialog import BaseMapDialog, choices
@@ -472,6 +473,26 @@ def test_on_paper_a_base_map_lies_where_the_map_has_the_same_place(
         assert (color.red() > color.blue() + 60) is red
         assert min(color.red(), color.green(), color.blue()) > 90  # pale
     forget()
+
+
+@pytest.mark.parametrize("template", ["cover-map", "outage-sheet"])
+def test_below_every_sheet_that_may_have_one_a_base_map_lies_lowest_and_fills_let_it_through(
+    window: MainWindow, tmp_path: Path, template: str
+) -> None:
+    project = window.bench.session.project
+    assert project is not None
+    head = str(project.frame("feeders")["head_switch"].iloc[0])
+    options = PrintOptions(
+        base_map=(f"{picture(window, tmp_path)}@EPSG:4490",), trace=trace_outage(project, [("open", head)])
+    )
+    for plain_options, below in ((options, 1), (replace(options, base_map=()), 0)):
+        pages = make_pages(project, template, plain_options)
+        (cut,) = [one for one in pages[0].items if isinstance(one, Clip)][:1]
+        lying = [n for n, one in enumerate(cut.items) if isinstance(one, Underlay)]
+        assert lying == [0] * below
+        fills = [one for one in cut.items if isinstance(one, Areas) and one.fill and one.pen]
+        assert fills
+        assert all((one.opacity < 1) == bool(below) for one in fills)
 
 
 def test_a_base_map_that_is_gone_or_says_no_system_is_told_before_anything_is_printed(
