@@ -118,6 +118,8 @@ def test_a_plan_without_somebody_is_kept_compared_put_in_force_and_listed(
     with (tmp_path / "c.csv").open(encoding="utf-8-sig") as stream:
         rows = list(csv.reader(stream))
     assert len(rows) == 1 + len(told["areas"]) and "赵丽" not in str(rows)
+    said = taiqu("schemes", file, "--compare", "调整", "--changes", tmp_path / "c.csv")[1]
+    assert "A csv holds the areas that change hands only" in said
     assert len(told["customers"]) == sum(one["customers"] for one in told["areas"])
     listed = document(
         taiqu(

@@ -116,6 +116,11 @@ def _compare(
         path = Path(parameters.changes)
         rows = write_changes(path, project, found, disclosure, feedback)
         lines.append(_("Written: {file}, {n} rows").format(file=path, n=rows))
+        if path.suffix.lower() == ".csv":
+            told = _(
+                "A csv holds the areas that change hands only; managers, customers and costs need an .xlsx."
+            )
+            lines.append(told)
         note = _note(
             N_("Exported the changes to scheme {scheme}: {file}, {masking}, {purpose}"), b, path, disclosure
         )
