@@ -31,8 +31,8 @@ Shape: TypeAlias = Callable[[Sequence[str]], tuple[bytes | None, str | None]]
 class PaintAreas:
     """Put areas under another manager; they go to a grid of his group.
 
-    Where he was their stand-in, the manager before becomes it. In the scheme in force the areas themselves
-    change, in any other only what the scheme says of them.
+    Where he was their stand-in, the manager before becomes it if he may stand in. In the scheme in force the
+    areas themselves change, in any other only what the scheme says of them.
 
     Parameters
     ----------
@@ -204,7 +204,8 @@ class PutAssignment:
     Parameters
     ----------
     managers, stand_ins
-        By area id; what is not named stays. Locks of areas stand.
+        By area id; what is not named stays, but where a stand-in takes over, the manager before becomes the
+        stand-in if he may. Locks of areas stand.
     """
 
     scheme: str
@@ -260,12 +261,7 @@ class _Hand:
         locked = [one for one in areas if one in self._locked and self._owners[one] != manager]
         if locked:
             raise GridError("area-locked", areas=_some(locked))
-        backups = {
-            one: self._owners[one]
-            for one in areas
-            if manager is not None and self._backups[one] == manager and self._owners[one] != manager
-        }
-        self.assign(dict.fromkeys(areas, manager), backups)
+        self.assign(dict.fromkeys(areas, manager), {})
 
     @cached_property
     def _locked(self) -> set[str]:
@@ -277,6 +273,7 @@ class _Hand:
         for one in {*managers, *stand_ins}:
             self._draft.project.table("transformer_areas").position(one)
         moved = [area for area, one in managers.items() if self._owners[area] != one]
+        stand_ins = {**self._changing_places(managers, moved), **stand_ins}
         self._owners |= managers
         self._backups |= stand_ins
         named = list(dict.fromkeys([*managers, *stand_ins]))
@@ -293,6 +290,25 @@ class _Hand:
             rows = {one: (self._owners[one], self._backups[one]) for one in said}
             put_assignments(self._draft, self._scheme, rows)
             self._follow(moved)
+
+    def _changing_places(
+        self, managers: Mapping[str, str | None], moved: Iterable[str]
+    ) -> dict[str, str | None]:
+        """Let the manager before stand in where the stand-in takes over; nobody, where he may not."""
+        able = self._may_stand_in
+        return {
+            area: self._owners[area] if self._owners[area] in able else None
+            for area in moved
+            if managers[area] is not None and self._backups[area] == managers[area]
+        }
+
+    @cached_property
+    def _may_stand_in(self) -> set[str]:
+        """Who is on duty and, where certificates are known, able to guard."""
+        people = self._draft.project.frame("district_managers")
+        there = set(people.loc[people["active"], "id"])
+        judged = qualifications(self._draft.project)
+        return there & judged.guards if judged.known else there
 
     def move(self, managers: Sequence[str], group: str | None) -> None:
         """Put managers into a group, their areas into its grids."""

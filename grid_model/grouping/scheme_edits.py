@@ -171,8 +171,14 @@ def owners(project: Project, scheme: str | None) -> dict[str, str | None]:
 
 
 def stand_ins(project: Project, scheme: str | None) -> dict[str, str | None]:
-    """Give who stands in for each area under a scheme; see `owners`."""
-    return _said(project, scheme, "backup_manager")
+    """Give who stands in for each area under a scheme; see `owners`.
+
+    A scheme that gives an area to its stand-in of today and says nobody in his place leaves it without one:
+    nobody stands in for himself.
+    """
+    owner = owners(project, scheme)
+    said = _said(project, scheme, "backup_manager")
+    return {area: None if one == owner[area] else one for area, one in said.items()}
 
 
 def _said(project: Project, scheme: str | None, column: str) -> dict[str, str | None]:
@@ -210,14 +216,11 @@ def _hand_over(draft: Draft, scheme: str, before: str | None) -> None:
         _remember(draft, before, areas)
     table = draft.project.table("transformer_areas")
     now = table.frame.iloc[table.positions(areas)]
-    draft.update(
-        "transformer_areas",
-        areas,
-        manager=list(rows["manager"].where(rows["manager"].notna(), now["manager"].to_numpy())),
-        backup_manager=list(
-            rows["backup_manager"].where(rows["backup_manager"].notna(), now["backup_manager"].to_numpy())
-        ),
-    )
+    manager = rows["manager"].where(rows["manager"].notna(), now["manager"].to_numpy())
+    backup = rows["backup_manager"].where(rows["backup_manager"].notna(), now["backup_manager"].to_numpy())
+    # Who stood in and takes over is no stand-in any more.
+    backup = backup.mask((backup == manager).fillna(False).to_numpy(dtype=bool), None)
+    draft.update("transformer_areas", areas, manager=list(manager), backup_manager=list(backup))
 
 
 def _remember(draft: Draft, scheme: str, areas: list[str]) -> None:

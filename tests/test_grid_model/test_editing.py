@@ -174,6 +174,41 @@ def test_an_assignment_is_kept_under_its_scheme_with_its_locks() -> None:
     assert not codes(project, "S2")
 
 
+def test_nobody_stands_in_for_himself_after_an_assignment() -> None:
+    project = done(planned(), CopyScheme("S1", "草案"), PutAssignment("S2", {"Ta": "b"}))
+    assert stand_ins(project, "S2")["Ta"] == "a"  # they change places
+    project = done(project, PutInForce("S2"))
+    area = project.table("transformer_areas").row("Ta")
+    assert area["manager"] == "b" and area["backup_manager"] == "a"
+
+
+def test_who_left_or_may_not_guard_does_not_become_the_stand_in() -> None:
+    project = planned()
+    draft = project.edit()
+    draft.update("district_managers", ["a"], active=False)
+    left = draft.finish()[0]
+    draft = project.edit()
+    kinds = ("lv_electrician", "safety_exam")
+    draft.insert(
+        "qualifications",
+        [{"id": kind, "manager": "b", "kind": kind, "valid_until": "2030-01-01"} for kind in kinds],
+    )
+    unfit = draft.finish()[0]
+    for one in (left, unfit):
+        area = done(one, PaintAreas("S1", ("Ta",), "b")).table("transformer_areas").row("Ta")
+        assert area["manager"] == "b" and area["backup_manager"] is None
+
+
+def test_a_stand_in_who_takes_over_for_good_is_no_stand_in_once_the_scheme_holds() -> None:
+    project = done(planned(), CopyScheme("S1", "草案"), PutAssignment("S2", {"Ta": "b"}, {"Ta": None}))
+    assert stand_ins(project, "S2")["Ta"] is None
+    project = done(project, PutInForce("S2"))
+    area = project.table("transformer_areas").row("Ta")
+    assert area["manager"] == "b" and area["backup_manager"] is None
+    area = done(project, PutInForce("S1")).table("transformer_areas").row("Ta")
+    assert area["manager"] == "a" and area["backup_manager"] == "b"
+
+
 def test_schemes_are_renamed_copied_and_deleted_but_never_the_one_in_force() -> None:
     project = done(planned(), CopyScheme("S1", "草案"), RenameScheme("S2", "冬季方案"))
     assert list(project.frame("schemes")["name"]) == ["现行", "冬季方案"]
