@@ -7,6 +7,7 @@ from typing import Any
 
 from grid_model.errors import Cancelled
 from grid_model.feedback import SILENT, Feedback
+from grid_model.grouping.solver import run
 
 
 class OutOfTime(Exception):
@@ -75,7 +76,7 @@ class Allowance:
         left = self.left_s
         if left is not None:
             model.setOptionValue("time_limit", model.getRunTime() + max(left, 0.0))
-        model.run()
+        run(model)
         if self._feedback.cancelled:
             raise Cancelled
         status, kinds = model.getModelStatus(), highspy.HighsModelStatus

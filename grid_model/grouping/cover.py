@@ -23,7 +23,7 @@ from grid_model.grouping.connected import Neighbours, pieces, separator
 from grid_model.grouping.pricing import barred_pairs
 from grid_model.grouping.problem import GroupingProblem
 from grid_model.grouping.relaxation import Relaxation
-from grid_model.grouping.solver import add_columns, add_cover_rows, new_solver, start_from
+from grid_model.grouping.solver import add_columns, add_cover_rows, new_solver, run, start_from
 
 LISTED = 150_000
 """Most groups listed for one question."""
@@ -252,7 +252,7 @@ def cheapest_few(found: Candidates, price: np.ndarray, nodes: int, patience: Pat
     add_cover_rows(model, nodes)
     add_columns(model, found.only(take), price[take], integer=True)
     start_from(model, np.isin(take, alone))
-    model.run()
+    run(model)
     if patience.feedback.cancelled:
         raise Cancelled
     values = np.array(model.getSolution().col_value)
@@ -288,7 +288,7 @@ class _Named:
         for _round in range(ROUNDS):
             if self._patience.over():
                 return None
-            model.run()
+            run(model)
             if self._patience.feedback.cancelled:
                 raise Cancelled
             status = model.getModelStatus()

@@ -9,6 +9,9 @@ import numpy as np
 
 from grid_model.grouping.candidates import NOBODY, Candidates
 
+WORTH = 1e-6
+"""Share by which an answer's worth and what the solver says of it may differ by rounding."""
+
 
 def new_solver(integer: bool, stop: Callable[[], bool], gap: float = 0.0) -> Any:
     """Make a solver for a linear or a whole-number problem that asks `stop` whether to go on.
@@ -41,6 +44,38 @@ def new_solver(integer: bool, stop: Callable[[], bool], gap: float = 0.0) -> Any
     else:
         model.cbSimplexInterrupt += on_interrupt
     return model
+
+
+def run(model: Any) -> None:
+    """Run a solver, and see that its answer is worth what it says.
+
+    HiGHS 1.16 gives back the plan it was started from, at the price of a better one, where presolve alone
+    comes to the better one. Without presolve it gives the better one itself.
+
+    Raises
+    ------
+    RuntimeError
+        Where it is still not so.
+    """
+    model.run()
+    if _tells_true(model):
+        return
+    model.setOptionValue("presolve", "off")
+    model.run()
+    model.setOptionValue("presolve", "choose")
+    if not _tells_true(model):
+        raise RuntimeError("the solver's answer is not worth what it says")
+
+
+def _tells_true(model: Any) -> bool:
+    import highspy
+
+    info = model.getInfo()
+    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal or info.mip_node_count < 0:
+        return True
+    told = float(info.objective_function_value)
+    worth = float(np.dot(model.getLp().col_cost_, model.getSolution().col_value))
+    return abs(worth - told) <= WORTH * max(1.0, abs(told))
 
 
 def add_cover_rows(model: Any, nodes: int) -> None:

@@ -63,7 +63,11 @@ def cheapest(
     return best
 
 
-@pytest.mark.parametrize("seed", range(scaled(6, 60)))
+STARTED = 49
+"""Where HiGHS 1.16 gave back the plan it was started from as the best."""
+
+
+@pytest.mark.parametrize("seed", sorted({*range(scaled(6, 60)), STARTED}))
 def test_no_assignment_is_cheaper(seed: int) -> None:
     random = np.random.default_rng(seed)
     for _case in range(8):
