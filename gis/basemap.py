@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from gis import crs
-from gis.display import DisplayPlane
+from gis.control_points import MOST_RESIDUAL_M, ControlPoints, fit, residual
+from gis.display import DisplayPlane, Plane
 from gis.geotiff import Matrix, read_tags
 from gis.shapes import FlatShapes, boxes_of
 from grid_model.errors import GridError
@@ -33,6 +34,7 @@ SUFFIXES = (*PICTURES, TILES, *DRAWINGS)
 WEB_MERCATOR = "EPSG:3857"
 EQUATOR_M = 2 * math.pi * 6_378_137.0
 TILE_PX = 256
+NO_MATRIX: Matrix = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 COLOR_BITS = 8
 """Of a channel; more are heights or measurements, which have no colours of their own."""
 
@@ -166,12 +168,17 @@ class PicturePlace:
     matrix
         (a, b, c, d, e, f): x = a·column + b·row + c, y = d·column + e·row + f; whole numbers are the
         corners of pixels, 0, 0 the upper left one of the picture.
+    points
+        The control points it is placed by, where there is no matrix.
     """
 
     matrix: Matrix
+    points: ControlPoints | None = None
 
     def ground(self, pixels: np.ndarray) -> np.ndarray:
         """Turn columns and rows (n, 2) into coordinates of the picture's own system (n, 2)."""
+        if self.points is not None:
+            return self.points.ground(pixels)
         a, b, c, d, e, f = self.matrix
         column, row = pixels[:, 0], pixels[:, 1]
         return np.column_stack([a * column + b * row + c, d * column + e * row + f])
@@ -183,16 +190,46 @@ def picture_place(path: Path) -> PicturePlace:
     Raises
     ------
     GridError
-        ``base-map-no-place``, ``base-map-bad-world-file``, ``base-map-unreadable``.
+        ``base-map-no-place``, ``base-map-bad-world-file``, ``base-map-unreadable``, ``base-map-few-points``.
     """
     world = _beside(path, world_suffixes(path.suffix))
     if world is not None:
         return _world_place(world)
     if path.suffix.lower() in TIFFS:
-        matrix = read_tags(path).matrix
-        if matrix is not None:
-            return PicturePlace(matrix)
+        tags = read_tags(path)
+        if tags.matrix is not None:
+            return PicturePlace(tags.matrix)
+        if tags.points:
+            return _fitted_place(path, np.array(tags.points))
     raise GridError("base-map-no-place", file=path.name, world=path.stem + world_suffixes(path.suffix)[0])
+
+
+def _fitted_place(path: Path, points: np.ndarray) -> PicturePlace:
+    fitted = fit(points[:, :2], points[:, 2:])
+    if fitted is None:
+        raise GridError("base-map-few-points", file=path.name, count=len(points))
+    return PicturePlace(NO_MATRIX, fitted)
+
+
+def residual_m(path: Path, points: ControlPoints, source: crs.SourceCrs, plane: Plane) -> float | None:
+    """Tell how far control points lie off where the picture puts them, in metres; None: none to prove it by.
+
+    Raises `GridError` ``base-map-points-off`` where that is more than `MOST_RESIDUAL_M`.
+    """
+    if not points.proved:
+        return None
+    there, put = (
+        plane.metres(np.column_stack(crs.to_project(at[:, 0], at[:, 1], source)))
+        for at in (points.places, points.ground(points.pixels))
+    )
+    off = np.hypot(*(there - put).T)
+    found = residual(off, len(points.way))
+    if not found <= MOST_RESIDUAL_M:
+        column, row = points.pixels[int(np.argmax(off))]
+        values = {"count": len(off), "residual": round(found), "most": round(MOST_RESIDUAL_M)}
+        worst = {"column": round(column), "row": round(row), "off": round(float(off.max()))}
+        raise GridError("base-map-points-off", file=path.name, **values, **worst)
+    return found
 
 
 def _tiff_crs(path: Path) -> str:

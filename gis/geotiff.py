@@ -22,7 +22,7 @@ _WANTED = (_BITS, _COMPRESSION, _EXTRA, _PIXEL_SCALE, _TIE_POINTS, _TRANSFORM, _
 _RASTER_TYPE, _GEOGRAPHIC, _PROJECTED = 1025, 2048, 3072
 _SIZES = {1: "B", 2: "c", 3: "H", 4: "I", 5: "II", 11: "f", 12: "d", 16: "Q"}
 _USER_DEFINED = 32767
-_MOST_VALUES = 4096
+_MOST_VALUES = 60_000
 _MOST_TAGS = 65_535
 _ALPHA = (1, 2)
 
@@ -54,6 +54,8 @@ class TiffTags:
     ----------
     matrix
         Where its pixels lie; None where it is no GeoTIFF.
+    points
+        Ground control points, where it is placed by these instead: column, row, x, y of each.
     crs
         ``EPSG:…``, empty where it states no number.
     bits
@@ -69,6 +71,7 @@ class TiffTags:
     bits: int = 1
     compression: str = "none"
     see_through: bool = False
+    points: tuple[tuple[float, float, float, float], ...] = ()
 
 
 def read_tags(path: Path) -> TiffTags:
@@ -124,6 +127,20 @@ def _from_tags(tags: Mapping[int, tuple[Any, ...]]) -> TiffTags:
         max(int(one) for one in tags.get(_BITS, (1,))),
         COMPRESSIONS.get(packed, str(packed)),
         any(one in _ALPHA for one in tags.get(_EXTRA, ())),
+        _points(tags, half),
+    )
+
+
+def _points(
+    tags: Mapping[int, tuple[Any, ...]], half: float
+) -> tuple[tuple[float, float, float, float], ...]:
+    """Give the tie points of a picture that has neither a matrix nor the size of its pixels."""
+    ties = tags.get(_TIE_POINTS, ())
+    if _TRANSFORM in tags or _PIXEL_SCALE in tags or len(ties) < 12:
+        return ()
+    at = range(0, len(ties) - 5, 6)
+    return tuple(
+        (float(ties[n]) + half, float(ties[n + 1]) + half, float(ties[n + 3]), float(ties[n + 4])) for n in at
     )
 
 

@@ -33,6 +33,14 @@ MAP_ERRORS = {
     "base-map-no-place": N_(
         "{file} does not say where it lies; put its world file {world} beside it, or take a GeoTIFF."
     ),
+    "base-map-few-points": N_(
+        "{file} has {count} ground control points; at least three are needed that do not lie on one line. "
+        "Add some in the program that made it, or put a world file beside it."
+    ),
+    "base-map-points-off": N_(
+        "{file} fits its {count} ground control points only to {residual} m (at most {most} m may it be); "
+        "correct them, beginning with column {column}, row {row}, which lies {off} m off."
+    ),
     "base-map-bad-world-file": N_("{file} is no world file: it needs six lines with a number each."),
     "base-map-empty": N_("{file} holds nothing that could be drawn."),
     "base-map-too-large": N_(

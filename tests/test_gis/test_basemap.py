@@ -15,6 +15,7 @@ import pytest
 import shapely
 
 from gis import basemap, crs
+from gis.display import ZonePlane
 from gis.geotiff import read_tags
 from grid_model.errors import GridError
 
@@ -318,3 +319,90 @@ def test_detail_is_warned_of_only_over_a_large_area() -> None:
     assert not basemap.is_large_scale(24, metres_per_px=0.1)
     assert basemap.is_large_scale(large, corners=100_000)
     assert not basemap.is_large_scale(large, corners=10_000)
+
+
+# ----------------------------------------------------------- ground control points
+
+
+def by_points(path: Path, points: np.ndarray, epsg: int = 4547, key: int = 3072, raster: int = 1) -> Path:
+    """A GeoTIFF that knows its place by control points alone: column, row, x, y of each."""
+    ties = [number for c, r, x, y in points.tolist() for number in (c, r, 0.0, x, y, 0.0)]
+    tags = geo_tags(epsg, key, raster)
+    return tiff(path, {33922: ("d", tuple(ties)), 34735: tags[34735]})
+
+
+def placed(pixels: np.ndarray, bend: float = 0.0) -> np.ndarray:
+    """A picture of 2 m a pixel, turned by a tenth, in a zone; `bend` metres at its edges."""
+    c, r = pixels[:, 0], pixels[:, 1]
+    curve = bend * (r / 4_000.0) ** 2
+    return np.column_stack([pixels, 500_000 + 2 * c + 0.2 * r + curve, 3_300_000 + 0.2 * c - 2 * r])
+
+
+GRID = np.array([[c, r] for c in (10.0, 1_990.0, 3_900.0) for r in (10.0, 1_300.0, 2_600.0, 3_990.0)])
+PLANE = ZonePlane(114)
+
+
+def error_of(path: Path, source: crs.SourceCrs = ZONE) -> float | None:
+    points = basemap.picture_place(path).points
+    assert points is not None
+    return basemap.residual_m(path, points, source, PLANE)
+
+
+@pytest.mark.parametrize("raster", [1, 2])
+def test_four_corners_place_a_picture_and_prove_it(tmp_path: Path, raster: int) -> None:
+    corners = placed(np.array([[0.0, 0.0], [4_000, 0], [4_000, 3_000], [0, 3_000]]))
+    path = by_points(tmp_path / "scan.tif", corners, raster=raster)
+    assert basemap.stated_crs(path) == "EPSG:4547"
+    place = basemap.picture_place(path)
+    half = 0.5 if raster == 2 else 0.0  # a point of such a file is the middle of a pixel
+    some = np.array([[123.0, 456.0], [4_000.0, 0.0]])
+    assert place.ground(some + half) == pytest.approx(placed(some)[:, 2:], abs=1e-6)
+    assert error_of(path) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_three_points_place_a_picture_and_prove_nothing(tmp_path: Path) -> None:
+    path = by_points(tmp_path / "scan.tif", placed(GRID[[0, 3, 8]]))
+    assert basemap.picture_place(path).ground(GRID) == pytest.approx(placed(GRID)[:, 2:], abs=1e-6)
+    assert error_of(path) is None
+
+
+def test_the_error_told_is_that_of_the_points_in_metres_whatever_the_system(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    noise = random.normal(0.0, 4.0, (len(GRID), 2))
+    points = placed(GRID)
+    points[:, 2:] += noise
+    metres = error_of(by_points(tmp_path / "a.tif", points))
+    assert metres is not None
+    assert 2.0 < metres < 8.0
+    degrees = points.copy()
+    degrees[:, 2:] = np.column_stack(crs.to_project(points[:, 2], points[:, 3], ZONE))
+    assert error_of(by_points(tmp_path / "b.tif", degrees, 4490, 2048), GEO) == pytest.approx(metres, rel=0.1)
+
+
+def test_a_bent_scan_is_bent_back_where_enough_points_prove_it(tmp_path: Path) -> None:
+    place = basemap.picture_place(by_points(tmp_path / "a.tif", placed(GRID, bend=60.0)))
+    assert place.points is not None
+    assert place.points.bent
+    between = np.array([[1_000.0, 2_000.0], [3_000.0, 700.0]])
+    assert place.ground(between) == pytest.approx(placed(between, bend=60.0)[:, 2:], abs=1e-4)
+    noisy = placed(GRID)
+    noisy[:, 2:] += np.random.default_rng(1).normal(0.0, 2.0, (len(GRID), 2))
+    straight = basemap.picture_place(by_points(tmp_path / "b.tif", noisy)).points
+    assert straight is not None
+    assert not straight.bent, "noise is no bend"
+
+
+def test_a_point_far_off_is_named_and_the_picture_refused(tmp_path: Path) -> None:
+    points = placed(GRID[:9])
+    points[4, 2] += 900.0
+    path = by_points(tmp_path / "scan.tif", points)
+    with refusal("base-map-points-off") as told:
+        error_of(path)
+    assert (told.value.values["column"], told.value.values["row"]) == tuple(GRID[4])
+
+
+@pytest.mark.parametrize("which", [[0, 1], [0, 1, 2, 3], [0, 0, 0]])
+def test_too_few_points_or_points_on_a_line_are_refused(tmp_path: Path, which: list[int]) -> None:
+    path = by_points(tmp_path / "scan.tif", placed(GRID[which]))
+    with refusal("base-map-few-points"):
+        basemap.stated_crs(path)

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -355,8 +356,16 @@ def test_a_geotiff_of_another_program_is_read_however_its_pixels_are_packed(
     assert near(color_at(window, (west + east) / 2 + 0.002, middle), BLUE)
 
 
-def geotiff(path: Path, where: tuple[float, float, float, float], **options: object) -> Path:
-    """A GeoTIFF in degrees, red in the west and blue in the east, written by libtiff."""
+def geotiff(
+    path: Path,
+    where: tuple[float, float, float, float],
+    points: Sequence[tuple[float, float, float, float]] | None = None,
+    **options: object,
+) -> Path:
+    """A GeoTIFF in degrees, red in the west and blue in the east, written by libtiff.
+
+    `points`, column, row, longitude and latitude of each, place it instead of scale and corner.
+    """
     from PIL import Image
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
@@ -364,15 +373,52 @@ def geotiff(path: Path, where: tuple[float, float, float, float], **options: obj
     pixels = np.zeros((400, 600, 3), dtype=np.uint8)
     pixels[:, :300, 0] = pixels[:, 300:, 2] = 255
     tags = ImageFileDirectory_v2()
-    for number, kind, values in (
+    placing: list[tuple[int, int, tuple[float, ...]]] = [
         (33550, 12, ((east - west) / 600, (north - south) / 400, 0.0)),
         (33922, 12, (0.0, 0.0, 0.0, west, north, 0.0)),
+    ]
+    if points is not None:
+        ties = tuple(float(n) for c, r, x, y in points for n in (c, r, 0, x, y, 0))
+        placing = [(33922, 12, ties)]
+    for number, kind, values in (
+        *placing,
         (34735, 3, (1, 1, 0, 1, 2048, 0, 1, 4490)),
     ):
         tags[number] = values
         tags.tagtype[number] = kind
     Image.fromarray(pixels).save(path, tiffinfo=tags, **options)
     return path
+
+
+@pytest.mark.parametrize(("off", "shown"), [(0.0, True), (0.01, False)])
+def test_a_scan_with_control_points_lies_right_and_tells_its_error_or_is_refused(
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    off: float,
+    shown: bool,
+) -> None:
+    west, south, east, north = box(window)
+    corners = [
+        (0, 0, west, north),
+        (600, 0, east, north),
+        (600, 400, east, south),
+        (0, 400, west + off, south),
+    ]
+    path = geotiff(tmp_path / "scan.tif", (west, south, east, north), points=corners)
+    add(qtbot, window, path, monkeypatch)
+    if not shown:
+        assert "ground control points only to" in window.messages.text.text()
+        return
+    layer = window.left.layers.base_maps.layers[0]
+    assert layer.box == pytest.approx((west, south, east, north), abs=1e-9)
+    assert "4 ground control points, root mean square error 0.0 m" in window.left.layers._tip(layer)
+    show_only_base_maps(window)
+    middle = (south + north) / 2
+    window.canvas.look_at((west + east) / 2, middle, 20_000)
+    assert near(color_at(window, (west + east) / 2 - 0.002, middle), RED)
+    assert near(color_at(window, (west + east) / 2 + 0.002, middle), BLUE)
 
 
 def test_a_tiff_packed_in_an_unknown_way_is_refused_by_its_name(

@@ -18,12 +18,14 @@ from PySide6.QtGui import QIcon, QImage, QImageIOHandler, QImageReader, QPainter
 
 from gis import basemap
 from gis.basemap import TileStore
+from gis.control_points import ControlPoints
 from gis.crs import SourceCrs, to_project
 from gis.display import DisplayPlane, Plane
 from gis.geotiff import TiffTags, read_tags
 from gis.shapes import FlatShapes, boxes_of
 from grid_model.errors import GridError
 from grid_model.project import Project
+from resources.i18n import _
 from ui.map.detail import Levels
 from ui.map.layer import Layer
 from ui.map.outage_layers import stroked
@@ -63,6 +65,8 @@ class BaseMapLayer(Layer):
         West, south, east, north in project coordinates, once it is read.
     large_scale
         Whether it is as detailed as `DOMAIN` §11 warns of.
+    remark
+        What its tooltip says of its place, where that is less than certain.
     """
 
     is_base_map = True
@@ -77,6 +81,7 @@ class BaseMapLayer(Layer):
         self.problem: GridError | None = None
         self.box: tuple[float, float, float, float] | None = None
         self.large_scale = False
+        self.remark = ""
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
         """Read the file; what is wrong with it is kept as `problem`."""
@@ -134,6 +139,9 @@ class PictureLayer(BaseMapLayer):
     def read(self, source: SourceCrs, plane: Plane, geographic: bool) -> None:
         """Read the picture and make its smaller copies."""
         place = basemap.picture_place(self.path)
+        if place.points is not None:
+            off = basemap.residual_m(self.path, place.points, source, plane)
+            self.remark = _placed_by(place.points, off)
         image, shrunk = read_picture(self.path)
         first = shrunk
         sizes, corners = [image], [self._grid(image, shrunk, place, source, plane)]
@@ -193,6 +201,19 @@ class PictureLayer(BaseMapLayer):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.setTransform(before)
             yield
+
+
+def _placed_by(points: ControlPoints, off: float | None) -> str:
+    """Say what a picture was placed by, and how well."""
+    count = len(points.pixels)
+    if off is None:
+        return _("Placed by {count} ground control points, none to prove it by").format(count=count)
+    told = (
+        _("Placed by {count} ground control points (bent), root mean square error {metres} m")
+        if points.bent
+        else _("Placed by {count} ground control points, root mean square error {metres} m")
+    )
+    return told.format(count=count, metres=f"{off:.1f}")
 
 
 def _edges(length: int) -> np.ndarray:
@@ -482,9 +503,9 @@ class DrawingLayer(BaseMapLayer):
         self._lines = Levels(FlatShapes(points, found.lines.starts, found.lines.rows, boxes))
         self._points = plane.metres(found.points)
 
-    def prepare(self, *metres_per_px: float) -> None:
-        """Make the zoom levels."""
-        self._lines.prepare(*metres_per_px)
+    def zoom_levels(self) -> Levels:
+        """Give the zoom levels of its lines."""
+        return self._lines
 
     def _stroke(self) -> QPen:
         return self.dressed(pen(DRAWING_COLOR, 1.0))

@@ -124,6 +124,8 @@ class LayersPanel(QWidget):
 
     def _tip(self, layer: Layer) -> str:
         told = [str(layer.path)] if isinstance(layer, BaseMapLayer) else []
+        if isinstance(layer, BaseMapLayer) and layer.remark:
+            told.append(layer.remark)
         if layer.look.filter:
             told.append(_("Only rows where {condition}").format(condition=layer.look.filter))
         if layer.name in TASK_LAYERS and self.desk.style(layer.name).visible is None:
