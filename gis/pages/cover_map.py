@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -59,7 +60,7 @@ def cover_map(project: Project, options: PrintOptions, feedback: Feedback = SILE
         raise GridError("no-areas-placed")
     project = PutOutlines(outlines).apply(project)[0] if outlines.generated.any() else project
     plan = StationPlan(project, base_maps_of(options.base_map, project.geographic))
-    facts = facts_of(project, plan, options, INTERNAL)
+    facts = replace(facts_of(project, plan, options, INTERNAL), signed=False)
     found = cover(project, facts.scheme.id, outlines=outlines, feedback=feedback)
     feedback.report(0.5, _("Drawing the station"))
     sheet = choose_sheet(options, plan.extent)

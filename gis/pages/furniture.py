@@ -37,6 +37,8 @@ class Facts:
         Version of the map as the user gave it; else the scheme's name and date.
     meridian
         Central meridian in degrees; 0 on a local plane.
+    signed
+        Whether those who approved the scheme approved what the sheet shows: not so of what is found from it.
     """
 
     provenance: Provenance
@@ -46,6 +48,7 @@ class Facts:
     version: str = ""
     meridian: int = 0
     prepared_by: str = ""
+    signed: bool = True
 
     @property
     def version_label(self) -> str:
@@ -219,10 +222,10 @@ def _signatures(place: Rect, facts: Facts, unit: float) -> tuple[list[Item], flo
     """Rule the fields of those who drew, checked, reviewed and approved, and the approval number."""
     scheme = facts.scheme
     cells = (
-        (_("Drawn by"), facts.prepared_by or scheme.prepared_by),
+        (_("Drawn by"), facts.prepared_by or (scheme.prepared_by if facts.signed else "")),
         (_("Verified by"), ""),
-        (_("Reviewed by"), scheme.checked_by),
-        (_("Approved by"), scheme.approved_by),
+        (_("Reviewed by"), scheme.checked_by if facts.signed else ""),
+        (_("Approved by"), scheme.approved_by if facts.signed else ""),
     )
     size, high = 2.4 * unit, 5.6 * unit
     pen, thin = Pen(theme.INK, 0.25), Pen("#B9C0C9", 0.12)

@@ -87,39 +87,38 @@ def column_widths(
 ) -> list[float]:
     """Give the columns their shares of the room, but to each what its longest word needs.
 
-    What one column needs beyond its share is taken from those that have more than they need. Lines given by
-    hand stay whole as long as that takes no more than `MOST_BY_HAND` of the room. Where there is not room
-    enough for all, the shares stand and words are broken.
+    What one column needs beyond its share is taken from those that have more than they need. Where there is
+    room, lines given by hand stay whole (up to `MOST_BY_HAND` of it), and short texts are not broken
+    (`FEWEST_CHARACTERS`). Where there is not room enough for words, the shares stand and words are broken.
     """
     total = sum(column.share for column in columns)
-    widths = [column.share / total * room_mm for column in columns]
+    shares = [column.share / total * room_mm for column in columns]
     padding = 2 * PADDING * size_mm / 2.3 + 0.1
-    needs = [
-        max(
-            longest_word(column.title, size_mm) * 1.05,
-            min(width(column.title, size_mm) * 1.05, FEWEST_CHARACTERS * size_mm),
-            *(_need(row[n], size_mm, room_mm) for row in rows),
-            0.0,
-        )
-        + padding
-        for n, column in enumerate(columns)
-    ]
-    lacking = sum(max(need - wide, 0.0) for need, wide in zip(needs, widths, strict=True))
-    spare = sum(max(wide - need, 0.0) for need, wide in zip(needs, widths, strict=True))
-    if not lacking or lacking > spare:
-        return widths
-    return [
-        need if wide < need else wide - (wide - need) * lacking / spare
-        for need, wide in zip(needs, widths, strict=True)
-    ]
+    few, by_hand = FEWEST_CHARACTERS * size_mm, MOST_BY_HAND * room_mm
+    for fewest, most in ((few, by_hand), (0.0, by_hand), (few, 0.0), (0.0, 0.0)):
+        needs = []
+        for n, column in enumerate(columns):
+            heading = (
+                max(longest_word(column.title, size_mm), min(width(column.title, size_mm), fewest)) * 1.05
+            )
+            needs.append(padding + max(heading, *(_need(row[n], size_mm, fewest, most) for row in rows), 0.0))
+        lacking = sum(max(need - wide, 0.0) for need, wide in zip(needs, shares, strict=True))
+        spare = sum(max(wide - need, 0.0) for need, wide in zip(needs, shares, strict=True))
+        if lacking <= spare:
+            return [
+                need if wide < need else wide - (wide - need) * (lacking / spare if spare else 0.0)
+                for need, wide in zip(needs, shares, strict=True)
+            ]
+    return shares
 
 
-def _need(cell: str, size_mm: float, room_mm: float) -> float:
-    """Give the width a cell needs: of its longest word or a few characters, of lines made by hand."""
+def _need(cell: str, size_mm: float, fewest: float, most: float) -> float:
+    """Give the width a cell needs: of its longest word, of few characters, of lines by hand up to `most`."""
     lines = cell.split("\n")
-    few = min(width(cell, size_mm) * 1.05, FEWEST_CHARACTERS * size_mm)
-    words = max(few, *(longest_word(line, size_mm) for line in lines))
-    return max(words, min(longest_word(cell, size_mm), MOST_BY_HAND * room_mm)) if len(lines) > 1 else words
+    words = max(longest_word(line, size_mm) for line in lines)
+    short = max(min(width(line, size_mm) * 1.05, fewest) for line in lines)
+    whole = min(longest_word(cell, size_mm) * 1.04, most) if len(lines) > 1 else 0.0
+    return max(words, short, whole)
 
 
 def _broken(cells: Sequence[str], widths: Sequence[float], size_mm: float) -> list[list[str]]:

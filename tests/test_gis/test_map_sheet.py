@@ -155,6 +155,9 @@ def test_an_outage_is_not_said_to_be_approved_by_those_who_approved_a_scheme() -
     for who in ("内勤班", "王所长", "去年的方案"):
         assert not [one for one in said(page) if who in one]
     assert "王所长" in said(make_pages(project, "grid-book", PrintOptions())[0])
+    cover = said(make_pages(project, "cover-map", PrintOptions())[0])
+    assert "王所长" not in cover
+    assert any(one.startswith("去年的方案") for one in cover)
 
 
 # ------------------------------------------------------------ what the map shows, and its legend says

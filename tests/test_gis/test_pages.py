@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
+from gis import theme
 from gis.masking import Disclosure
 from gis.pages.drawing import GRID_OPACITY, Drawing
 from gis.pages.frame import SCALES, MapFrame, scale_for
 from gis.pages.furniture import round_parts
 from gis.pages.hatching import hatch_dots, hatch_lines
-from gis.pages.items import Areas, Clip, Item, Lines, Page, Rect, Symbols, Text, texts
+from gis.pages.items import Areas, Box, Clip, Item, Lines, Page, Rect, Symbols, Text, texts
 from gis.pages.labels import Crowd, Label, place_labels
 from gis.pages.measure import fitted, width, wrapped
 from gis.pages.options import PrintOptions
@@ -322,6 +324,21 @@ def test_the_scale_bar_has_round_parts_that_fit(room: float) -> None:
     assert part * parts <= room
     assert part * parts >= room * 0.45
     assert f"{part:e}"[0] in "125"
+
+
+@pytest.mark.parametrize("template", ["station-map", "grid-book", "outage-sheet", "group-cards"])
+def test_the_scale_bar_is_as_long_on_paper_as_it_says(template: str) -> None:
+    for page in make_pages(PROJECT, template, options(template)):
+        told = [text for text in page.items if isinstance(text, Text)]
+        scale = next(int(text.text[2:].replace("\u00a0", "")) for text in told if text.text.startswith("1:"))
+        last = next(text for text in told if re.fullmatch(r"[\d.]+ k?m", text.text))
+        number, unit = last.text.split()
+        boxes = [one for one in page.items if isinstance(one, Box)]
+        top = next(one.y for one in boxes if one.fill == theme.INK)
+        bar = [one for one in boxes if one.y == top]
+        metres = float(number) * (1000 if unit == "km" else 1)
+        long = max(one.x + one.width for one in bar) - min(one.x for one in bar)
+        assert long == pytest.approx(metres * 1000 / scale)
 
 
 def test_a_chinese_character_is_as_wide_as_the_em_and_lines_break_between_them() -> None:
