@@ -7,6 +7,10 @@ from resources.i18n import N_
 EDITING_ERRORS = {
     "no-place": N_("{id} has no place on the map yet; give it one first."),
     "bad-place": N_("{x}, {y} is no place on the map."),
+    "nowhere-to-draw": N_(
+        "Nothing in this project has a place yet, so the map does not know where it is; "
+        "import coordinates or outlines first."
+    ),
     "line-without-length": N_("The line would end where it begins; choose another end."),
     "split-at-end": N_("{id} ends here; choose a point between its ends."),
     "not-two-lines": N_("{count} lines meet at {id}; two can be joined where nothing else is connected."),

@@ -16,6 +16,7 @@ from grid_model.errors import GridError
 from grid_model.project import Edit, Project
 from ui.guard import told
 from ui.map.canvas import DRAG_PX, MapCanvas
+from ui.map.extent import project_extent
 from ui.map.layer import Hit
 from ui.map.paint import polygon
 from ui.map.snapping import Snap, Snapper
@@ -106,15 +107,25 @@ class Hand(QObject):
         elif self.tool is not None:
             self.tool.forget_gone(project)
 
-    def _try(self, act: Callable[[], Done | None]) -> Done | None:
-        """Let the tool do something; where that cannot be done the window says why."""
+    def _try(self, act: Callable[[], Done | None], at: Snap | None = None) -> Done | None:
+        """Let the tool do something, at a place; where that cannot be done the window says why."""
         assert self.tool is not None
         self.tool.why = ""
         try:
+            if at is not None:
+                self._refuse_nowhere(at)
             return act()
         except GridError as error:
             self.refused.emit(error)
             return None
+
+    def _refuse_nowhere(self, at: Snap) -> None:
+        """Refuse a place that is none on earth: as long as nothing is placed a blank map has no degrees."""
+        project = self._project()
+        if project.geographic and project_extent(project) is None:
+            raise GridError("nowhere-to-draw")
+        if project.geographic and (abs(at.x) > 180 or abs(at.y) > 90):
+            raise GridError("bad-place", x=f"{at.x:.1f}", y=f"{at.y:.1f}")
 
     def _made(self, edit: Edit) -> None:
         """Make the edit; a path that could not be taken stays, to be bettered."""
@@ -166,7 +177,7 @@ class Hand(QObject):
         assert self.tool is not None
         self._press, self._panned = at, False
         tool, place = self.tool, self._snap(at)
-        self._held = tool.drags and bool(self._try(lambda: tool.grab(place)))
+        self._held = tool.drags and bool(self._try(lambda: tool.grab(place), place))
         self._tell()
 
     def _move(self, event: QMouseEvent) -> bool:
@@ -196,13 +207,13 @@ class Hand(QObject):
         if self._held:
             self._held = False
             far = math.hypot(moved.x(), moved.y()) >= DRAG_PX
-            edit = self._try(lambda: tool.drop(place)) if far else None
+            edit = self._try(lambda: tool.drop(place), place) if far else None
             tool.sketch = []
         elif self._panned or tool.drags:
             return
         else:
             self._over = place  # a click need not be preceded by a move, as of a finger
-            edit = self._try(lambda: tool.click(place))
+            edit = self._try(lambda: tool.click(place), place)
         if edit is not None:
             self._made(edit)
         else:
@@ -248,13 +259,13 @@ class Hand(QObject):
         assert tool is not None
         if self._held:
             self._held = False
-            edit = self._try(lambda: tool.drop(place))
+            edit = self._try(lambda: tool.drop(place), place)
             tool.sketch = []
         elif tool.drags:
-            self._held = bool(self._try(lambda: tool.grab(place)))
+            self._held = bool(self._try(lambda: tool.grab(place), place))
             edit = None
         else:
-            edit = self._try(lambda: tool.click(place))
+            edit = self._try(lambda: tool.click(place), place)
         if edit is not None:
             self._made(edit)
         else:

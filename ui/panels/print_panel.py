@@ -240,7 +240,7 @@ class PrintPanel(Panel):
                 if asked or not isinstance(error, GridError):
                     self._bench.session.problem.emit(error)
 
-        self._job = job = self._bench.jobs.run(_("Drawing the preview"), work, done, failed)
+        self._job = job = self._bench.jobs.run(_("Drawing the preview"), work, done, failed, asked=False)
 
     def show_all(self) -> None:
         """Make every sheet beside the window and show them large."""
