@@ -19,7 +19,7 @@ from grid_model.errors import GridError
 from grid_model.project import Draft, Project
 from grid_model.study import OutageStudy, Stage
 from grid_model.study_faults import open_faults
-from grid_model.study_record import document_text, load_study, without_position
+from grid_model.study_record import TEMPORARY_KINDS, document_text, load_study, without_position
 from grid_model.study_steps import StudyStep, steps_document
 from grid_model.wiring import Device, SwitchState
 
@@ -69,6 +69,22 @@ def begun(project: Project, outage: str, steps: Collection[StudyStep], last: int
     if recorded[:upto] != mine[:upto]:
         return None
     return Begun(load_study(project, outage).study, upto)
+
+
+def where_it_began(
+    project: Project, outage: str, steps: Collection[StudyStep], state: SwitchState
+) -> Project:
+    """Give the network on which the steps of `outage` are played, whatever of them was carried out already.
+
+    Raises
+    ------
+    GridError
+        As `begun` and `rewound`.
+    """
+    if not outage or state is SwitchState.NORMAL:
+        return project
+    done = begun(project, outage, steps, len(steps) + 1)
+    return project if done is None else rewound(project, done)
 
 
 def rewound(project: Project, done: Begun) -> Project:
@@ -142,17 +158,16 @@ def _switches_back(draft: Draft, done: Begun) -> Iterable[str]:
                 yield device.id
             draft.delete("switches", cuts)
         elif device.table == "switches" and device.id not in here:
-            if device.id not in own or not _idle(done.study, device.id, became):
+            row = before.wiring.tables["switches"].row(device.id)
+            if row["kind"] not in TEMPORARY_KINDS or became == (row["kind"] == "jumper"):
                 yield device.id
+            elif device.id not in own:  # one that stood before and was taken away
+                values = {name: value for name, value in row.items() if name != "fid"}
+                draft.insert("switches", [values | {"open": not was}])
         elif device.table == "switches":
             if bool(here.row(device.id)["open"]) == became:
                 yield device.id
             draft.update("switches", [device.id], open=not was)
-
-
-def _idle(study: OutageStudy, switch: str, closed: bool) -> bool:
-    """Whether a jumper or cut does nothing: such a one is taken away when it is carried out."""
-    return closed == (study.project.table("switches").row(switch)["kind"] == "cut")
 
 
 def cuts_of_line(project: Project, line: str, others: Collection[str]) -> list[str]:

@@ -29,6 +29,8 @@ from grid_model.wiring import WIRING_COLUMNS, BranchKind, SwitchState
 
 STATE_COLUMNS = {"switches": ("kind", "normal_open", "is_protective", "is_operable", "rated_a")}
 TEMPORARY_KINDS = ("jumper", "cut")
+TEMPORARY_COLUMNS = ("id", "kind", "node_a", "node_b", "line", "normal_open")
+"""What is kept of jumpers and cuts in place: they are gone from the table once they are taken away."""
 
 
 # ---------------------------------------------------------------------------- writing
@@ -208,14 +210,17 @@ def without_position(outage: Outage) -> list[str]:
 
 
 def _start(study: OutageStudy) -> dict[str, Any]:
-    """Switches that stood otherwise than normal, and what was earthed, where it began at present."""
+    """What stood otherwise than normal, was earthed or had failed, where it began at present."""
     if study.state is SwitchState.NORMAL:
         return {}
     switches = study.project.frame("switches")
     own = {step.temporary for step in study.steps if step.temporary}
-    differs = switches[(switches["open"] != switches["normal_open"]) & ~switches["id"].isin(own)]
+    others = switches[~switches["id"].isin(own)]
+    differs = others[others["open"] != others["normal_open"]]
+    temporary = others[others["kind"].isin(TEMPORARY_KINDS)][list(TEMPORARY_COLUMNS)]
     return {
         "abnormal": differs["id"].tolist(),
+        "temporary": temporary.astype(object).where(temporary.notna(), None).to_dict("records"),
         "earths": [[one.node, one.line] if one.line else one.node for one in earths_of(study.project)],
         "faults": [str(one) for one in study.stages[0].moment.known_faults],
         "open": [f"{table}:{one}" for table, one in standing_open(study.project)],
@@ -313,10 +318,13 @@ def load_study(project: Project, outage_id: str) -> Reopened:
 
 def _as_it_began(project: Project, start: Mapping[str, Any]) -> Project:
     """Give the project with the positions, the earths, the open faults and what stood open then."""
-    switches = project.frame("switches")
+    draft = project.edit()
+    known = project.table("switches")
+    gone = [row for row in start.get("temporary", ()) if row["id"] not in known]
+    draft.insert("switches", [row | {"open": row["normal_open"]} for row in gone])
+    switches = draft.project.frame("switches")
     abnormal = switches["id"].isin(list(start.get("abnormal", ())))
     then = switches["normal_open"] ^ abnormal
-    draft = project.edit()
     differs = switches[then != switches["open"]]
     if len(differs):
         draft.update("switches", differs["id"].tolist(), open=then[differs.index].tolist())

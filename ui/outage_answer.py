@@ -13,6 +13,7 @@ import pandas as pd
 from grid_model.errors import GridError
 from grid_model.feedback import SILENT, Feedback
 from grid_model.project import Project
+from grid_model.wiring import SwitchState
 from ui.map.overlay import Fate, OutageOverlay, Spot
 from ui.outage_plan import Plan
 
@@ -82,9 +83,15 @@ class Played:
 
 
 def play(project: Project, plan: Plan, feedback: Feedback = SILENT) -> Played:
-    """Play the steps as far as they can be done."""
+    """Play the steps as far as they can be done, from where an outage carried out in part began."""
+    from grid_model.carry_on import where_it_began
+
     late = _backwards(plan.steps)
     upto = len(plan.steps) if late is None else late.at
+    try:
+        project = where_it_began(project, plan.outage, plan.steps, SwitchState(plan.state))
+    except GridError as error:
+        return Played(None, Refusal(0, error))
     study, refusal = _farthest(project, plan, upto, feedback)
     refusal = refusal or late
     if study is None:
@@ -140,7 +147,6 @@ def _studied(
     project: Project, plan: Plan, count: int, feedback: Feedback, manual: Sequence[ManualEntry] = ()
 ) -> OutageStudy:
     from grid_model.study import study_outage
-    from grid_model.wiring import SwitchState
 
     steps = plan.steps[:count]
     until = plan.until if plan.until is not None and plan.until >= steps[-1].time else None

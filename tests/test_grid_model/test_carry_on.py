@@ -25,6 +25,8 @@ from tests.drawing import draw
 from tests.test_grid_model.test_earths_at_line_ends import with_line_end_switches
 from tests.test_grid_model.test_faults_stay_dead import ALSO, accepted, random_steps
 from tests.test_grid_model.test_tracing import worked_case
+from ui.outage_answer import play
+from ui.outage_plan import Plan
 
 TEN = datetime(2026, 11, 20, 10)
 OUTAGE = "20261120-01"
@@ -164,6 +166,24 @@ def test_a_cut_that_stood_before_stays_when_its_line_is_taken_out_and_put_back()
     assert cuts == [{"cut-1", "cut-2"}] * 3
 
 
+@pytest.mark.parametrize("first", [1, 2])
+def test_what_stood_before_and_was_taken_away_is_known_when_the_outage_is_opened_or_gone_on_with(
+    first: int,
+) -> None:
+    project = draw("s k1 a", "a l1 b", "z k2 c", sources=["s", "z"], points={"u": "b"})
+    changed = history(project)
+    changed.do(
+        CarryOut(study_outage(project, [step(0, "cut", "l1"), step(5, "jumper", "c b")]), outage="before")
+    )
+    steps = [step(60, "open", "jumper-1"), step(70, "close", "cut-1"), step(80, "open", "k2")]
+    made = study_outage(changed.project, steps, SwitchState.CURRENT)
+    changed.do(CarryOut(made, first, outage=OUTAGE))
+    changed.do(CarryOut(made, 3, outage=OUTAGE))
+    assert set(changed.project.frame("switches")["id"]) == {"k1", "k2"}
+    again = load_study(changed.project, OUTAGE)
+    assert (again.same_network, again.differences, again.carried_out) == (True, (), 3)
+
+
 # ------------------------------------------------------------------ whatever happens
 
 
@@ -207,3 +227,20 @@ def test_random_studies_are_of_both_states() -> None:
         made = accepted(project, random_steps(project, dice))
         found += made is not None and made.state is SwitchState.CURRENT and len(made.stages) > 2
     assert found > 3
+
+
+def test_steps_changed_by_hand_are_played_from_where_the_outage_began() -> None:
+    project = worked_case()
+    changed = history(project)
+    changed.do(SetCell("switches", "r1", "open", True))
+    steps = tuple(propose(project, "l1", TEN))
+    made = study_outage(changed.project, steps, SwitchState.CURRENT)
+    changed.do(CarryOut(made, 3, outage=OUTAGE))
+    others = Plan((*made.steps[:3], step(90, "close", "tie1")), state="current", outage=OUTAGE)
+    played = play(changed.project, others)
+    assert played.refusal is None and played.answer is not None
+    assert played.answer.study.stages[3].counts == made.stages[3].counts
+    assert play(changed.project, Plan(others.steps, state="current")).refusal is not None
+    changed.do(SetCell("switches", "q1", "open", True))
+    refusal = play(changed.project, others).refusal
+    assert refusal is not None and refusal.error.code == "carried-out-changed"
