@@ -405,8 +405,13 @@ def _routes(intake: Intake) -> npt.NDArray[Any]:
     if heading is None:
         return np.full(len(intake.raw), None, dtype=object)
     cells = intake.cells(heading)
-    shapes = shapely.from_wkt(cells.astype(object).where(cells.notna(), None).to_numpy(), on_invalid="ignore")
+    with np.errstate(over="ignore"):
+        shapes = shapely.from_wkt(
+            cells.astype(object).where(cells.notna(), None).to_numpy(), on_invalid="ignore"
+        )
     usable = (shapely.get_type_id(shapes) == 1) & ~shapely.is_empty(shapes)
+    coordinates, own = shapely.get_coordinates(shapes, return_index=True)
+    usable[own[~np.isfinite(coordinates).all(axis=1)]] = False
     intake.note(Severity.WARNING, "unreadable-route", cells.notna().to_numpy() & ~usable)
     shapes[~usable] = None
     return np.asarray(shapes, dtype=object)

@@ -159,7 +159,8 @@ def test_what_is_out_of_service_does_not_conduct(tmp_path: Path) -> None:
 
 
 def test_routes_are_kept_and_lines_without_one_are_drawn_between_placed_nodes(tmp_path: Path) -> None:
-    lines = FILES["lines.csv"] + "l3,s,m1,10,10,,\nl4,s,m1,10,10,,LINESTRING (\n"
+    far = '"LINESTRING (113.1 29.1, 1e999 29.1)"'
+    lines = FILES["lines.csv"] + f"l3,s,m1,10,10,,\nl4,s,m1,10,10,,LINESTRING (\nl5,s,m1,10,10,,{far}\n"
     found, project = imported(network(tmp_path, lines=lines))
     shapes = [
         None if one is None else shapely.from_wkb(one).wkt
@@ -168,10 +169,9 @@ def test_routes_are_kept_and_lines_without_one_are_drawn_between_placed_nodes(tm
     assert shapes == [
         "LINESTRING (113.2 29.1, 113.25 29.15, 113.3 29.1)",
         None,
-        "LINESTRING (113.1 29.1, 113.2 29.1)",
-        "LINESTRING (113.1 29.1, 113.2 29.1)",
+        *["LINESTRING (113.1 29.1, 113.2 29.1)"] * 3,
     ]
-    assert told(found, "unreadable-route") == [("l4", 5, True)]
+    assert told(found, "unreadable-route") == [("l4", 5, True), ("l5", 6, True)]
 
 
 def test_feeders_named_in_the_files_become_feeders(tmp_path: Path) -> None:
