@@ -7,7 +7,7 @@ steps are played from the beginning again, in the network as it stands but for w
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -51,7 +51,7 @@ class Begun:
         return tuple(dict.fromkeys(one for stage in done for one in (*stage.opened, *stage.closed)))
 
 
-def begun(project: Project, outage: str, steps: Collection[StudyStep], last: int) -> Begun | None:
+def begun(project: Project, outage: str, steps: Sequence[StudyStep], last: int) -> Begun | None:
     """Find what was carried out of `outage`; None where `steps` are others, or do not go further.
 
     Raises
@@ -72,7 +72,7 @@ def begun(project: Project, outage: str, steps: Collection[StudyStep], last: int
 
 
 def where_it_began(
-    project: Project, outage: str, steps: Collection[StudyStep], state: SwitchState
+    project: Project, outage: str, steps: Sequence[StudyStep], state: SwitchState
 ) -> Project:
     """Give the network on which the steps of `outage` are played, whatever of them was carried out already.
 
