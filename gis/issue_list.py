@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from gis.files import written_whole
 from grid_model.errors import GridError
+from resources.i18n import _
 
 EXCEL_ROWS = 1_048_576
 """Rows of a sheet; a longer list goes on in a further sheet."""
@@ -38,6 +40,18 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
         _write(beside, sheets)
 
 
+def _set_up_printing(page: Any, name: str) -> None:
+    """Put all columns onto A4 across, headings and page numbers on every sheet (`DOMAIN` §10)."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.hide_gridlines(0)
+    page.set_header("&C&12&B" + name.replace("&", "&&") + "&B", {"margin": 0.3})
+    page.set_footer("&R&8" + _("Page {number} of {total}").format(number="&P", total="&N"), {"margin": 0.3})
+
+
 def _write(path: Path, sheets: Sequence[Sheet]) -> None:
     from xlsxwriter import Workbook
 
@@ -51,7 +65,10 @@ def _write(path: Path, sheets: Sequence[Sheet]) -> None:
             "strings_to_numbers": False,
         },
     )
-    heading, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
+    heading, text = (
+        book.add_format({"bold": True, "bottom": 1}),
+        book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+    )
     for sheet in sheets:
         for part in range(0, max(len(sheet.rows), 1), EXCEL_ROWS - 1):
             number = part // (EXCEL_ROWS - 1) + 1
@@ -60,6 +77,7 @@ def _write(path: Path, sheets: Sequence[Sheet]) -> None:
                 page.set_column(column, column, width, text)
             page.write_row(0, 0, sheet.headings, heading)
             page.freeze_panes(1, 0)
+            _set_up_printing(page, sheet.name)
             rows = sheet.rows[part : part + EXCEL_ROWS - 1]
             page.autofilter(0, 0, len(rows), len(sheet.headings) - 1)
             for row, cells in enumerate(rows, start=1):

@@ -485,6 +485,19 @@ def test_names_that_look_like_formulas_stay_text_in_the_workbook(tmp_path: Path)
     )
 
 
+def test_findings_print_with_all_columns_beside_each_other_and_pages_numbered(tmp_path: Path) -> None:
+    from gis.issue_list import Sheet, write_workbook
+
+    write_workbook(tmp_path / "a.xlsx", [Sheet("a", ("x", "y"), (10, 90), [["1", "long " * 60]] * 80)])
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["a"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$1:$1"
+    assert "&P" in sheet.oddFooter.right.text
+    assert sheet["B2"].alignment.wrap_text
+
+
 def test_a_workbook_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
     from gis.issue_list import write_workbook
     from grid_model.errors import GridError
