@@ -308,8 +308,9 @@ class ActionSet:
             ("undo", session.next_undo, _("&Undo"), N_("&Undo: {what}")),
             ("redo", session.next_redo, _("&Redo"), N_("&Redo: {what}")),
         ):
-            text = _(full).format(what=title_of(entry.title, entry.values)) if entry is not None else plain
-            self.by_name[name].setText(text)
+            what = title_of(entry.title, entry.values) if entry is not None else ""
+            text = _(full).format(what=what) if what else plain
+            self.by_name[name].setText(_(full).format(what=what.replace("&", "&&")) if what else plain)
             keys = self.by_name[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             self.by_name[name].setToolTip(f"{text.replace('&', '')} ({keys})")
 

@@ -370,7 +370,8 @@ class MainWindow(QMainWindow):
         """List the files opened before."""
         menu.clear()
         for path in self.bench.settings.recent:
-            menu.addAction(f"{path.stem}    {path.parent}", partial(self.bench.session.open, path))
+            text = f"{path.stem}    {path.parent}".replace("&", "&&")  # else it would mark a letter
+            menu.addAction(text, partial(self.bench.session.open, path))
         if menu.isEmpty():
             menu.addAction(_("None yet")).setEnabled(False)
 

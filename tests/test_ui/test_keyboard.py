@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QMenu
 
+from grid_model.cell_edit import SetCell
 from resources import i18n
 from resources.i18n import LANGUAGES, _
 from ui.actions import ACTIONS, MENUS
+from ui.main_window import MainWindow
 
 
 def letters(texts: list[str]) -> Counter[str]:
@@ -24,3 +28,18 @@ def test_no_letter_stands_for_two_commands_of_a_menu(language: str) -> None:
         menus.setdefault(one.menu, []).append(_(one.title))
     doubled = {menu: [one for one, n in letters(texts).items() if n > 1] for menu, texts in menus.items()}
     assert {menu: found for menu, found in doubled.items() if found} == {}
+
+
+def test_an_ampersand_in_a_name_marks_no_letter(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "A&B.gpkg"
+    path.touch()
+    window.bench.settings.add_recent(path)
+    menu = QMenu()
+    window.fill_recent(menu)
+    assert menu.actions()[0].text().startswith("A&&B ")
+    project = window.bench.session.project
+    assert project is not None
+    one = str(project.frame("switches")["id"].iloc[0])
+    window.bench.session.do(SetCell("switches", one, "name", "X&Y", title="X&Y"))
+    window.commands.refresh()
+    assert "X&&Y" in window.commands.by_name["undo"].text()
