@@ -139,7 +139,9 @@ class _Formats:
 
 
 def _write_sheet(book: Any, formats: _Formats, sheet: Sheet, feedback: Feedback) -> None:
-    page = book.add_worksheet(sheet.name[:31])
+    from gis.workbook_cells import QuickSheet
+
+    page = book.add_worksheet(sheet.name[:31], QuickSheet)
     page.set_landscape()
     page.set_paper(9)
     page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
