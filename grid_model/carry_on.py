@@ -71,9 +71,7 @@ def begun(project: Project, outage: str, steps: Sequence[StudyStep], last: int) 
     return Begun(load_study(project, outage).study, upto)
 
 
-def where_it_began(
-    project: Project, outage: str, steps: Sequence[StudyStep], state: SwitchState
-) -> Project:
+def where_it_began(project: Project, outage: str, steps: Sequence[StudyStep], state: SwitchState) -> Project:
     """Give the network on which the steps of `outage` are played, whatever of them was carried out already.
 
     Raises
