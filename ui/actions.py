@@ -340,6 +340,7 @@ def connect_button(button: QWidget, action: QAction) -> None:
     def follow() -> None:
         button.setEnabled(action.isEnabled())
         button.setToolTip(action.toolTip())
+        button.setAccessibleName(action.toolTip())
 
     action.changed.connect(follow)
     follow()
