@@ -246,7 +246,8 @@ def _notes(
         notes.append(Reason("managers-without-place", territory.placeless))
     expired = tuple(sorted({one for one, _kind in able.expired} & set(territory.managers)))
     if expired:
-        notes.append(Reason("certificates-expired", expired, {"on": able.on}))
+        ended = tuple(one for one in able.expired if one[0] in expired)
+        notes.append(Reason("certificates-expired", expired, {"on": able.on, "certificates": ended}))
     undated = tuple(sorted({one for one, _kind in able.undated} & set(territory.managers)))
     if undated:
         notes.append(Reason("certificates-undated", undated))

@@ -65,17 +65,23 @@ class Names:
         with_id = name in shared or (self._numbered and table != "schemes")
         return one if not name else f"{name} ({one})" if with_id else name
 
-    def all_of(self, table: str, ids: Iterable[str]) -> str:
+    def all_of(self, table: str, ids: Iterable[str], between: str = PARTING) -> str:
         """Name several rows, parted by commas."""
-        return PARTING.join(self.of(table, one) for one in ids)
+        return between.join(self.of(table, one) for one in ids)
 
-    def fill(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Put names in the place of the identifiers that fill a sentence; what is no identifier stays."""
+    def fill(self, values: Mapping[str, Any], between: str = PARTING) -> dict[str, Any]:
+        """Put names in the place of the identifiers that fill a sentence; what is no identifier stays.
+
+        Parameters
+        ----------
+        between
+            What parts two names, in the language of the sentence.
+        """
         found = dict(values)
         for key, table in NAMED.items():
             value = values.get(key)
             if isinstance(value, str) and value:
-                found[key] = self.all_of(table, value.split(PARTING))
+                found[key] = self.all_of(table, value.split(PARTING), between)
         return found
 
     def _read(self, table: str) -> tuple[dict[str, str], frozenset[str]]:
@@ -103,9 +109,9 @@ def all_called(project: Project, table: str, ids: Iterable[str]) -> str:
     return Names(project).all_of(table, ids)
 
 
-def named(project: Project, values: Mapping[str, Any]) -> dict[str, Any]:
+def named(project: Project, values: Mapping[str, Any], between: str = PARTING) -> dict[str, Any]:
     """Put names in the place of the identifiers that fill a sentence (`Names.fill`)."""
-    return Names(project).fill(values)
+    return Names(project).fill(values, between)
 
 
 def rule_members(text: object) -> tuple[str, ...]:

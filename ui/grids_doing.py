@@ -10,7 +10,7 @@ from grid_model.feedback import Feedback
 from grid_model.operation import Outcome
 from grid_model.project import Project
 from resources.i18n import N_, _, ngettext
-from ui import outputs
+from ui import objects, outputs
 from ui.commands.assign import AssignParameters
 from ui.dialogs import ask
 from ui.dialogs.approval_dialog import ask_approval
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ui.main_window import MainWindow
+
+
+MOST_WRONG = 5
+"""So many findings are told when a scheme is put in force."""
 
 
 def propose_groups(window: MainWindow) -> None:
@@ -113,9 +117,26 @@ def put_scheme_in_force(window: MainWindow) -> None:
     if found is None:
         return
     project, scheme, name = found
-    approval = ask_approval(window, project, name, scheme)
+    approval = ask_approval(window, project, name, scheme, _what_is_wrong(window, project))
     if approval is not None and window.bench.grouping.do(in_force(scheme, approval)):
         window.messages.tell(_("Scheme “{name}” holds now.").format(name=name))
+
+
+def _what_is_wrong(window: MainWindow, project: Project) -> list[str]:
+    """Say what does not hold together in the scheme on screen, and which rules its groups break."""
+    from ui.group_text import reason_sentence
+    from ui.messages import issue_sentence
+
+    desk = window.bench.grouping
+    found = desk.findings.found or ()
+    broken = desk.hand.plan.scores.broken if desk.hand is not None else ()
+    told = [issue_sentence(one) for one in objects.named_issues(project, found)]
+    told += [reason_sentence(project, one) for one in broken if one.code != "territory-in-parts"]
+    more = len(told) - MOST_WRONG
+    if more > 0:
+        counted = ngettext("… and {count} more finding", "… and {count} more findings", more)
+        told = [*told[:MOST_WRONG], counted.format(count=more)]
+    return told
 
 
 def rename_scheme(window: MainWindow) -> None:

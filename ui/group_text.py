@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from grid_model import schema
 from grid_model.grouping.result import Group, Reason
 from grid_model.grouping.schemes import PutScheme
 from grid_model.naming import PARTING, called, rule_members
@@ -213,9 +214,24 @@ def _told_list(project: Project, name: str, value: tuple[Any, ...]) -> Any:
         return _("; ").join(reason_sentence(project, one) for one in value)
     if name == "areas":
         return _listed(called(project, "transformer_areas", str(one)) for one in value)
+    if name == "certificates":
+        return _certificates(project, value)
     if name == "among":
         return persons(project, value) if value else _("all")
     return value
+
+
+def _certificates(project: Project, ended: tuple[tuple[str, str], ...]) -> str:
+    """Name whose certificates of which kinds, such as 赵丽 (81010001) 高压电工证."""
+    kinds = {one.code: one.label for one in schema.table("qualifications").column("kind").choices}
+    people = list(dict.fromkeys(one for one, _kind in ended))
+    told = []
+    for one in people[:MOST_NAMED]:
+        own = _(", ").join(_(kinds.get(kind, kind)) for whose, kind in ended if whose == one)
+        told.append(_("{person} {kinds}").format(person=persons(project, [one]), kinds=own))
+    if len(people) > MOST_NAMED:
+        told.append(_("{count} persons in all").format(count=len(people)))
+    return _("; ").join(told)
 
 
 def groups_called(project: Project, ids: Iterable[str]) -> str:

@@ -28,6 +28,9 @@ GRID_ERRORS: Mapping[str, str] = {
     "bad-take": N_("The frontier has {plans} plans; there is no number {take}."),
     "take-of-what": N_("--take needs --frontier: say how many plans to choose from."),
     "not-above-zero": N_("{flag} must be above zero, not {value}."),
+    "below-zero": N_("{flag} must not be below zero, but {value} was given."),
+    "only-of-areas": N_("--stand-ins leaves the managers of areas as they are; leave {flags} out."),
+    "least-above-most": N_("The least load ({least}) is above the most ({most}); give fitting limits."),
     "too-many-candidates": N_(
         "{managers} managers in groups of up to {maximum} make more than {limit} possible groups;"
         " ask for smaller groups, or plan station by station."
@@ -213,7 +216,7 @@ GRID_REASONS: Mapping[str, str] = {
         "Where these managers are is unknown (no base point, no area in a known place): {managers}."
     ),
     "certificates-undated": N_("Certificates without an end date, taken as valid: {managers}."),
-    "certificates-expired": N_("Certificates ended before {on}: {managers}."),
+    "certificates-expired": N_("Certificates ended before {on}: {certificates}."),
     "areas-without-manager": N_("Areas without a manager ({count}): {areas}."),
     "areas-without-grid": N_("Areas in no grid, their managers not being on duty ({count}): {areas}."),
     "areas-without-place": N_(

@@ -77,11 +77,8 @@ def _once(ids: Iterable[str]) -> list[str]:
 
 def named_refusal(project: Project, error: GridError) -> GridError:
     """Give the refusal with names beside the numbers: 赵丽 (81010001); what is not in the project stays."""
-    names, values = naming.Names(project, numbered=True), dict(error.values)
-    for key, table in naming.NAMED.items():
-        value = values.get(key)
-        if isinstance(value, str) and value:
-            values[key] = _(", ").join(names.of(table, one) for one in value.split(naming.PARTING))
+    names = naming.Names(project, numbered=True)
+    values = names.fill(error.values, _(", "))
     one, known = values.get("id"), values.get("table")
     if isinstance(one, str) and known in naming.NAMED.values():
         values["id"] = names.of(str(known), one)

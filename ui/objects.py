@@ -16,6 +16,7 @@ from grid_model.issue import Issue
 from grid_model.project import Project
 from grid_model.schema import Column, Kind, Personal, TableSchema
 from grid_model.table import Table, plain
+from resources.i18n import _
 from ui import formats
 from ui.messages import window_sentence
 
@@ -146,7 +147,7 @@ def named_values(project: Project, values: Mapping[str, Any]) -> dict[str, Any]:
 
     Persons, groups, grids, areas and schemes that are no more than mentioned are called by their names alone.
     """
-    named = naming.named(project, values)
+    named = naming.named(project, values, _(", "))
     one, table = values.get("id"), values.get("table")
     if not isinstance(one, str):
         return named
@@ -174,7 +175,7 @@ def named_issues(project: Project, issues: Iterable[Issue]) -> list[Issue]:
     """Give findings with names in the place of identifiers, for sentences only: the rows are found by id."""
     names, found = naming.Names(project), []
     for one in issues:
-        details = names.fill(one.details)
+        details = names.fill(one.details, _(", "))
         if isinstance(details.get("other"), str) and one.table in naming.NAMED.values():
             details["other"] = names.of(one.table, details["other"])
         told = names.of(one.table, one.object_id) if one.table in naming.NAMED.values() else one.object_id

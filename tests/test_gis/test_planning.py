@@ -167,9 +167,9 @@ def test_an_impossible_wish_ends_with_one_and_the_reason_in_words(
         (["--min-size", "many"], "“many” is not a number"),
         (["--time-limit", "0"], "--time-limit must be above zero"),
         (["--hard-pair-minutes", "nan"], "--hard-pair-minutes must be above zero"),
-        (["--must-together", "one"], "fewer than two managers"),
-        (["--must-apart", "one,two"], "There is no “one”"),
-        (["--lock", "nothing"], "There is no “nothing”"),
+        (["--must-together", "81010001"], "at least two managers and names only 赵丽 (81010001)"),
+        (["--must-apart", "one,two"], "staff number or name “one”"),
+        (["--lock", "nothing"], "number or name “nothing”"),
     ],
 )
 def test_what_cannot_be_done_ends_with_two_and_one_sentence(

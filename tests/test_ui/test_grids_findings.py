@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -10,7 +11,7 @@ from grid_model.grouping.editing import PaintAreas
 from grid_model.grouping.scheme_edits import CopyScheme
 from grid_model.grouping.schemes import scheme_in_force, scheme_named
 from grid_model.project import Draft
-from tests.test_ui.helpers import LEFT
+from tests.test_ui.helpers import LEFT, texts
 from tests.test_ui.test_grids_story import (  # noqa: F401
     ask_for,
     grids,
@@ -20,7 +21,12 @@ from tests.test_ui.test_grids_story import (  # noqa: F401
     shared,
 )
 from tests.test_ui.test_plan_commands import _Made
+from ui import grids_doing
+from ui.dialogs.approval_dialog import ApprovalDialog
+from ui.grouping_plan import Approval
 from ui.main_window import MainWindow
+from ui.tables.frame_model import Shown
+from ui.tables.pages import ResultPage
 
 LIST = "scheme-findings"
 
@@ -145,3 +151,63 @@ def test_edits_made_in_another_task_are_in_the_list_when_the_planner_comes_back(
     qtbot.mouseClick(grids.top.tasks["grids"], LEFT)
     rest(grids, qtbot)
     assert ("area-unassigned", areas.areas[3]) in found(grids)
+
+
+def test_the_list_of_a_proposal_comes_to_the_front_whatever_else_changes_with_it(
+    grids: MainWindow, qtbot: QtBot
+) -> None:
+    for _turn in range(2):
+        grids.bottom.open("district_managers")
+        ask_for(grids, qtbot, 2, 4)
+        assert grids.bottom.page is not None and grids.bottom.page.name == "plan-groups"
+        grids.bench.grouping.clear()
+        rest(grids, qtbot)
+
+
+def test_an_empty_list_says_that_nothing_is_wrong_and_sentences_have_the_room_there_is(
+    grids: MainWindow, qtbot: QtBot
+) -> None:
+    grids.bottom.open(LIST)
+    page = grids.bottom.page
+    assert page is not None and not len(page.model.order)
+    assert page.view.nothing == "Everything in the scheme holds together."
+    sentence = "a sentence that tells what is wrong with the scheme and where to look for it " * 2
+    wide = ResultPage(grids.bench, LIST, "Scheme check")
+    qtbot.addWidget(wide)
+    shown = [Shown("sentence", "What was found", str), Shown("id", "Object", str)]
+    wide.show_result(pd.DataFrame({"sentence": [sentence], "id": ["1"], "table": ["schemes"]}), shown)
+    widths = []
+    for room in (400, 2000):
+        wide.resize(room, 200)
+        wide.show()
+        qtbot.waitUntil(lambda room=room: wide.width() == room)  # type: ignore[misc]
+        widths.append(wide.view.columnWidth(0))
+    assert widths[0] < wide.view.fontMetrics().horizontalAdvance(sentence) <= widths[1]
+
+
+def test_what_does_not_hold_together_is_said_before_a_scheme_is_put_in_force(
+    grids: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = grids.bench.grouping
+    areas = hand_of(grids).plan.areas
+    assert areas is not None
+    told: list[list[str]] = []
+
+    def turned_back(*_asked: object) -> None:
+        told.append(list(_asked[-1]))  # type: ignore[call-overload]
+
+    monkeypatch.setattr(grids_doing, "ask_approval", turned_back)
+    grids.commands.refresh()
+    grids.commands.by_name["put-scheme-in-force"].trigger()
+    assert told.pop() == []
+    for area in areas.areas[:8]:
+        nobodys(grids, desk.scheme, area)
+    rest(grids, qtbot)
+    name = project_of(grids).table("transformer_areas").row(areas.areas[0])["name"]
+    grids.commands.by_name["put-scheme-in-force"].trigger()
+    sentences = told.pop()
+    assert any(name in one for one in sentences)
+    assert len(sentences) == grids_doing.MOST_WRONG + 1 and "more finding" in sentences[-1]
+    dialog = ApprovalDialog(project_of(grids), "x", Approval(), grids, sentences)
+    assert any(sentences[0] in one for one in texts(dialog))
+    dialog.deleteLater()

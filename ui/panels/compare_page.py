@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 
 from gis.change_list import TERMS
@@ -68,8 +69,8 @@ def _terms(found: Comparison, names: list[str]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(2)
-    for column, text in enumerate((_("min"), *names, _("change"))):
-        grid.addWidget(label(text, "section"), 0, column)
+    for column, text in enumerate((_("in minutes"), *names, _("change"))):
+        grid.addWidget(label(text, "section"), 0, column, _side(column))
     before, after = found.scores_a.terms, found.scores_b.terms
     rows = [
         (_(title), before.get(name, 0.0), after.get(name, 0.0))
@@ -81,9 +82,14 @@ def _terms(found: Comparison, names: list[str]) -> QGridLayout:
         for column, text in enumerate(
             (title, formats.number(one, 1), formats.number(other, 1), signed(other - one))
         ):
-            grid.addWidget(label(text, "second" if column == 0 else ""), n, column)
+            grid.addWidget(label(text, "second" if column == 0 else ""), n, column, _side(column))
     grid.setColumnStretch(0, 1)
     return grid
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    """Words to the left, numbers to the right."""
+    return Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
 
 
 def _legend(panel: GroupingPanel, found: Comparison) -> None:

@@ -80,6 +80,8 @@ class BottomTables(QWidget):
         self._opened: list[str] = []
         self._shown: list[str] = []
         self._stale: set[str] = set()
+        self._there: set[str] = set()
+        """Results whose list was brought to the front when they came."""
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -271,6 +273,7 @@ class BottomTables(QWidget):
         if changes is None or project is None:
             self._forget_pages()
             self._opened = []
+            self._there.clear()
             self.filter.clear()
         else:
             for name, page in self._pages.items():
@@ -301,10 +304,12 @@ class BottomTables(QWidget):
             name for name in self._pages if name.startswith(prefix) or (prefix == "outage-" and "-" in name)
         ]
         self._stale.update(names)
-        first = FIRST[prefix]
-        fresh = bool(first) and results.there_is(self._bench, first) and first not in self._shown
         self.arrange()
-        if fresh and first in self._shown:
+        first = FIRST[prefix]
+        if not first or not results.there_is(self._bench, first):
+            self._there.discard(first)
+        elif first not in self._there and first in self._shown:
+            self._there.add(first)
             self.tabs.setCurrentIndex(self._shown.index(first))
 
     def _to_front(self, name: str) -> None:

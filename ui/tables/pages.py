@@ -372,6 +372,7 @@ class ResultPage(TablePage):
         self._title = title
         self._table = table
         self._key = key
+        self.view.room_changed.connect(self._use_room)
 
     @property
     def title(self) -> str:
@@ -381,6 +382,11 @@ class ResultPage(TablePage):
         """Show the rows of a result."""
         self.model.show_rows(frame.reset_index(drop=True), columns)
         self._lay_out()
+
+    def _use_room(self) -> None:
+        """Use the room there is, unless the person has laid the columns out."""
+        if self.bench.settings.columns(self.name) is None:
+            self._lay_out()
 
     def object_at(self, position: int) -> tuple[str, str] | None:
         frame = self.model.frame

@@ -35,6 +35,8 @@ class ResultTable:
         Whose objects its rows are about, and in which column their id stands.
     there_is, fill, count
         Whether there is such a result, what puts it on the page, how many rows it has.
+    nothing
+        What it says without rows (marked text).
     """
 
     title: str
@@ -43,6 +45,7 @@ class ResultTable:
     there_is: Callable[[Bench], bool]
     count: Callable[[Bench], int]
     fill: Callable[[Bench, ResultPage], None]
+    nothing: str = N_("Nothing to list yet.")
 
 
 def there_is(bench: Bench, name: str) -> bool:
@@ -58,6 +61,7 @@ def page(bench: Bench, name: str) -> ResultPage:
         journal.show_entries()
         return journal
     made = ResultPage(bench, name, kind.title, kind.table, kind.key)
+    made.view.nothing = kind.nothing
     kind.fill(bench, made)
     return made
 
@@ -528,6 +532,7 @@ RESULTS = {
         lambda bench: bench.findings is not None,
         lambda bench: len(bench.findings or []),
         _fill_findings,
+        N_("Nothing was found wrong."),
     ),
     "scheme-findings": ResultTable(
         N_("Scheme check"),
@@ -536,6 +541,7 @@ RESULTS = {
         lambda bench: bench.grouping.findings.found is not None,
         lambda bench: len(bench.grouping.findings.found or ()),
         _fill_scheme_findings,
+        N_("Everything in the scheme holds together."),
     ),
     "issues-found": ResultTable(
         N_("Data issues"),

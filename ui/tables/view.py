@@ -15,10 +15,18 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from resources.i18n import _
+from resources.i18n import N_, _
 from ui.tables.clipboard import COPIED_ROWS, as_lines
 from ui.tables.frame_model import FrameModel
 
@@ -88,6 +96,17 @@ class FrameView(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_menu)
         self.doubleClicked.connect(lambda index: self.row_opened.emit(model.position(index.row())))
+
+    room_changed = Signal()
+    """The table became wider or narrower."""
+
+    nothing = N_("Nothing to list yet.")
+    """What a table says that has no rows."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.room_changed.emit()
 
     # ---------------------------------------------------------------- columns
 
@@ -236,7 +255,7 @@ class FrameView(QTableView):
         """Say why an empty table is empty."""
         super().paintEvent(event)
         if not self._model.rowCount():
-            told = _("No row fits the filters.") if len(self._model.frame) else _("Nothing to list yet.")
+            told = _("No row fits the filters.") if len(self._model.frame) else _(self.nothing)
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, told)
