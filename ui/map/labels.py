@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from gis import theme
 from ui.map.layer import Label
@@ -15,6 +17,8 @@ LIMIT = 400
 """Labels tried in one view."""
 
 CELL_PX = 64
+HALO_PX = 2
+"""Room around a text for its halo."""
 HALO_STEPS = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1), (-1, 1), (1, -1))
 
 
@@ -60,16 +64,12 @@ def place_labels(
     for box in symbols:
         occupied.block(box)
     frame = QRectF(0, 0, view.width, view.height)
-    fonts: dict[tuple[int, bool], tuple[QFont, QFontMetricsF]] = {}
+    base, ratio = painter.font().toString(), painter.device().devicePixelRatioF()
     for n, label in enumerate(labels[:LIMIT]):
-        font, metrics = fonts.setdefault(
-            (label.size, label.bold), _font(painter.font(), label.size, label.bold)
-        )
-        lines = label.text.split("\n")
-        width = max(metrics.horizontalAdvance(line) for line in lines)
-        for box in _places(label, width, metrics.height() * len(lines)):
+        width, height = _size(label.text, base, label.size, label.bold)
+        for box in _places(label, width, height):
             if frame.contains(box) and occupied.take(box.adjusted(-2, -1, 2, 1)):
-                _draw(painter, label, font, box)
+                _draw(painter, label, base, box, ratio)
                 break
         if n % 40 == 39:
             yield
@@ -98,20 +98,46 @@ def _places(label: Label, width: float, height: float) -> Iterator[QRectF]:
         yield QRectF(x + dx, y + dy, width, height)
 
 
-def _font(base: QFont, size: int, bold: bool) -> tuple[QFont, QFontMetricsF]:
-    font = QFont(base)
+@lru_cache(64)
+def _font(base: str, size: int, bold: bool) -> QFont:
+    font = QFont()
+    font.fromString(base)
     font.setPixelSize(size)
     font.setBold(bold)
-    return font, QFontMetricsF(font)
+    return font
 
 
-def _draw(painter: QPainter, label: Label, font: QFont, box: QRectF) -> None:
-    painter.setFont(font)
+@lru_cache(4000)
+def _size(text: str, base: str, size: int, bold: bool) -> tuple[float, float]:
+    """Give the width and height a text takes."""
+    metrics, lines = QFontMetricsF(_font(base, size, bold)), text.split("\n")
+    return max(metrics.horizontalAdvance(line) for line in lines), metrics.height() * len(lines)
+
+
+def _draw(painter: QPainter, label: Label, base: str, box: QRectF, ratio: float) -> None:
+    """Draw a text at whole pixels of the screen."""
+    x, y = (round((side - HALO_PX) * ratio) / ratio for side in (box.left(), box.top()))
+    painter.drawImage(QPointF(x, y), _picture(label.text, label.color, base, label.size, label.bold, ratio))
+
+
+@lru_cache(800)
+def _picture(text: str, color: str, base: str, size: int, bold: bool, ratio: float) -> QImage:
+    """Make a text with its halo: nine texts in one, drawn anew with every view otherwise."""
+    width, height = _size(text, base, size, bold)
+    across, down = (math.ceil((side + 2 * HALO_PX) * ratio) for side in (width, height))
+    image = QImage(across, down, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(_font(base, size, bold))
+    box, flags = QRectF(HALO_PX, HALO_PX, width, height), Qt.AlignmentFlag.AlignCenter
     halo = QColor(theme.HALO)
     halo.setAlpha(215)
-    flags = Qt.AlignmentFlag.AlignCenter
     painter.setPen(halo)
     for dx, dy in HALO_STEPS:
-        painter.drawText(box.translated(dx, dy), flags, label.text)
-    painter.setPen(QColor(label.color))
-    painter.drawText(box, flags, label.text)
+        painter.drawText(box.translated(dx, dy), flags, text)
+    painter.setPen(QColor(color))
+    painter.drawText(box, flags, text)
+    painter.end()
+    return image
