@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -18,7 +20,7 @@ from ui.map.extent import project_extent
 from ui.map.labels import Occupied, place_labels
 from ui.map.layer import Label
 from ui.map.overlay import Fate, OutageOverlay
-from ui.map.paint import thinned
+from ui.map.paint import brush, in_sight, pen, polygon, stroke_lines
 from ui.map.view import MapView, round_length
 
 
@@ -277,11 +279,62 @@ def test_a_taken_place_is_not_given_again() -> None:
     assert occupied.take(QRectF(101, 0, 50, 20))
 
 
-def test_thinning_keeps_ends_and_drops_vertices_of_the_same_pixel() -> None:
-    px = np.array([[0.1, 0.1], [0.2, 0.2], [0.3, 0.1], [5.0, 5.0], [5.2, 5.2], [9.0, 9.0], [9.1, 9.1]])
-    kept, starts = thinned(px, np.array([0, 5, 7]))
-    assert kept.tolist() == [[0.1, 0.1], [5.0, 5.0], [5.2, 5.2], [9.0, 9.0], [9.1, 9.1]]
-    assert starts.tolist() == [0, 3, 5]
+@pytest.mark.parametrize("seed", range(20))
+def test_corners_left_out_beyond_the_picture_change_nothing_in_it(qapp: QApplication, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    steps = chance.normal(0, chance.choice([5, 60]), (int(chance.integers(20, 300)), 2))
+    ring = np.cumsum(steps, axis=0) + chance.uniform(-100, 200, 2)
+    ring = np.vstack([ring, ring[:1]])
+    starts = np.array([0, 9, len(ring)])
+    kept, of_part = in_sight(ring, starts, 120, 90, beyond=8)
+    assert len(kept) <= len(ring)
+    different = np.abs(_drawn(kept, of_part).astype(int) - _drawn(ring, starts))
+    assert different.max() <= 3, different.max()
+
+
+def test_far_beyond_the_picture_only_ends_are_kept() -> None:
+    line = np.array([[5.0, 5], [-20, 5], [-30, 6], [-40, 7], [-20, 8], [5, 9]])
+    kept, starts = in_sight(line, np.array([0, 6]), 100, 100)
+    assert kept.tolist() == [[5, 5], [-20, 5], [-20, 8], [5, 9]]
+    assert starts.tolist() == [0, 4]
+
+
+def _drawn(px: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    image = QImage(120, 90, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(pen("#204080", 3.0))
+    painter.setBrush(brush("#88AA44", 110))
+    for begin, end in pairwise(starts.tolist()):
+        painter.drawPolygon(polygon(px[begin:end]))
+    painter.end()
+    return np.frombuffer(image.constBits(), dtype=np.uint8).copy()
+
+
+@pytest.mark.parametrize("width", [1.0, 2.4])
+def test_lines_drawn_together_look_as_one_by_one(qapp: QApplication, width: float) -> None:
+    chance = np.random.default_rng(3)
+    starts = np.arange(0, 403, 3)
+    px = np.repeat(chance.uniform(0, 400, (134, 2)), 3, axis=0) + chance.uniform(-20, 20, (402, 2))
+    images = []
+    for together in (True, False):
+        image = QImage(400, 400, QImage.Format.Format_RGB32)
+        image.fill(QColor("white"))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if together:
+            for _piece in stroke_lines(painter, px, starts, pen("#204080", width)):
+                pass
+        else:
+            painter.setPen(pen("#204080", width))
+            for begin, end in pairwise(starts.tolist()):
+                painter.drawPolyline(polygon(px[begin:end]))
+        painter.end()
+        images.append(np.frombuffer(image.constBits(), dtype=np.uint8).astype(int))
+    different = np.abs(images[0] - images[1])
+    assert (images[0] < 128).mean() > 0.01, "something is drawn"
+    assert (different > 60).mean() < 0.001
 
 
 def test_the_display_plane_keeps_lengths_and_comes_back() -> None:

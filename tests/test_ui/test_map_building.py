@@ -138,14 +138,28 @@ def test_a_mistake_while_zoom_levels_are_made_ahead_is_told(
     monkeypatch.setattr(building, "LARGE", 0)
     told: list[type[BaseException]] = []
     monkeypatch.setattr(sys, "excepthook", lambda kind, *_rest: told.append(kind))
-    prepare = MvLineLayer.prepare
 
-    def broken(self: MvLineLayer, *scales: float) -> None:
-        if not scales:
-            raise ZeroDivisionError
-        prepare(self, *scales)
+    def broken(self: MvLineLayer, metres_per_px: float) -> Iterator[None]:
+        raise ZeroDivisionError
+        yield
 
-    monkeypatch.setattr(MvLineLayer, "prepare", broken)
+    monkeypatch.setattr(MvLineLayer, "ahead", broken)
     canvas.set_project(station)
     canvas.finish_drawing()
     qtbot.waitUntil(lambda: told == [ZeroDivisionError])
+
+
+def test_layers_that_only_nearer_views_show_are_ready_when_one_comes(
+    qtbot: QtBot, canvas: MapCanvas, station: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "LARGE", 0)
+    canvas.set_project(station)
+    canvas.set_scale_denominator(400_000)
+    canvas.finish_drawing()
+    transformers = next(one for one in canvas._layers if one.name == "transformers")
+    assert not canvas._builder.waiting, "what is made ahead keeps nobody waiting"
+    qtbot.waitUntil(lambda: not canvas._builder._errands._waiting)
+    canvas.set_scale_denominator(150_000)
+    canvas._draw_a_little()
+    assert canvas._builder.has(transformers)
+    assert not canvas._builder.owes

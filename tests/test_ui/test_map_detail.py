@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gis.shapes import FlatShapes, boxes_of
+from ui.map import detail
 from ui.map.detail import Levels, Places, _touch
 
 
@@ -78,3 +79,55 @@ def test_boxes_are_found_by_place_as_by_looking_through_all(seed: int) -> None:
         span = chance.choice([0.0, 10.0, 500.0, 9000.0], 2)
         box = (*corner.tolist(), *(corner + span).tolist())
         assert places.touching(box).tolist() == np.flatnonzero(_touch(boxes, box)).tolist()
+
+
+def rings(seed: int, count: int) -> FlatShapes:
+    """Wavy outlines, each closed."""
+    chance = np.random.default_rng(seed)
+    turn = np.linspace(0, 2 * np.pi, 400)
+    found = []
+    for middle in chance.uniform(-5000, 5000, (count, 2)):
+        away = 300 + np.cumsum(chance.normal(0, 1.5, 400))
+        ring = middle + away[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+        ring[-1] = ring[0]
+        found.append(list(map(tuple, ring)))
+    return shapes(*found)
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0, 10.0, 40.0])
+def test_a_smoothed_outline_runs_within_a_pixel_of_the_true_one_and_stays_closed(scale: float) -> None:
+    import shapely
+
+    whole = rings(5, 12)
+    level = Levels(whole, smooth=True).at(scale)
+    plain = Levels(whole).at(scale)
+    if scale >= 3.0:
+        assert len(level.points) < len(plain.points)
+    for n, part in enumerate(level.parts.tolist()):
+        kept = level.points[level.starts[n] : level.starts[n + 1]]
+        assert (kept[0] == kept[-1]).all()
+        line, own = shapely.linestrings(kept), shapely.linestrings(whole.part(part))
+        assert shapely.hausdorff_distance(own, line) <= scale
+
+
+def test_until_a_level_of_many_points_is_made_a_finer_one_serves() -> None:
+    whole = rings(6, 60)
+    levels = Levels(whole, smooth=True)
+    assert len(whole.points) > detail.MADE_AT_ONCE
+    assert levels.at(40.0) is levels.whole and levels.lacks(40.0)
+    levels.prepare(3.0)
+    assert levels.at(40.0) is levels.at(3.0)
+    assert levels.at(1.5) is levels.whole, "a coarser one would show"
+    for _step in levels.ahead(40.0, farthest=100.0):
+        pass
+    assert not levels.lacks(40.0) and len(levels.at(40.0).points) < len(levels.at(3.0).points)
+    assert levels.lacks(150.0), "no view is that far"
+
+
+def test_smoothing_in_slices_is_smoothing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = rings(7, 30)
+    at_once = Levels(whole, smooth=True).at(8.0)
+    monkeypatch.setattr(detail, "SMOOTHED_AT_ONCE", 900)
+    sliced = Levels(whole, smooth=True).at(8.0)
+    assert np.array_equal(sliced.points, at_once.points)
+    assert np.array_equal(sliced.starts, at_once.starts)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QIcon, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QIcon, QPainter, QPainterPath, QPen, QPolygonF
 
 from gis import theme
 from gis.display import DisplayPlane
@@ -20,7 +21,7 @@ from ui.map.detail import Levels
 from ui.map.layer import Hit, Label, Layer, texts
 from ui.map.outage_layers import feed_color
 from ui.map.overlay import MapState
-from ui.map.paint import brush, chosen, hatch, pen, polygon, swatch, thin
+from ui.map.paint import brush, hatch, in_sight, numbered, pen, polygon, swatch, thin
 from ui.map.view import MapView
 
 OUTLINE_PX = 3.0
@@ -29,6 +30,14 @@ OUTLINE_PX = 3.0
 FAINT_ALPHA, PLAIN_ALPHA = 30, 110
 TINT_ALPHA = 205
 """How much an area hides of the base map below, of 255."""
+
+OPAQUE = 255
+
+CORNERS_AT_ONCE, CORNERS_AN_AREA = 500, 40
+"""Corners drawn between two looks at the clock, and how many an area counts for besides its own."""
+
+OUTLINE_PIECE = 50
+"""Corners of a wide outline drawn by one call."""
 
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 
@@ -48,6 +57,8 @@ class AreaLayer(Layer):
     knobs = frozenset({"filter", "color", "size"})
     least_px = 0.0
     """Parts smaller than this on the screen are left out."""
+    dashed = False
+    """Whether outlines are dashed: dashes begin where an outline does, be that in sight or not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,8 +67,10 @@ class AreaLayer(Layer):
         self.shapes = FlatShapes(
             np.zeros((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4))
         )
-        self.detail = Levels(self.shapes)
+        self.detail = Levels(self.shapes, smooth=True)
         self.row_starts = np.zeros(1, dtype=np.int64)
+        self.sizes_m = np.zeros(0)
+        """Longer side of each row's largest ring."""
         self.anchors = np.zeros((0, 2))
 
     def build(self, project: Project, plane: DisplayPlane) -> None:
@@ -73,13 +86,15 @@ class AreaLayer(Layer):
         flat = flat_shapes(geometry)
         points = plane.metres(flat.points)
         self.shapes = FlatShapes(points, flat.starts, flat.rows, boxes_of(points, flat.starts))
-        self.detail = Levels(self.shapes)
+        self.detail = Levels(self.shapes, smooth=True)
         self.row_starts = np.searchsorted(flat.rows, np.arange(len(frame) + 1))
+        self.sizes_m = np.zeros(len(frame))
+        np.maximum.at(self.sizes_m, flat.rows, _sizes(self.shapes.boxes))
         self.anchors = plane.metres(label_points(geometry))
 
-    def prepare(self, *metres_per_px: float) -> None:
-        """Make the zoom levels."""
-        self.detail.prepare(*metres_per_px)
+    def zoom_levels(self) -> Levels:
+        """Give the zoom levels of its shapes."""
+        return self.detail
 
     def is_empty(self) -> bool:
         """Whether no row has an outline."""
@@ -91,25 +106,25 @@ class AreaLayer(Layer):
         seen[self.shapes.rows[view.boxes_in_view(self.shapes.boxes)]] = True
         return np.flatnonzero(seen)
 
-    def paths(self, view: MapView, rows: np.ndarray) -> Iterator[tuple[int, bool, QPainterPath]]:
-        """Give each row, whether it is large enough for an outline, and its shape in pixels."""
+    def outlines(self, view: MapView, rows: np.ndarray) -> Iterator[tuple[int, bool, list[np.ndarray]]]:
+        """Give each row, whether it is large enough for an outline, and its rings in pixels."""
         level = self.detail.at(view.metres_per_px)
         wanted = np.zeros(len(self.ids), dtype=bool)
         wanted[rows] = True
-        size = np.ptp(level.boxes.reshape(-1, 2, 2), axis=1).max(axis=1) / view.metres_per_px
-        mask = wanted[self.shapes.rows[level.parts]] & (size >= self.least_px)
-        if not mask.any():
+        near = level.touching(view.box)
+        near = near[wanted[self.shapes.rows[level.parts[near]]]]
+        near = near[_sizes(level.boxes[near]) >= self.least_px * view.metres_per_px]
+        if not len(near):
             return
-        points, starts = chosen(level.points, level.starts, mask)
-        px, size, owners = view.to_px(points), size[mask], self.shapes.rows[level.parts[mask]]
-        first = np.flatnonzero(np.diff(owners, prepend=-1))
-        large = np.maximum.reduceat(size, first) >= OUTLINE_PX
-        ends = [*first[1:].tolist(), len(owners)]
-        for n, (begin, end) in enumerate(zip(first.tolist(), ends, strict=True)):
-            path = QPainterPath()
-            for part in range(begin, end):
-                path.addPolygon(polygon(px[starts[part] : starts[part + 1]]))
-            yield int(owners[begin]), bool(large[n]), path
+        points, starts = numbered(level.points, level.starts, near)
+        px, of_ring = view.to_px(points), self.shapes.rows[level.parts[near]]
+        if not self.dashed:
+            px, starts = in_sight(px, starts, view.width, view.height)
+        large = (self.sizes_m >= OUTLINE_PX * view.metres_per_px).tolist()
+        at, first = starts.tolist(), np.flatnonzero(np.diff(of_ring, prepend=-1)).tolist()
+        for begin, end in pairwise([*first, len(near)]):
+            row = int(of_ring[begin])
+            yield row, large[row], [px[at[n] : at[n + 1]] for n in range(begin, end)]
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Say how a row is filled, outlined, and hatched on top."""
@@ -119,19 +134,27 @@ class AreaLayer(Layer):
         """Draw area by area."""
         rows = self.rows_in_view(view)
         yield
-        far = view.scale_denominator > FAR_DENOMINATOR
-        for row, large, path in self.paths(view, rows):
+        far, corners = view.scale_denominator > FAR_DENOMINATOR, 0
+        for row, large, rings in self.outlines(view, rows):
             fill, line, over = self.style(row, state)
-            line = self.dressed(line)
-            painter.setPen(NO_PEN if not large else thin(line) if far and line.widthF() > 1 else line)
-            painter.setBrush(fill)
-            painter.drawPath(path)
+            line = self.dressed(line) if large else NO_PEN
+            if far and line.widthF() > 1:
+                line = thin(line)
+            shape = shape_of(rings)
+            if not _can_be_pieced(painter, line):
+                _paint_styled(painter, shape, fill, line)
+            else:
+                _paint_styled(painter, shape, fill, NO_PEN)
+                for ring in rings:
+                    yield from stroke_in_pieces(painter, ring, line)
             if over is not None:
                 yield
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(over)
-                painter.drawPath(path)
-            yield
+                _paint_styled(painter, shape, over, NO_PEN)
+            corners += CORNERS_AN_AREA + sum(map(len, rings))
+            if corners > CORNERS_AT_ONCE:
+                corners = 0
+                yield
+        yield
 
     def hit(self, view: MapView, x: float, y: float) -> Hit | None:
         """Find the area that holds the pixel (even-odd over its rings)."""
@@ -145,6 +168,51 @@ class AreaLayer(Layer):
             if sum(_inside(self.shapes.part(n), east, north) for n in rings) % 2:
                 return Hit(self.table, str(self.ids[row]), 0.0)
         return None
+
+
+def _sizes(boxes: np.ndarray) -> np.ndarray:
+    """Give the longer side of each box."""
+    found: np.ndarray = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    return found
+
+
+def shape_of(rings: list[np.ndarray]) -> QPolygonF | QPainterPath:
+    """Make what is filled of an outline and its holes."""
+    if len(rings) == 1:
+        return polygon(rings[0])
+    path = QPainterPath()
+    for ring in rings:
+        path.addPolygon(polygon(ring))
+    return path
+
+
+def paint_shape(painter: QPainter, shape: QPolygonF | QPainterPath) -> None:
+    """Fill and outline a shape."""
+    if isinstance(shape, QPainterPath):
+        painter.drawPath(shape)
+    else:
+        painter.drawPolygon(shape)
+
+
+def _paint_styled(painter: QPainter, shape: QPolygonF | QPainterPath, fill: QBrush, line: QPen) -> None:
+    if fill.style() != Qt.BrushStyle.NoBrush or line.style() != Qt.PenStyle.NoPen:
+        painter.setPen(line)
+        painter.setBrush(fill)
+        paint_shape(painter, shape)
+
+
+def _can_be_pieced(painter: QPainter, line: QPen) -> bool:
+    """Whether an outline may be drawn in pieces: where it is not seen that these overlap at their ends."""
+    plain = line.widthF() > 1 and line.style() == Qt.PenStyle.SolidLine
+    return plain and painter.opacity() == 1.0 and line.color().alpha() == OPAQUE
+
+
+def stroke_in_pieces(painter: QPainter, ring: np.ndarray, line: QPen) -> Iterator[None]:
+    """Draw a wide outline a few dozen corners at a time: as a whole, a long one would hold the window."""
+    painter.setPen(line)
+    for begin in range(0, len(ring) - 1, OUTLINE_PIECE):
+        painter.drawPolyline(polygon(ring[begin : begin + OUTLINE_PIECE + 1]))
+        yield
 
 
 def _inside(ring: np.ndarray, x: float, y: float) -> bool:
@@ -188,6 +256,7 @@ class VillageLayer(AreaLayer):
 
     name, label, table, tables = "villages", N_("Village borders"), "villages", ("villages",)
     shown_at_start = False
+    dashed = True
 
     def style(self, row: int, state: MapState) -> tuple[QBrush, QPen, QBrush | None]:
         """Outline only."""

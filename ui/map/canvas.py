@@ -416,9 +416,11 @@ class MapCanvas(QWidget):
 
     def _draw_on(self) -> None:
         in_sight = self._picture.in_sight
+        self._builder.hold_back(not in_sight)
         if self._picture.work(BUDGET_S):
             self.update()
             if self._picture.in_sight and not in_sight:
+                self._builder.hold_back(False)
                 self.drawn.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -21,6 +21,7 @@ from ui import objects
 from ui.bench import Bench
 from ui.guard import told
 from ui.icons import icon
+from ui.map.area_layers import paint_shape, shape_of
 from ui.map.canvas import DRAG_PX, MapCanvas
 from ui.map.grid_cutting import GridCutter, area_at, area_layer
 from ui.map.paint import hatch
@@ -108,7 +109,7 @@ class AreaMarks:
         rows = [row for row in layer.rows_in_view(view).tolist() if layer.ids[row] in every]
         if not rows:
             return
-        for row, _large, path in layer.paths(view, np.array(rows, dtype=np.int64)):
+        for row, _large, rings in layer.outlines(view, np.array(rows, dtype=np.int64)):
             one = layer.ids[row]
             if one in filled:
                 painter.setPen(QPen(QColor(theme.ACCENT), 2.4))
@@ -117,7 +118,7 @@ class AreaMarks:
                 painter.setPen(QPen(QColor(theme.MUTED_INK), 1.0))
                 kind = "diagonal_cross" if one in self.crossed else "diagonal"
                 painter.setBrush(hatch(kind, theme.INK, 70))
-            painter.drawPath(path)
+            paint_shape(painter, shape_of(rings))
 
 
 class GridStrip(QFrame):

@@ -15,8 +15,9 @@ from gis.display import DisplayPlane
 from grid_model.errors import GridError
 from grid_model.expression import Expression
 from grid_model.project import Project
+from ui.map.detail import Levels
 from ui.map.overlay import MapState
-from ui.map.view import MapView
+from ui.map.view import SCREEN_M_PER_PIXEL, MapView
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,21 @@ class Layer:
         """Take what it draws from the project."""
         raise NotImplementedError
 
+    def zoom_levels(self) -> Levels | None:
+        """Give the zoom levels of its shapes; None where it has none."""
+        return None
+
     def prepare(self, *metres_per_px: float) -> None:
-        """Make beforehand what drawing at these scales (none: at any) would make when it first needs it."""
+        """Make what drawing at these scales rests on, as quickly as can be."""
+        levels = self.zoom_levels()
+        if levels is not None:
+            levels.prepare(*metres_per_px)
+
+    def ahead(self, metres_per_px: float) -> Iterator[None]:
+        """Make in short steps what drawing at other scales will rest on, those near this one first."""
+        levels = self.zoom_levels()
+        if levels is not None:
+            yield from levels.ahead(metres_per_px, self.farthest * SCREEN_M_PER_PIXEL)
 
     def paint(self, painter: QPainter, view: MapView, state: MapState) -> Iterator[None]:
         """Draw in pieces of a few milliseconds each, yielding between them."""

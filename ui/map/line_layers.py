@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QPainter, QPen
 
 from gis import theme
@@ -16,11 +15,8 @@ from resources.i18n import N_
 from ui.map.detail import Levels
 from ui.map.layer import Hit, Layer, Texts, node_positions, texts
 from ui.map.overlay import MapState
-from ui.map.paint import numbered, pen, polygon, swatch, thin
+from ui.map.paint import numbered, pen, stroke_lines, swatch, thin
 from ui.map.view import MapView
-
-PIECE = 40
-"""Lines drawn between two looks at the clock."""
 
 FAR_DENOMINATOR = 80_000
 """At smaller scales every line is one pixel wide: there are many, and wide ones would run together."""
@@ -53,9 +49,9 @@ class LineLayer(Layer):
         """Draw these shapes from now on."""
         self.shapes, self.detail = shapes, Levels(shapes, self.least_m)
 
-    def prepare(self, *metres_per_px: float) -> None:
-        """Make the zoom levels."""
-        self.detail.prepare(*metres_per_px)
+    def zoom_levels(self) -> Levels:
+        """Give the zoom levels of its shapes."""
+        return self.detail
 
     def is_empty(self) -> bool:
         """Whether no row has a route."""
@@ -86,13 +82,8 @@ class LineLayer(Layer):
             points, starts = numbered(level.points, level.starts, which)
             px = view.to_px(points)
             yield
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             stroke = self.dressed(stroke)
-            painter.setPen(thin(stroke) if far else stroke)
-            for n in range(len(starts) - 1):
-                painter.drawPolyline(polygon(px[starts[n] : starts[n + 1]]))
-                if n % PIECE == PIECE - 1:
-                    yield
+            yield from stroke_lines(painter, px, starts, thin(stroke) if far else stroke)
         yield
 
     def style_denominator(self, style: int) -> float:

@@ -21,12 +21,12 @@ from ui.map.detail import Level
 from ui.map.layer import Layer
 from ui.map.line_layers import PowerLineLayer
 from ui.map.overlay import LOOP_CLASS, Fate, MapState, Spot, TracePicture
-from ui.map.paint import numbered, pen, polygon
+from ui.map.paint import numbered, pen, stroke_lines
 from ui.map.point_layers import SwitchLayer
 from ui.map.view import MapView
 
 PIECE = 60
-"""Lines drawn between two looks at the clock."""
+"""Symbols drawn between two looks at the clock."""
 
 FEED_COLORS = ("#1F6FD0", "#2E8B57", "#8A3FA0", "#0E8F94", "#B8741A", "#4653A8")
 """Told apart by people who do not see red or green as well: their lightness differs, and so do the dashes."""
@@ -104,14 +104,7 @@ def stroked(
     px = view.to_px(points)
     yield
     for stroke in strokes:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(stroke)
-        for n in range(len(starts) - 1):
-            painter.drawPolyline(polygon(px[starts[n] : starts[n + 1]]))
-            if n % PIECE == PIECE - 1:
-                yield
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(stroke)
+        yield from stroke_lines(painter, px, starts, stroke)
 
 
 class OverLines(Layer):

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 import shiboken6
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QIcon, QImage, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QByteArray, QDataStream, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QIcon,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 
 from gis.symbols import Circle, Symbol, symbol
+
+MOVE_TO, LINE_TO, ODD_EVEN = 0, 1, 0
+"""Numbers of QPainterPath.ElementType and Qt.FillRule in a stream."""
+
+LINES_TOGETHER = (150, 1200)
+"""Lines and corners of thin lines drawn by one call."""
+WIDE_TOGETHER = (12, 100)
+"""Lines and corners of wide lines drawn by one call."""
 
 HATCHES = {
     "none": Qt.BrushStyle.SolidPattern,
@@ -34,34 +54,70 @@ def polygon(points: np.ndarray) -> QPolygonF:
     return result
 
 
-def thinned(px: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Leave out vertices that fall into the same pixel as the one before; ends always stay.
-
-    Gives the points kept and where each part begins among them.
-    """
-    if not len(px):
-        return px, starts
-    cell = np.floor(px)
-    keep = np.ones(len(px), dtype=bool)
-    keep[1:] = (cell[1:] != cell[:-1]).any(axis=1)
-    keep[starts[:-1]] = True
-    keep[starts[1:] - 1] = True
-    return px[keep], np.concatenate([[0], np.cumsum(keep)])[starts]
-
-
-def chosen(points: np.ndarray, starts: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pick the parts of `mask` out of flat arrays: their points and where each begins."""
-    if mask.all():
-        return points, starts
-    return numbered(points, starts, np.flatnonzero(mask))
-
-
 def numbered(points: np.ndarray, starts: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pick parts out of flat arrays by their numbers: their points and where each begins."""
     lengths = starts[which + 1] - starts[which]
     begins = np.concatenate([[0], np.cumsum(lengths)])
     at = np.repeat(starts[which] - begins[:-1], lengths) + np.arange(begins[-1])
     return points[at], begins
+
+
+def in_sight(
+    px: np.ndarray, starts: np.ndarray, width: float, height: float, beyond: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out corners that a picture of this size does not show the going of.
+
+    Of a run of corners that lie all beyond the same edge, by `beyond` pixels at least, only the first and
+    the last are needed: what is filled or stroked within the picture stays the same.
+    """
+    for axis, edge, side in ((0, 0.0, -1), (0, width, 1), (1, 0.0, -1), (1, height, 1)):
+        out = (px[:, axis] - edge) * side > beyond
+        idle = out.copy()
+        idle[1:] &= out[:-1]
+        idle[:-1] &= out[1:]
+        idle[starts[:-1]] = idle[starts[1:] - 1] = False
+        if idle.any():
+            keep = ~idle
+            px, starts = px[keep], np.concatenate([[0], np.cumsum(keep)])[starts]
+    return px, starts
+
+
+def lines_path(px: np.ndarray, starts: np.ndarray) -> QPainterPath:
+    """Make one path of many lines without a Python loop, through the form in which Qt writes a path."""
+    elements = np.empty(len(px), dtype=[("kind", "<i4"), ("x", "<f8"), ("y", "<f8")])
+    elements["kind"] = LINE_TO
+    elements["kind"][starts[:-1]] = MOVE_TO
+    elements["x"], elements["y"] = px[:, 0], px[:, 1]
+    written = struct.pack("<i", len(px)) + elements.tobytes() + struct.pack("<ii", 0, ODD_EVEN)
+    stream = QDataStream(QByteArray(written))
+    stream.setByteOrder(QDataStream.ByteOrder.LittleEndian)
+    path = QPainterPath()
+    stream >> path
+    return path
+
+
+def stroke_lines(painter: QPainter, px: np.ndarray, starts: np.ndarray, stroke: QPen) -> Iterator[None]:
+    """Draw many lines with one pen, some at a time.
+
+    Making a path or a polygon costs more than drawing a thin line, so thin ones are drawn by the hundred.
+    Wide ones are filled outlines, which cost the more the more of them are filled together: few at a time.
+    """
+    thin_line, plain = stroke.widthF() <= 1.0, stroke.style() == Qt.PenStyle.SolidLine
+    lines, corners = (LINES_TOGETHER if thin_line else WIDE_TOGETHER) if plain else (1, 1)
+    count, begin = len(starts) - 1, 0
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(stroke)
+    while begin < count:
+        end = int(np.searchsorted(starts, starts[begin] + corners, side="right")) - 1
+        end = min(max(end, begin + 1), begin + lines, count)
+        if end == begin + 1:
+            painter.drawPolyline(polygon(px[starts[begin] : starts[end]]))
+        else:
+            painter.drawPath(
+                lines_path(px[starts[begin] : starts[end]], starts[begin : end + 1] - starts[begin])
+            )
+        begin = end
+        yield
 
 
 @cache

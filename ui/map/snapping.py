@@ -128,7 +128,7 @@ class Snapper:
         if not len(shapes):
             return []
         found: list[tuple[float, Snap]] = []
-        level = layer.detail.at(1e-9)  # every point
+        level = layer.detail.whole
         best_corner, best_edge = reach, reach
         for part in level.touching(box).tolist():
             points, one = shapes.part(part), str(layer.ids[shapes.rows[part]])
