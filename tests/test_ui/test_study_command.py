@@ -205,7 +205,8 @@ def test_a_step_that_cannot_be_is_one_sentence_and_changes_nothing(
     ([*FAULT, "--upto", "2"], "add --carry-out"),
     (["--fault", "l1", "--time", "soon"], "“soon” is no time"),
     ([*FAULT, "--out", "steps.txt"], ".json"),
-    ([*FAULT, "--at-m", "10", "--inoperable", "nothing"], "nothing"),
+    ([*FAULT, "--inoperable", "nothing"], "nothing"),
+    ([*FAULT, "--at-m", "10"], "neither a length nor a route"),
 ])  # fmt: skip
 def test_arguments_that_do_not_fit_are_one_sentence(
     path: str, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
