@@ -223,8 +223,8 @@ def assign_problem(
     basis: Basis,
     measure: str = "workload",
     *,
-    least: float | None = None,
-    most: float | None = None,
+    least_load: float | None = None,
+    most_load: float | None = None,
     change_min: float | None = None,
     connected: bool = True,
     scheme: str | None = None,
@@ -237,10 +237,17 @@ def assign_problem(
         Id of the scheme whose locked areas stay, beside those of the one in force.
     measure
         What is shared out: ``workload``, ``customers`` or ``areas``.
-    least, most
-        Over the mean of the station.
+    least_load, most_load
+        Limits of each manager, in what is shared out; None: the settings, over the mean of his station.
     """
     project, areas = basis.project, basis.areas
+    locked = _locked(project, areas.areas, scheme)
+    if locked.any():
+        # A scheme locks an area to the manager it names, whoever answers for the area today.
+        place = {one: n for n, one in enumerate(areas.managers)}
+        said = owners(project, scheme)
+        named = np.array([place.get(said[one] or "", NOBODY) for one in areas.areas], dtype=np.int64)
+        areas = areas.owned(np.where(locked, named, areas.owner))
     frame = project.frame("transformer_areas").set_index("id").reindex(list(areas.areas))
     people = project.frame("district_managers").set_index("id").reindex(list(areas.managers))
     return AssignProblem(
@@ -249,12 +256,14 @@ def assign_problem(
         measure=measure_of(areas, measure),
         area_stations=tuple(frame["station"].fillna("")),
         manager_stations=tuple(people["station"].fillna("")),
-        least=setting(project, "assign.min_load") if least is None else least,
-        most=setting(project, "assign.max_load") if most is None else most,
+        least=setting(project, "assign.min_load"),
+        most=setting(project, "assign.max_load"),
+        least_load=least_load,
+        most_load=most_load,
         imbalance_min=setting(project, "assign.imbalance_weight_min"),
         change_min=setting(project, "assign.change_weight_min") if change_min is None else change_min,
         connected=connected,
-        fixed=_locked(project, areas.areas, scheme),
+        fixed=locked,
     )
 
 

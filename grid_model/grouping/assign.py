@@ -44,8 +44,10 @@ class AssignProblem:
         Ids; an area stays within its station; an empty one goes to any.
     least, most
         Limits of a manager's load over the mean of his station.
+    least_load, most_load
+        The same in what is shared out, alike for every station; None: `least`, `most`.
     fixed
-        Areas that stay where they are, beside those locked.
+        Areas that stay where they are, beside those locked, also with a manager of another station.
     barred
         Managers who get no area, and whose areas go to others.
     imbalance_min, change_min
@@ -64,12 +66,20 @@ class AssignProblem:
     manager_stations: tuple[str, ...]
     least: float = 0.0
     most: float = np.inf
+    least_load: float | None = None
+    most_load: float | None = None
     fixed: np.ndarray | None = None
     barred: frozenset[str] = frozenset()
     imbalance_min: float = 30.0
     change_min: float = 0.0
     connected: bool = True
     preference: np.ndarray | None = None
+
+    @property
+    def stays(self) -> np.ndarray:
+        """Which areas stay with who answers for them; one that nobody answers for does not."""
+        stay = self.areas.locked if self.fixed is None else self.areas.locked | self.fixed
+        return np.asarray(stay & (self.areas.owner != NOBODY), dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -229,19 +239,18 @@ class _Part:
         return np.array([self._column.get(int(owner[n]), NOBODY) for n in self.units], dtype=np.int64)
 
     def solve(self, feedback: Feedback, time_limit_s: float | None, good_enough: float) -> Assignment:
-        problem, areas = self._problem, self._problem.areas
-        stay = areas.locked if problem.fixed is None else areas.locked | problem.fixed
+        problem = self._problem
         share = self.weight / self.mean
         costs = problem.minutes[np.ix_(self.units, self.centres)]
         if problem.preference is not None:
             costs = costs + problem.preference[np.ix_(self.units, self.centres)]
-        fixed = np.where(stay[self.units], self._base, NOBODY)
+        fixed = np.where(problem.stays[self.units], self._base, NOBODY)
         return assign_connected(
             self._weighed(costs, share),
             self._adjacency(),
             self.weight,
-            problem.least * self.mean,
-            min(problem.most, 1e6) * self.mean,
+            problem.least * self.mean if problem.least_load is None else problem.least_load,
+            min(problem.most, 1e6) * self.mean if problem.most_load is None else problem.most_load,
             fixed=fixed,
             base=self._base,
             change_cost=problem.change_min * share,
@@ -333,15 +342,20 @@ class _Part:
 
 
 def _parts(problem: AssignProblem) -> list[_Part]:
-    """Part the problem by station; an area of no station goes with its manager's, else with the first."""
+    """Part the problem by station.
+
+    An area that stays, or is of no station, goes with its manager's; one that nobody answers for either with
+    the first.
+    """
     areas = problem.areas
     if not areas.managers:
         raise GridError("no-managers")
     stations = sorted(set(problem.manager_stations))
     of_area = []
+    stays = problem.stays
     for n in range(len(areas)):
         own = problem.area_stations[n]
-        if own not in stations:
+        if own not in stations or stays[n]:
             at = int(areas.owner[n])
             own = problem.manager_stations[at] if at != NOBODY else stations[0]
         of_area.append(own)

@@ -109,6 +109,40 @@ def test_a_barred_manager_gets_nothing_and_an_area_stays_within_its_station() ->
         assert stations[problem.areas.managers.index(found.manager_of[area])] == station
 
 
+def test_limits_in_numbers_hold_alike_in_stations_with_unlike_work() -> None:
+    problem = replace(asked(4, managers=4, count=24), least=0.0, most=0.5, connected=False, change_min=0.0)
+    count = len(problem.areas)
+    station = np.where(np.arange(count) < 18, "A", "B")  # nine areas for each there, three for each here
+    free = problem.areas.owned(np.full(count, -1))
+    areas = replace(free, locked=np.zeros(count, dtype=bool))
+    problem = replace(
+        problem,
+        areas=areas,
+        measure=np.ones(count),
+        manager_stations=("A", "A", "B", "B"),
+        area_stations=tuple(station.tolist()),
+        imbalance_min=0.0,
+        least_load=2.0,
+        most_load=10.0,
+    )
+    loads = [one.load for one in assign_areas(problem).loads]
+    assert min(loads) >= 2 and max(loads) <= 10 and sum(loads) == count
+    tight = assign_areas(replace(problem, most_load=8.0))
+    assert tight.status == "infeasible" and tight.why[0].managers == problem.areas.managers[:2]
+
+
+def test_an_area_that_stays_does_so_with_a_manager_of_another_station() -> None:
+    problem = replace(asked(2, managers=4, count=24), least=0.0, most=5.0, connected=False)
+    owner = np.arange(24) % 4
+    locked = np.zeros(24, dtype=bool)
+    locked[[0, 2]] = True  # of the managers 0 and 2
+    areas = replace(problem.areas.owned(owner), locked=locked)
+    problem = replace(problem, areas=areas, manager_stations=("A", "A", "B", "B"), area_stations=("B",) * 24)
+    found = assign_areas(replace(problem, fixed=None))
+    assert found.manager_of[areas.areas[0]] == areas.managers[0]
+    assert found.manager_of[areas.areas[2]] == areas.managers[2]
+
+
 def test_why_there_is_none_names_areas_and_managers() -> None:
     problem = replace(asked(3), least=0.0, most=0.5)
     reason = assign_areas(problem).why[0]

@@ -228,6 +228,43 @@ def seven(draft: Draft) -> None:
     draft.update("district_managers", [f"810100{n:02d}" for n in range(8, 13)], active=False)
 
 
+REFUSED = {
+    "--min -1": "--min must not be below zero, but -1.0 was given.",
+    "--time-limit 0": "--time-limit must be above zero, not 0.0.",
+    "--min 5 --max 2": "The least load (5.0) is above the most (2.0); give fitting limits.",
+    "--max 3 --max-customers 900": "Give one of these at a time: --max, --max-customers.",
+    "--by areas --max-customers 9": "Give one of these at a time: --by, --max-customers.",
+    "--stand-ins --min 3": "--stand-ins leaves the managers of areas as they are; leave --min out.",
+}
+
+
+@pytest.mark.parametrize("options", REFUSED)
+def test_an_assignment_refuses_what_cannot_be_or_is_said_in_vain(
+    file: Path, taiqu: Run, options: str
+) -> None:
+    before = file.read_bytes()
+    assert taiqu("assign", file, *options.split()) == (2, "", REFUSED[options] + "\n")
+    assert file.read_bytes() == before
+
+
+def test_no_manager_has_more_customers_than_the_most_that_is_asked_for(file: Path, taiqu: Run) -> None:
+    code, out, _err = taiqu("assign", file, "--max-customers", 800, "--json")
+    assert code == 0 and max(one["customers"] for one in json.loads(out)["managers"]) <= 800
+    code, out, _err = taiqu("assign", file, "--max-customers", 300, "--json")
+    assert code == 1 and json.loads(out)["rules"][0]["code"] == "assign-work-too-much"
+
+
+def test_stand_ins_are_found_for_the_managers_of_the_scheme_they_are_kept_in(file: Path, taiqu: Run) -> None:
+    assert taiqu("assign", file, "--scheme", "均衡", "--change", 0)[0] == 0
+    assert taiqu("assign", file, "--stand-ins", "--scheme", "均衡")[0] == 0
+    rows = open_for_reading(file).frame("area_assignments")
+    owner = open_for_reading(file).frame("transformer_areas").set_index("id")["manager"]
+    assert (rows["manager"].to_numpy() != owner.reindex(rows["transformer_area"]).to_numpy()).any()
+    assert rows["backup_manager"].notna().all() and (rows["manager"] != rows["backup_manager"]).all()
+    code, _out, err = taiqu("assign", file, "--stand-ins", "--scheme", "均衡", "--base", "现行方案")
+    assert (code, err) == (2, "Give one of these at a time: --base, --scheme.\n")
+
+
 def test_seven_managers_for_groups_of_four_to_five(town: Path, taiqu: Run) -> None:
     made_so(town, seven)
     told = said(taiqu, town, "--min-size", 4, "--max-size", 5)

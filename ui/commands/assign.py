@@ -75,12 +75,23 @@ SECONDS = 60.0
 """Longest search for each station where nothing is said."""
 
 
+OF_STAND_INS = ("scheme", "base", "stand_ins")
+"""What says something about stand-ins; everything else is about managers."""
+
+
 @dataclass(frozen=True)
 class KeepAssignment:
-    """Keep managers or stand-ins of areas in a scheme, made as a copy of the one in force where it is new."""
+    """Keep managers or stand-ins of areas in a scheme.
+
+    Parameters
+    ----------
+    origin
+        Id of the scheme it is a copy of where it is new; None: the one in force.
+    """
 
     scheme: str
     put: PutAssignment
+    origin: str | None = None
     title: str = N_("Assign areas to managers in scheme {scheme}")
 
     @property
@@ -97,7 +108,7 @@ class KeepAssignment:
 
         steps: list[Any] = []
         if scheme_named(project, self.scheme) is None:
-            now = scheme_in_force(project)
+            now = self.origin or scheme_in_force(project)
             if now is None:
                 raise GridError("no-scheme-to-copy", scheme=self.scheme)
             project, made = CopyScheme(now, self.scheme).apply(project)
@@ -113,19 +124,52 @@ def run(project: Project, parameters: AssignParameters, feedback: Feedback) -> O
     from gis.replanning import scheme_basis
     from grid_model.grouping.schemes import find_scheme, scheme_in_force, scheme_named
 
-    for name, _default, about in OPERATION.described():
-        value = getattr(parameters, name)
-        if about.number is float and value is not None and not 0 <= value < float("inf"):
-            raise GridError("not-above-zero", flag=about.flag, value=value)
+    _refuse(parameters)
     own = scheme_named(project, parameters.scheme) if parameters.scheme else None
     if own is not None and own == scheme_in_force(project):
         raise GridError("scheme-in-force", scheme=parameters.scheme)
     if parameters.scheme and own is None and scheme_in_force(project) is None:
         raise GridError("no-scheme-to-copy", scheme=parameters.scheme)
     base = find_scheme(project, parameters.base) if parameters.base else None
+    if parameters.stand_ins and own is not None:
+        # Stand-ins are found for the managers of the scheme they are kept in.
+        if base not in (None, own):
+            raise GridError("one-at-a-time", flags="--base, --scheme")
+        base = own
     basis = scheme_basis(project, base, feedback)
     work = _stand_ins if parameters.stand_ins else _areas
     return work(project, basis, base, parameters, feedback)
+
+
+def _refuse(parameters: AssignParameters) -> None:
+    """Refuse numbers that cannot be, and what would be said in vain."""
+    vain = []
+    for name, default, about in OPERATION.described():
+        value = getattr(parameters, name)
+        if about.number is float and value is not None:
+            _refuse_number(about.flag, value, above_zero=name == "time_limit")
+        if value != default and name not in OF_STAND_INS:
+            vain.append(about.flag)
+    if parameters.stand_ins and vain:
+        raise GridError("only-of-areas", flags=", ".join(vain))
+    if parameters.max_customers is not None and parameters.most is not None:
+        raise GridError("one-at-a-time", flags="--max, --max-customers")
+    if parameters.max_customers is not None and parameters.measure == "areas":
+        raise GridError("one-at-a-time", flags="--by, --max-customers")
+    most = _most(parameters)
+    if parameters.least is not None and most is not None and parameters.least > most:
+        raise GridError("least-above-most", least=parameters.least, most=most)
+
+
+def _refuse_number(flag: str, value: float, above_zero: bool) -> None:
+    if above_zero and not 0 < value < float("inf"):
+        raise GridError("not-above-zero", flag=flag, value=value)
+    if not 0 <= value < float("inf"):
+        raise GridError("below-zero", flag=flag, value=value)
+
+
+def _most(parameters: AssignParameters) -> float | None:
+    return parameters.most if parameters.max_customers is None else parameters.max_customers
 
 
 def _areas(
@@ -140,24 +184,14 @@ def _areas(
     measure = "customers" if parameters.max_customers is not None else parameters.measure
     locks = (scheme_named(project, parameters.scheme) if parameters.scheme else None) or base
     problem = assign_problem(
-        basis, measure, change_min=parameters.change, connected=not parameters.in_pieces, scheme=locks
+        basis,
+        measure,
+        least_load=parameters.least,
+        most_load=_most(parameters),
+        change_min=parameters.change,
+        connected=not parameters.in_pieces,
+        scheme=locks,
     )
-    mean = float(problem.measure.sum()) / max(len(problem.areas.managers), 1)
-    most = parameters.max_customers if parameters.max_customers is not None else parameters.most
-    limits = {
-        name: value / mean if mean > 0 else value
-        for name, value in (("least", parameters.least), ("most", most))
-        if value is not None
-    }
-    if limits:
-        problem = assign_problem(
-            basis,
-            measure,
-            change_min=parameters.change,
-            connected=not parameters.in_pieces,
-            scheme=locks,
-            **limits,
-        )
     found = assign(problem, feedback, parameters.time_limit or SECONDS)
     edit = None
     if parameters.scheme and found.manager_of:
@@ -181,7 +215,7 @@ def _stand_ins(
     found = choose_stand_ins(basis, base, feedback)
     edit = None
     if parameters.scheme:
-        edit = KeepAssignment(parameters.scheme, PutAssignment("", {}, found.stand_in_of))
+        edit = KeepAssignment(parameters.scheme, PutAssignment("", {}, found.stand_in_of), base)
     return Outcome(
         stand_ins_document(project, basis, found, parameters.scheme),
         stand_ins_lines(project, basis, found, parameters.scheme),
