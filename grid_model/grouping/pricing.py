@@ -49,7 +49,10 @@ class Pricing:
 
     def __init__(self, problem: GroupingProblem) -> None:
         self._problem = problem
-        minutes = problem.pair_minutes * problem.weights.travel
+        pair = problem.pair_minutes
+        known = np.isfinite(pair)
+        # Also where ways weigh nothing: endless × 0 is no number.
+        minutes = np.where(known, np.where(known, pair, 0.0) * problem.weights.travel, np.inf)
         finite = minutes[np.isfinite(minutes)]
         # No group holds a pair without a way between them: its cost is infinite.
         far = 1e9 + (float(finite.max()) if len(finite) else 0.0)

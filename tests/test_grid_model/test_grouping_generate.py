@@ -28,6 +28,17 @@ from tests.test_grid_model.managers import (
 )
 
 
+def test_nobody_without_a_known_place_shares_a_group_though_ways_weigh_nothing() -> None:
+    """Six in a row; nobody knows a way to the last one, and he shares no group whatever ways cost."""
+    problem = row_of(6, min_size=1, max_size=3, qualifications_known=False)
+    minutes = problem.minutes.copy()
+    minutes[5, :5] = minutes[:5, 5] = np.inf
+    problem = replace(problem, minutes=minutes, weights=replace(problem.weights, travel=0.0))
+    listed, made = solve_grouping(problem), solve_grouping(replace(problem, max_candidates=3))
+    assert made.objective == pytest.approx(listed.objective)
+    assert problem.members[5:] in {group.members for group in made.groups}
+
+
 @pytest.mark.parametrize("seed", range(scaled(3, 60)))
 def test_groups_made_as_needed_give_the_best_plan_of_all(seed: int) -> None:
     random = np.random.default_rng(500 + seed)
