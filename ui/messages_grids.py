@@ -29,6 +29,7 @@ GRID_ERRORS: Mapping[str, str] = {
     "take-of-what": N_("--take needs --frontier: say how many plans to choose from."),
     "not-above-zero": N_("{flag} must be above zero, not {value}."),
     "below-zero": N_("{flag} must not be below zero, but {value} was given."),
+    "says-nothing-alone": N_("{flag} says nothing without {needed}; add that or leave it out."),
     "only-of-areas": N_("--stand-ins leaves the managers of areas as they are; leave {flags} out."),
     "least-above-most": N_("The least load ({least}) is above the most ({most}); give fitting limits."),
     "too-many-candidates": N_(

@@ -247,6 +247,28 @@ def test_an_assignment_refuses_what_cannot_be_or_is_said_in_vain(
     assert file.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("--against 现行方案", "--against says nothing without --compare; add that or leave it out."),
+        (
+            "--approved-by 所长",
+            "--approved-by says nothing without --put-in-force; add that or leave it out.",
+        ),
+        ("--as 新", "--as says nothing without --copy / --rename; add that or leave it out."),
+        ("--compare 现行方案 --roster r.xlsx", "Give one of these at a time: --roster, --compare."),
+        (
+            "--show 现行方案 --unmasked --purpose 核对",
+            "--unmasked says nothing without --changes / --roster; add that or leave it out.",
+        ),
+    ],
+)
+def test_what_says_nothing_about_schemes_is_refused(file: Path, taiqu: Run, options: str, told: str) -> None:
+    before = file.read_bytes()
+    assert taiqu("schemes", file, *options.split()) == (2, "", told + "\n")
+    assert file.read_bytes() == before
+
+
 def test_no_manager_has_more_customers_than_the_most_that_is_asked_for(file: Path, taiqu: Run) -> None:
     code, out, _err = taiqu("assign", file, "--max-customers", 800, "--json")
     assert code == 0 and max(one["customers"] for one in json.loads(out)["managers"]) <= 800

@@ -86,6 +86,7 @@ def run(project: Project, parameters: SchemesParameters, feedback: Feedback) -> 
         raise GridError("one-at-a-time", flags=flags)
     if parameters.changes and asked != ["compare"]:
         raise GridError("changes-of-what")
+    _refuse_vain(parameters, asked)
     disclosure = Disclosure.asked(parameters.unmasked, parameters.purpose)
     if asked == ["compare"]:
         return _compare(project, parameters, disclosure, feedback)
@@ -96,6 +97,29 @@ def run(project: Project, parameters: SchemesParameters, feedback: Feedback) -> 
     from ui.scheme_text import list_document, list_lines
 
     return Outcome(list_document(project), list_lines(project))
+
+
+NEEDS = {
+    "against": ("compare",),
+    "prepared_by": ("put_in_force",),
+    "checked_by": ("put_in_force",),
+    "approved_by": ("put_in_force",),
+    "approved_on": ("put_in_force",),
+    "name": ("copy", "rename"),
+    "unmasked": ("changes", "roster"),
+}
+"""Fields that say nothing without one of others."""
+
+
+def _refuse_vain(parameters: SchemesParameters, asked: list[str]) -> None:
+    """Refuse what would be said in vain."""
+    flags = {name: about.flag for name, _default, about in OPERATION.described()}
+    for name, others in NEEDS.items():
+        if getattr(parameters, name) and not any(getattr(parameters, one) for one in others):
+            needed = " / ".join(flags[one] for one in others)
+            raise GridError("says-nothing-alone", flag=flags[name], needed=needed)
+    if parameters.roster and asked not in ([], ["show"]):
+        raise GridError("one-at-a-time", flags=f"--roster, {flags[asked[0]]}")
 
 
 def _compare(
