@@ -21,7 +21,9 @@ from ui.outage_text import reason_sentence
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     file = tmp_path_factory.mktemp("outage") / "worked.gpkg"
-    save_new(file, worked_case(), SILENT)
+    draft = worked_case().edit()
+    draft.update("switches", ["q1"], name="进线开关")
+    save_new(file, draft.project, SILENT)
     return str(file)
 
 
@@ -179,7 +181,8 @@ def test_the_ranking_is_written(path: str, tmp_path: Path, suffix: str) -> None:
             [str(cell) for cell in row]
             for row in CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
         ]
-    assert rows[1][0] == "q1"
+    assert rows[0][:3] == ["Device", "Name", "Kind"]
+    assert rows[1][:3] == ["q1", "进线开关", "Switch"]
     assert main(["rank", path, "--out", str(tmp_path / "rank.pdf")]) == 2
 
 

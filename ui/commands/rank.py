@@ -38,6 +38,7 @@ REASONS = {
 
 HEADINGS = (
     N_("Device"),
+    N_("Name"),
     N_("Kind"),
     N_("LV customers"),
     N_("MV users"),
@@ -50,7 +51,7 @@ HEADINGS = (
 
 
 LOSSES = ("lv_customers", "mv_users", "rated_kva", "important", "pv_kw", "transformer_areas")
-"""What the headings from the third on are about."""
+"""What the headings from the fourth on are about."""
 
 
 @dataclass(frozen=True)
@@ -152,12 +153,16 @@ def ranked_rows(ranking: DeviceRanking) -> Iterator[dict[str, Any]]:
     from grid_model.wiring import DEVICE_TABLES
 
     tables = ranking.topology.wiring.tables
-    names = [(one, KINDS[name][0]) for name in DEVICE_TABLES for one in tables[name].frame["id"].tolist()]
+    devices = [
+        (one, called, KINDS[table][0])
+        for table in DEVICE_TABLES
+        for one, called in tables[table].frame[["id", "name"]].fillna("").itertuples(index=False)
+    ]
     losses = {name: values.tolist() for name, values in ranking.losses.items()}
     reasons = ranking.reason.tolist()
     for number in ranking.order.tolist():
-        identifier, kind = names[number]
-        found: dict[str, Any] = {"id": identifier, "kind": kind}
+        identifier, called, kind = devices[number]
+        found: dict[str, Any] = {"id": identifier, "name": called, "kind": kind}
         found |= {name: _plain(values[number]) for name, values in losses.items()}
         yield found | {"reason": CODES[reasons[number]]}
 
@@ -195,7 +200,7 @@ def _lines(ranking: DeviceRanking, rows: list[dict[str, Any]]) -> Iterator[str]:
             "{kind} {id}: LV customers {lv}, MV users {mv}, {kva} kVA, important {important}"
         ).format(
             kind=labels[row["kind"]],
-            id=row["id"],
+            id=f"{row['name']} ({row['id']})" if row["name"] not in ("", row["id"]) else row["id"],
             lv=whole(row["lv_customers"]),
             mv=whole(row["mv_users"]),
             kva=number(row["rated_kva"]),
@@ -218,6 +223,7 @@ def _write(
     cells = [
         (
             row["id"],
+            row["name"],
             labels[row["kind"]],
             row["lv_customers"],
             row["mv_users"],
@@ -246,7 +252,7 @@ def _pair_sheets(pairs: Sequence[PairLoss], head: Sequence[str]) -> list[Sheet]:
 
     if not pairs:
         return []
-    numbers = dict(zip(LOSSES, HEADINGS[2:8], strict=True))
+    numbers = dict(zip(LOSSES, HEADINGS[3:9], strict=True))
     names = [_("Device"), _("Kind"), _("Second device"), _("Its kind")]
     beyond = [_("{number}, with neither alone").format(number=_(one)) for one in numbers.values()]
     cells: list[list[str | float | None]] = []
