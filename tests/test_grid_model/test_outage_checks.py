@@ -414,10 +414,11 @@ def test_the_feeders_costs_by_month_sum_up_to_the_user_hours_of_the_study(data: 
             StudyStep(start + timedelta(minutes=n), "close" if device in is_open else "open", (device,))
         )
         is_open ^= {device}
+    latest_off = max(2000, minutes[0])
     entry = st.builds(
         ManualEntry, st.just("area"), st.sampled_from("ABCD"), st.just("…"),
         st.none() | st.integers(0, 2000).map(lambda n: start + timedelta(minutes=n)),
-        st.none() | st.integers(2000, 6000).map(lambda n: start + timedelta(minutes=n)),
+        st.none() | st.integers(latest_off + 1, 7000).map(lambda n: start + timedelta(minutes=n)),
     )  # fmt: skip
     until = start + timedelta(days=4)
     study = study_outage(project, steps, until=until, manual=data.draw(st.lists(entry, max_size=3)))

@@ -20,6 +20,8 @@ from ui.main_window import MainWindow
 from ui.map.tools import TOOLS
 
 EVENTS = scaled(3_000, 20_000)
+OFFSCREEN = {"This plugin does not support raise()"}
+"""What Qt's windowless platform says of itself."""
 LEFT = Qt.MouseButton.LeftButton
 
 KEYS = (
