@@ -84,6 +84,10 @@ GRID_REASONS: Mapping[str, str] = {
     "in-station": N_("{station}:"),
     "sizes-cannot-cover": N_("Groups of {minimum}–{maximum} cannot cover {count} managers: {managers}."),
     "isolated-manager": N_("{managers} has no neighbour; a group needs at least {minimum} managers."),
+    "manager-out-of-reach": N_(
+        "No way is known from {managers} to any other manager: no base point and no drawn area says where they are, "
+        "or the roads do not reach them. Set their base points, or take them out of the planning."
+    ),
     "island-of-managers": N_(
         "{managers} have no neighbours but each other; groups of {minimum}–{maximum} cannot cover these {count}."
     ),

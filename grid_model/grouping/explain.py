@@ -211,6 +211,8 @@ def _plain(problem: GroupingProblem) -> list[Reason]:
     n = len(problem)
     if not coverable(n, problem.min_size, problem.max_size):
         return [Reason("sizes-cannot-cover", problem.members, _sizes(problem, n))]
+    if lost := _out_of_reach(problem):
+        return [Reason("manager-out-of-reach", lost, _sizes(problem, len(lost)))]
     parts = _components(problem.adjacency)
     reasons = [reason for part in parts for reason in _component(problem, part)]
     return reasons or _everyone_has_a_group(problem)
@@ -218,6 +220,15 @@ def _plain(problem: GroupingProblem) -> list[Reason]:
 
 def _sizes(problem: GroupingProblem, count: int) -> dict[str, object]:
     return {"count": count, "minimum": problem.min_size, "maximum": problem.max_size}
+
+
+def _out_of_reach(problem: GroupingProblem) -> tuple[str, ...]:
+    """Find managers from whom no way to any other is known: the travel of a group with one has no price."""
+    if problem.min_size < 2:
+        return ()
+    minutes = problem.pair_minutes
+    known = np.isfinite(minutes).sum(axis=1) - np.isfinite(minutes.diagonal())
+    return tuple(problem.members[n] for n in np.flatnonzero(known == 0))
 
 
 def _component(problem: GroupingProblem, at: np.ndarray) -> list[Reason]:

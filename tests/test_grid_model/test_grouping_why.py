@@ -44,6 +44,15 @@ def test_a_manager_without_neighbours_is_named() -> None:
     assert why(replace(problem, adjacency=alone)) == [("isolated-manager", ("m2",))]
 
 
+def test_a_manager_whose_place_nobody_knows_is_named() -> None:
+    problem = row_of(5)
+    minutes = problem.minutes.copy()
+    minutes[2, :] = minutes[:, 2] = np.inf
+    assert why(replace(problem, minutes=minutes)) == [("manager-out-of-reach", ("m2",))]
+    minutes[2, 2] = 0.0
+    assert why(replace(problem, minutes=minutes)) == [("manager-out-of-reach", ("m2",))]
+
+
 def test_an_island_too_small_for_a_group_is_named() -> None:
     problem = row_of(8)
     cut = problem.adjacency.copy()
