@@ -180,7 +180,7 @@ def test_an_empty_list_says_that_nothing_is_wrong_and_sentences_have_the_room_th
     for room in (400, 2000):
         wide.resize(room, 200)
         wide.show()
-        qtbot.waitUntil(lambda room=room: wide.width() == room)  # type: ignore[misc]
+        qtbot.waitUntil(lambda room=room: wide.width() == room)
         widths.append(wide.view.columnWidth(0))
     assert widths[0] < wide.view.fontMetrics().horizontalAdvance(sentence) <= widths[1]
 

@@ -377,7 +377,8 @@ def test_areas_and_devices_are_found_by_either_way_of_saying_a_number() -> None:
     assert sorted(found_ids(project, "5组公", "transformer_areas")) == ["1", "2"]
     assert sorted(found_ids(project, "五组", "transformer_areas")) == ["1", "2"]
     assert found_ids(project, "wz", "transformer_areas") == ["1"]
-    assert sorted(found_ids(project, "五", "transformer_areas")) == ["1", "3"], "one numeral alone is a syllable"
+    alone = sorted(found_ids(project, "五", "transformer_areas"))
+    assert alone == ["1", "3"], "one numeral alone is a syllable"
 
 
 def test_what_is_the_same_comes_first_however_many_hold_it() -> None:
