@@ -177,7 +177,7 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_print_writes_the_pdf_and_says_so(station: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = station.with_name("map.pdf")
     assert main(["print", str(station), "--template", "station-map", "--out", str(out), "--paper", "A4"]) == 0
-    assert "map.pdf, 1 sheets" in capsys.readouterr().out
+    assert "map.pdf, 1 sheet\n" in capsys.readouterr().out
     assert out.read_bytes().startswith(b"%PDF")
 
 

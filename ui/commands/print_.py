@@ -12,7 +12,7 @@ from grid_model.errors import GridError
 from grid_model.feedback import Feedback
 from grid_model.operation import Operation, Outcome, parameter
 from grid_model.project import Project
-from resources.i18n import N_, _
+from resources.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from gis.pages.items import Page
@@ -149,7 +149,8 @@ def printed(
     from ui.page_painter import print_pages
 
     missing = print_pages(pages, path, pages[0].title, feedback)
-    lines = [_("Printed: {file}, {n} sheets").format(file=path, n=len(pages))]
+    told = ngettext("Printed: {file}, {n} sheet", "Printed: {file}, {n} sheets", len(pages))
+    lines = [told.format(file=path, n=len(pages))]
     if missing:
         lines.append(
             _("No font here has these characters; they stand as boxes: {characters}").format(
