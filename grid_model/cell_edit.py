@@ -43,7 +43,7 @@ class SetCell:
             ``unknown-object``, ``unknown-column``, ``id-fixed``, ``value-needed``, ``no-such-target``,
             ``bad-value``, ``bad-choice``, ``number-out-of-range``.
         """
-        _check_cells(project, self.table, self.column, (self.value,))
+        check_cells(project, self.table, self.column, (self.value,))
         draft = project.edit()
         draft.update(self.table, [self.object_id], **{self.column: None if self.value == "" else self.value})
         return draft.finish()
@@ -74,14 +74,14 @@ class SetCells:
     def apply(self, project: Project) -> tuple[Project, Changes]:
         """Make the edit; raises `GridError` as `SetCell.apply`."""
         for name, cells in self.cells.items():
-            _check_cells(project, self.table, name, cells)
+            check_cells(project, self.table, name, cells)
         draft = project.edit()
         if self.cells:
             draft.update(self.table, self.ids, **{name: list(cells) for name, cells in self.cells.items()})
         return draft.finish()
 
 
-def _check_cells(project: Project, table: str, name: str, values: Sequence[Any]) -> None:
+def check_cells(project: Project, table: str, name: str, values: Sequence[Any]) -> None:
     """Refuse an empty cell where one is needed, and a reference that leads nowhere."""
     column = schema.table(table).by_name.get(name)
     if column is None:

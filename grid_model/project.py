@@ -142,7 +142,7 @@ class Draft:
         if len(frame):
             check_ids(holder.schema, frame)
             for name in holder.schema.names:
-                _check_values(table, holder.schema.column(name), frame[name])
+                check_values(table, holder.schema.column(name), frame[name])
             self._do(RowsInserted(table, frame))
 
     def delete(self, table: str, ids: Sequence[str]) -> None:
@@ -179,7 +179,7 @@ class Draft:
                 after[name] = column_of(column, value, len(at))
             except (ValueError, TypeError, OverflowError) as error:
                 raise GridError("bad-value", table=table, column=name, value=str(value)) from error
-            _check_values(table, column, after[name])
+            check_values(table, column, after[name])
         before = holder.frame.iloc[at][list(after.columns)].reset_index(drop=True)
         differs = ~(after.eq(before) | (after.isna() & before.isna())).fillna(False).astype(bool)
         names = [name for name in after.columns if differs[name].any()]
@@ -215,7 +215,7 @@ class Draft:
         return self.project, Changes(tuple(self._steps))
 
 
-def _check_values(table: str, column: schema.Column, values: pd.Series) -> None:
+def check_values(table: str, column: schema.Column, values: pd.Series) -> None:
     """Refuse values the column may not hold."""
     if column.kind is Kind.CHOICE:
         strange = values.notna() & ~values.isin(column.codes)

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from grid_model import schema
 from resources.i18n import N_, _
 from ui import objects
 
@@ -112,6 +113,17 @@ def can_delete(window: MainWindow) -> bool:
     return bool(chosen.ids) and objects.is_deletable(chosen.table) and not window.bench.session.reading
 
 
+def table_of_new_rows(window: MainWindow) -> str:
+    """Name the table on screen if a person makes rows of it by hand, else nothing."""
+    page = window.bottom.page
+    return page.name if page is not None and page.takes_rows else ""
+
+
+def can_make_row(window: MainWindow) -> bool:
+    """Whether the table on screen takes rows made by hand."""
+    return bool(table_of_new_rows(window)) and not window.bench.session.reading
+
+
 def has_table(window: MainWindow) -> bool:
     """Whether an attribute table is on screen."""
     return hasattr(window.bottom.page, "ask_expression")
@@ -177,6 +189,7 @@ ACTIONS = (
     Action("redo", "edit", N_("&Redo"), "Ctrl+Y", can_redo, "redo"),
     Action("copy", "edit", N_("&Copy"), "Ctrl+C", starts_section=True),
     Action("paste", "edit", N_("&Paste"), "Ctrl+V", can_paste),
+    Action("new-row", "edit", N_("&New row…"), "Ctrl+Shift+N", can_make_row, "plus"),
     Action("delete-chosen", "edit", N_("&Delete…"), "Del", can_delete, "", named_only=True),
     Action("find", "edit", N_("&Find…"), "Ctrl+F", icon="search"),
     Action("journal", "edit", N_("&Journal"), "Ctrl+H", starts_section=True),
@@ -303,6 +316,7 @@ class ActionSet:
 
         for declared in ACTIONS:
             self.by_name[declared.name].setEnabled(declared.enabled(self._window))
+        self._name_new_row()
         session = self._window.bench.session
         for name, entry, plain, full in (
             ("undo", session.next_undo, _("&Undo"), N_("&Undo: {what}")),
@@ -313,6 +327,27 @@ class ActionSet:
             self.by_name[name].setText(_(full).format(what=what.replace("&", "&&")) if what else plain)
             keys = self.by_name[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             self.by_name[name].setToolTip(f"{text.replace('&', '')} ({keys})")
+
+    def _name_new_row(self) -> None:
+        """Say of which table the new row would be, or why there is none."""
+        action, page = self.by_name["new-row"], self._window.bottom.page
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        table = table_of_new_rows(self._window)
+        if table:
+            named = _(schema.table(table).label)
+            action.setText(_("&New row: {table}…").format(table=named))
+            action.setToolTip(_("New row: {table}").format(table=named) + f" ({keys})")
+            return
+        action.setText(_("&New row…"))
+        name = page.name if page is not None else ""
+        action.setToolTip(
+            _(
+                "Rows of “{table}” are not made by hand here: they are drawn on the map, imported, "
+                "or made by commands of their own."
+            ).format(table=_(schema.table(name).label))
+            if name in schema.tables()
+            else _("Open a table such as the district managers first; this list is a result.")
+        )
 
 
 def tip(declared: Action) -> str:

@@ -53,6 +53,8 @@ class Bench(QObject):
     """Somebody asks the map to go to an object: table, id."""
     delete_wanted = Signal()
     """Somebody wants what is under the hand deleted."""
+    row_wanted = Signal()
+    """Somebody wants a new row in the table on screen."""
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -280,6 +280,31 @@ def copy(window: MainWindow) -> None:
         view.copy()
 
 
+def new_row(window: MainWindow) -> None:
+    """Ask for a new row of the table on screen; then show and choose it, whatever was filtered out."""
+    from ui.actions import can_make_row
+    from ui.dialogs.new_row_dialog import NewRowDialog
+
+    project, page, bench = window.bench.session.project, window.bottom.page, window.bench
+    if project is None or page is None or not can_make_row(window):
+        return
+    dialog = NewRowDialog(bench.session, project, page.name, bench.show_personal, window)
+    if not dialog.exec():
+        return
+    bench.select(page.name, dialog.made)
+    hidden = any(page.model.row_of(one) < 0 for one in page.positions_of(bench.selection))
+    if hidden:
+        window.bottom.drop_filters()
+    page.follow_selection()
+    page.view.setFocus()
+    told = (
+        _("“{id}” stands in the table now; the filters hid it and were taken off.")
+        if hidden
+        else _("“{id}” stands in the table now.")
+    )
+    window.messages.tell(told.format(id=dialog.made))
+
+
 def delete_chosen(window: MainWindow) -> None:
     """Say what depends on what is chosen, and delete it with that where the person agrees."""
     from grid_model.delete import DeleteObjects, deletion_of

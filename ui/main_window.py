@@ -17,7 +17,7 @@ from grid_model.project import Project
 from grid_model.topology import Loop
 from resources.i18n import _
 from ui import doing, objects, outputs
-from ui.actions import ActionSet
+from ui.actions import ActionSet, connect_button
 from ui.bench import Bench
 from ui.device_menu import fill_device_menu
 from ui.dialogs import ask
@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
         self.start = StartPage(bench)
         self.status = StatusLine(bench)
         self.setStatusBar(self.status)
+        connect_button(self.bottom.new_row, self.commands.by_name["new-row"])
+        self.bottom.new_row.clicked.connect(self.commands.by_name["new-row"].trigger)
         self.setCentralWidget(self._place())
         self._connect()
         self.resize(1366, 768)
@@ -161,6 +163,8 @@ class MainWindow(QMainWindow):
         bench.selection_changed.connect(self._mark)
         bench.zoom_wanted.connect(self._zoom_to)
         bench.delete_wanted.connect(lambda: doing.delete_chosen(self))
+        bench.row_wanted.connect(lambda: doing.new_row(self))
+        self.bottom.turned.connect(self.commands.refresh)
         bench.outage.changed.connect(self._show_outage)
         bench.outage.shown_changed.connect(self._show_outage)
         bench.ranking.changed.connect(self._show_losses)

@@ -70,6 +70,8 @@ class BottomTables(QWidget):
     """Tabs of tables with filter, columns and export."""
 
     export_wanted = Signal()
+    turned = Signal()
+    """Another table may be on screen."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()
@@ -150,6 +152,8 @@ class BottomTables(QWidget):
         columns = QMenu(self._columns_button)
         columns.aboutToShow.connect(lambda: self._fill_columns(columns))
         self._columns_button.setMenu(columns)
+        self.new_row = self._tool("", "")
+        self.new_row.setIcon(icon("plus"))
         export = self._tool("xlsx", _("Write this table to an Excel file"))
         export.setIcon(icon("export"))
         export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -162,6 +166,7 @@ class BottomTables(QWidget):
             self._count,
             self.filter,
             self._filter_button,
+            self.new_row,
             self._tables_button,
             self._columns_button,
             export,
@@ -252,6 +257,7 @@ class BottomTables(QWidget):
             self._stack.setCurrentWidget(self._nothing)
             self._count.setText("")
             self.conditions.show_model(None)
+            self.turned.emit()
             return
         page = self._page(self._shown[at])
         page.model.filter(self.filter.text())
@@ -259,6 +265,7 @@ class BottomTables(QWidget):
         page.follow_selection()
         self._title()
         self._tell_count()
+        self.turned.emit()
 
     def _title(self) -> None:
         for at, name in enumerate(self._shown):

@@ -43,7 +43,7 @@ class CellEditor(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._column_at(index.column())
-        choices = self._choices(column)
+        choices = choices_of(self._project(), column)
         if choices is None:
             line = QLineEdit(parent)
             line.setFrame(False)
@@ -57,19 +57,6 @@ class CellEditor(QStyledItemDelegate):
     def _finish(self, combo: QComboBox) -> None:
         self.commitData.emit(combo)
         self.closeEditor.emit(combo)
-
-    def _choices(self, column: Column) -> list[tuple[object, str]] | None:
-        nothing: list[tuple[object, str]] = [] if column.required else [("", formats.EMPTY)]
-        if column.kind is Kind.BOOLEAN:
-            return [(True, _("Yes")), (False, _("No"))]
-        if column.kind is Kind.CHOICE:
-            return nothing + [(choice.code, _(choice.label)) for choice in column.choices]
-        project = self._project()
-        if column.references and project is not None and len(project.table(column.references)) <= LISTED:
-            ids = project.frame(column.references)["id"].tolist()
-            named = [(one, objects.object_name(project, column.references, one)) for one in ids]
-            return nothing + sorted(named, key=lambda pair: pair[1])
-        return None
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         value = plain(index.data(2))
@@ -85,6 +72,20 @@ class CellEditor(QStyledItemDelegate):
             model.setData(index, editor.currentData())
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
+
+
+def choices_of(project: Project | None, column: Column) -> list[tuple[object, str]] | None:
+    """List the values a column takes and how they are called; None where they are typed."""
+    nothing: list[tuple[object, str]] = [] if column.required else [("", formats.EMPTY)]
+    if column.kind is Kind.BOOLEAN:
+        return [(True, _("Yes")), (False, _("No"))]
+    if column.kind is Kind.CHOICE:
+        return nothing + [(choice.code, _(choice.label)) for choice in column.choices]
+    if column.references and project is not None and len(project.table(column.references)) <= LISTED:
+        ids = project.frame(column.references)["id"].tolist()
+        named = [(one, objects.object_name(project, column.references, one)) for one in ids]
+        return nothing + sorted(named, key=lambda pair: pair[1])
+    return None
 
 
 def whole_text(value: object) -> str:

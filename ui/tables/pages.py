@@ -15,6 +15,7 @@ from grid_model import schema
 from grid_model.cell_edit import SetCell
 from grid_model.changes import CellsChanged, Changes
 from grid_model.errors import GridError
+from grid_model.new_row import BY_HAND
 from grid_model.project import Project
 from grid_model.table import plain
 from resources.i18n import _, ngettext
@@ -108,6 +109,11 @@ class TablePage(QWidget):
         """Whether cells of this table may be changed."""
         return False
 
+    @property
+    def takes_rows(self) -> bool:
+        """Whether a person makes rows of this table by hand."""
+        return False
+
     # ------------------------------------------------------------------ menus
 
     def _menu(self, position: int, place: QPoint) -> None:
@@ -126,6 +132,8 @@ class TablePage(QWidget):
         menu.addAction(_("Copy this cell"), self.view.copy_cell)
         if self.can_paste:
             menu.addAction(_("Paste"), self.paste)
+        if self.takes_rows and not self.bench.session.reading:
+            menu.addAction(_("New row…"), self.bench.row_wanted.emit)
         if found is not None and objects.is_deletable(found[0]) and not self.bench.session.reading:
             menu.addAction(_("Delete…"), self.delete)
         index = self.view.currentIndex()
@@ -331,6 +339,10 @@ class AttributePage(TablePage):
     @property
     def can_paste(self) -> bool:
         return any(column.editable for column in self.model.columns)
+
+    @property
+    def takes_rows(self) -> bool:
+        return self.name in BY_HAND
 
     def paste(self) -> None:
         """Put the clipboard into the cells from the current one on: one edit, or none at all."""
