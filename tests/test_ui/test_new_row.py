@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from grid_model.project import Project
+from resources import i18n
 from tests.project_values import same, same_rows
 from tests.test_ui.helpers import LEFT
 from ui.dialogs.new_row_dialog import NewRowDialog
 from ui.main_window import MainWindow
+from ui.messages import title_of
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -230,3 +232,56 @@ def test_a_project_that_is_only_read_takes_no_row(qtbot: QtBot, window: MainWind
         session.open(path, reading=True)
     window.bottom.open("customers")
     assert not window.commands.by_name["new-row"].isEnabled()
+
+
+def test_a_meter_of_one_of_thousands_of_customers_is_typed_by_number(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    customer = str(project.frame("customers")["id"].iloc[-1])
+
+    def act(dialog: NewRowDialog) -> None:
+        field = dialog.fields["customer"]
+        assert not isinstance(field, QComboBox) and field.placeholderText() == "Customer number"
+        type_into(qtbot, dialog.fields["id"], "X901")
+        type_into(qtbot, field, customer + "9")
+        assert customer + "9" in dialog.told["customer"].text() and not dialog.go.isEnabled()
+        qtbot.keyClick(field, Qt.Key.Key_Backspace)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    make(qtbot, window, "usage_points", act)
+    assert now(window).table("usage_points").row("X901")["customer"] == customer
+
+
+def test_a_reference_is_typed_by_a_name_only_one_bears(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    station = project.frame("stations").iloc[0]
+
+    def act(dialog: NewRowDialog) -> None:
+        fill_manager(qtbot, dialog)
+        field = dialog.fields["station"]
+        assert isinstance(field, QComboBox)
+        field.setEditText(str(station["name"]))
+        qtbot.mouseClick(dialog.go, LEFT)
+
+    make(qtbot, window, "district_managers", act)
+    assert now(window).table("district_managers").row("X901")["station"] == station["id"]
+
+
+def test_it_speaks_chinese(qtbot: QtBot, window: MainWindow) -> None:
+    i18n.use_language("zh_CN")
+    seen: list[str] = []
+
+    def act(dialog: NewRowDialog) -> None:
+        type_into(qtbot, dialog.fields["x"], "106.1")
+        seen.extend((dialog.windowTitle(), dialog.go.text(), dialog.told["y"].text()))
+        type_into(qtbot, dialog.fields["y"], "30.1")
+        type_into(qtbot, dialog.fields["name"], "W")
+        qtbot.mouseClick(dialog.go, LEFT)
+
+    make(qtbot, window, "district_managers", act)
+    assert seen[:2] == ["新增台区经理", "确定"] and "不能为空" in seen[2]
+    assert window.commands.by_name["new-row"].text() == "新增台区经理(&N)…"
+    assert window.messages.text.text().startswith("已新增")
+    entry = window.bench.session.next_undo
+    assert entry is not None and title_of(entry.title, entry.values).startswith("新增台区经理“")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from grid_model import schema
 from grid_model.errors import GridError
-from grid_model.new_row import NewRow, refusals, suggested_id
+from grid_model.new_row import LIMITS, NewRow, refusals, suggested_id
 from grid_model.project import Project
 from grid_model.schema import Column, Kind
 from resources.i18n import _
@@ -153,7 +153,7 @@ class NewRowDialog(QDialog):
     # -------------------------------------------------------------- the check
 
     def _changed(self, name: str) -> None:
-        self._touched.add(name)
+        self._touched.update(LIMITS if name in LIMITS else (name,))
         self.problem.setText("")
         self._check()
 
