@@ -191,11 +191,16 @@ def _played_again(project: Project, study: OutageStudy, outage: str, done: Begun
             raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5])) from error
         raise
     for then, now in zip(study.stages, fresh.stages, strict=True):
-        if (then.counts, then.opened, then.closed) != (now.counts, now.opened, now.closed):
+        if then.counts != now.counts or _operated(then) != _operated(now):
             if elsewhere:
                 raise GridError("carry-out-from-normal", n=len(other), devices=", ".join(other[:5]))
             raise GridError("study-outdated", id=outage or study.start.isoformat(" ", "minutes"))
     return fresh
+
+
+def _operated(stage: Stage) -> tuple[frozenset[Device], frozenset[Device]]:
+    """Give what a step opened and closed; in which order devices of one step are named follows their rows."""
+    return frozenset(stage.opened), frozenset(stage.closed)
 
 
 def _operate(draft: Draft, study: OutageStudy, last: int, *, going_on: bool) -> None:

@@ -62,7 +62,10 @@ def record(project: Project, outage: str) -> dict[str, Any]:
     done = result["carried_out"]
     return {
         "times": (row["actual_off"], row["actual_on"]),
-        "stages": result["stages"],
+        "stages": [
+            stage | {"opened": sorted(stage["opened"]), "closed": sorted(stage["closed"])}
+            for stage in result["stages"]
+        ],
         "hours": result["user_hours"],
         "done": {name: done[name] for name in ("upto", "devices", "faults", "repaired", "open")},
     }
@@ -187,7 +190,11 @@ def test_what_stood_before_and_was_taken_away_is_known_when_the_outage_is_opened
 # ------------------------------------------------------------------ whatever happens
 
 
-@pytest.mark.parametrize("seed", range(scaled(6, 600)))
+PUT_BACK = 594
+"""Where a cut of before is taken away and put back by the outage, so that rows stand in another order."""
+
+
+@pytest.mark.parametrize("seed", sorted({*range(scaled(6, 600)), PUT_BACK}))
 def test_in_parts_or_in_one_go_the_end_is_the_same(seed: int) -> None:
     dice = random.Random(seed)
     project = with_line_end_switches(seed, dice)
