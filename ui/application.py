@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from resources import i18n
 from ui.bench import Bench
 from ui.dialogs.crash import CrashHook, report
+from ui.garbage import GarbageCollection
 from ui.main_window import MainWindow
 from ui.settings import Settings
 from ui.style import use_style, use_theme
@@ -46,6 +47,7 @@ class Program(QObject):
     def __init__(self, application: QApplication, settings: Settings) -> None:
         super().__init__()
         self._application = application
+        self._garbage = GarbageCollection(self)
         self._translator = QTranslator(self)
         self.settings = settings
         self.use_language(settings.language)
@@ -98,6 +100,7 @@ class Program(QObject):
         self.bench.jobs.close()
         self.bench.session.close()
         self.settings.save()
+        self._garbage.end()
 
 
 def main(arguments: Sequence[str]) -> int:
